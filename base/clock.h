@@ -1,0 +1,80 @@
+// Time as an interface. Production uses SystemClock; simulation and tests use VirtualClock, so the
+// very same controller runs at thousands of simulated hours per hour.
+//
+// Steady time drives every timer and back-off; wall time is only ever shown to people (F095).
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace fairlead {
+
+using Duration = std::chrono::nanoseconds;
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, Duration>;
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+class Clock {
+ public:
+  using TimerId = std::uint64_t;
+
+  virtual ~Clock() = default;
+  virtual SteadyTime steady_now() const = 0;
+  virtual WallTime wall_now() const = 0;
+
+  // Calls `callback` once, on the executor's thread, at or soon after `when`. A time in the past
+  // fires on the next turn of the loop, never inside this call.
+  virtual TimerId call_at(SteadyTime when, std::function<void()> callback) = 0;
+
+  // Forgets a timer. Ids that fired or were never given are ignored. After cancel returns the
+  // callback will not run.
+  virtual void cancel(TimerId id) = 0;
+};
+
+// The machine's clocks; timers are asio timers on `executor`, which must outlive the clock.
+class SystemClock final : public Clock {
+ public:
+  explicit SystemClock(boost::asio::any_io_executor executor);
+  ~SystemClock() override;
+
+  SteadyTime steady_now() const override;
+  WallTime wall_now() const override;
+  TimerId call_at(SteadyTime when, std::function<void()> callback) override;
+  void cancel(TimerId id) override;
+
+ private:
+  struct Timers;
+  std::shared_ptr<Timers> timers_;
+};
+
+// A clock that moves only when told to. `advance_to_next` is the simulation's heartbeat: run the
+// io_context until it has nothing to do, then jump to the next timer.
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(WallTime epoch = WallTime(std::chrono::seconds(1'800'000'000)));
+
+  SteadyTime steady_now() const override { return now_; }
+  WallTime wall_now() const override;
+  TimerId call_at(SteadyTime when, std::function<void()> callback) override;
+  void cancel(TimerId id) override;
+
+  bool has_timers() const { return !timers_.empty(); }
+  // Time of the earliest timer; only valid if has_timers().
+  SteadyTime next_timer() const { return timers_.begin()->first.first; }
+  // Jumps to the earliest timer and runs its callback. False if there is none.
+  bool advance_to_next();
+  // Moves time without running anything.
+  void advance_time_to(SteadyTime when);
+
+ private:
+  SteadyTime now_{};
+  WallTime epoch_;
+  TimerId next_id_ = 1;
+  std::map<std::pair<SteadyTime, TimerId>, std::function<void()>> timers_;
+};
+
+}  // namespace fairlead

@@ -1,0 +1,80 @@
+// A small structured logger: a constant message and typed key/value pairs, written as logfmt, JSON
+// or text. Values that may hold secrets (environment, request bodies, credentials) are never given
+// to it. spdlog 1.10 has no key/value fields, hence our own (docs/logging.md lists the keys).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace fairlead {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+enum class LogFormat { kAuto, kText, kLogfmt, kJson };
+
+std::string_view to_string(LogLevel level);
+bool parse_log_level(std::string_view text, LogLevel& out);
+bool parse_log_format(std::string_view text, LogFormat& out);
+
+struct LogField {
+  std::string_view key;
+  std::variant<std::int64_t, double, bool, std::string> value;
+
+  LogField(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
+  LogField(std::string_view k, std::string_view v) : key(k), value(std::string(v)) {}
+  LogField(std::string_view k, const char* v) : key(k), value(std::string(v)) {}
+  LogField(std::string_view k, bool v) : key(k), value(v) {}
+  LogField(std::string_view k, double v) : key(k), value(v) {}
+  template <typename Int>
+    requires std::is_integral_v<Int>
+  LogField(std::string_view k, Int v) : key(k), value(static_cast<std::int64_t>(v)) {}
+};
+
+struct LogRecord {
+  LogLevel level = LogLevel::kInfo;
+  WallTime time{};
+  std::string_view message;
+  std::vector<LogField> fields;
+};
+
+class Logger {
+ public:
+  using Sink = std::function<void(const LogRecord&)>;
+
+  Logger(const Clock& clock, Sink sink, LogLevel level = LogLevel::kInfo);
+
+  void set_level(LogLevel level) { level_ = level; }
+  LogLevel level() const { return level_; }
+
+  void debug(std::string_view message, std::initializer_list<LogField> fields = {});
+  void info(std::string_view message, std::initializer_list<LogField> fields = {});
+  void warn(std::string_view message, std::initializer_list<LogField> fields = {});
+  void error(std::string_view message, std::initializer_list<LogField> fields = {});
+  void log(LogLevel level, std::string_view message, std::vector<LogField> fields);
+
+  // Records written per level since start, indexed by LogLevel (for metrics).
+  std::uint64_t written(LogLevel level) const { return counts_[static_cast<int>(level)]; }
+
+ private:
+  const Clock& clock_;
+  Sink sink_;
+  LogLevel level_;
+  std::uint64_t counts_[4] = {};
+};
+
+// One line without the newline. Control characters are escaped: engine text is hostile (F114).
+std::string format_record(const LogRecord& record, LogFormat format, bool colour, bool timestamp);
+
+// Writes to file descriptor 2. kAuto means text on a terminal, else logfmt; under journald
+// (JOURNAL_STREAM) lines get the priority prefix <3>…<7> instead of a timestamp.
+Logger::Sink stderr_sink(LogFormat format);
+
+}  // namespace fairlead

@@ -1,0 +1,42 @@
+// Random numbers as an interface, so that a simulation replays from its seed.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace fairlead {
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual std::uint64_t next() = 0;
+
+  // Uniform in [0, bound); 0 for bound 0.
+  std::uint64_t below(std::uint64_t bound) { return bound == 0 ? 0 : next() % bound; }
+  // Uniform in [0, 1).
+  double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+  // `digits` lower-case hexadecimal digits.
+  std::string hex(std::size_t digits);
+};
+
+// Reproducible from its seed on every platform.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// Seeded from the system's entropy.
+class SystemRandom final : public Random {
+ public:
+  std::uint64_t next() override;
+
+ private:
+  std::random_device device_;
+};
+
+}  // namespace fairlead

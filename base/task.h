@@ -1,0 +1,79 @@
+// The few coroutine helpers that the thin shell needs: start, wait, sleep, join.
+//
+// Everything runs on one thread. Only the forms of co_await that tests/tidy/await_lint allows are
+// used: GCC 12 miscompiles the others.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+
+namespace fairlead {
+
+template <typename T>
+using Task = boost::asio::awaitable<T>;
+
+// A level that coroutines wait for. notify() wakes every waiter, or the next one if none waits.
+// The Signal and the Clock must outlive their waiters.
+class Signal {
+ public:
+  explicit Signal(Clock& clock) : clock_(clock) {}
+  Signal(const Signal&) = delete;
+  Signal& operator=(const Signal&) = delete;
+  ~Signal();
+
+  void notify();
+
+  // Returns true when notified, false when `deadline` passed first.
+  Task<bool> wait_until(SteadyTime deadline);
+  Task<void> wait();
+
+ private:
+  struct Waiter;
+  Clock& clock_;
+  bool pending_ = false;
+  std::list<std::shared_ptr<Waiter>> waiters_;
+};
+
+Task<void> sleep_until(Clock& clock, SteadyTime when);
+Task<void> sleep_for(Clock& clock, Duration duration);
+
+// Starts coroutines and lets their owner wait until all have ended. An exception that leaves a
+// coroutine is reported to `on_error` (name of the task, what()); never swallowed.
+class TaskGroup {
+ public:
+  using OnError = std::function<void(const std::string& task, const std::string& what)>;
+
+  TaskGroup(boost::asio::any_io_executor executor, Clock& clock, OnError on_error);
+
+  void spawn(std::string name, Task<void> task);
+  std::size_t running() const { return *running_; }
+  // Ends when no task runs. The owner must have told its tasks to stop.
+  Task<void> join();
+
+ private:
+  boost::asio::any_io_executor executor_;
+  OnError on_error_;
+  std::shared_ptr<std::size_t> running_ = std::make_shared<std::size_t>(0);
+  std::shared_ptr<Signal> ended_;
+};
+
+// Counts permits: at most `permits` holders at a time, first come first served.
+class Semaphore {
+ public:
+  Semaphore(Clock& clock, std::size_t permits) : permits_(permits), freed_(clock) {}
+  Task<void> acquire();
+  void release();
+
+ private:
+  std::size_t permits_;
+  Signal freed_;
+};
+
+}  // namespace fairlead

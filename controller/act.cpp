@@ -1,0 +1,184 @@
+#include "controller/act.h"
+
+#include <utility>
+
+namespace fairlead::controller {
+namespace {
+
+// What one action needs; a plain value so that every overload below reads the same.
+struct Step {
+  ExecuteContext& context;
+  CreatedObjects& created;
+  std::string component;
+};
+
+Result<std::string> container_id(const Step& step, const Ref& ref) {
+  if (!ref.id.empty()) return ref.id;
+  const auto it = step.created.containers.find(ref.name);
+  if (it != step.created.containers.end()) return it->second;
+  return failure(ErrorClass::kTransient, Reason::kStateConflict,
+                 "container " + ref.name + " does not exist yet");
+}
+
+Result<std::string> network_id(const Step& step, const Ref& ref) {
+  if (!ref.id.empty()) return ref.id;
+  const auto it = step.created.networks.find(ref.name);
+  if (it != step.created.networks.end()) return it->second;
+  return failure(ErrorClass::kTransient, Reason::kStateConflict,
+                 "network " + ref.name + " does not exist yet");
+}
+
+Status resolve(const Step& step, docker::EndpointSpec& endpoint) {
+  auto id = network_id(step, Ref{endpoint.network_id, endpoint.network_name});
+  if (!id) return std::unexpected(id.error());
+  endpoint.network_id = *id;
+  return {};
+}
+
+InventoryEntry entry(const Step& step, Kind kind, std::string name, std::string id) {
+  return {kind, step.context.app, step.component, std::move(name), std::move(id)};
+}
+
+Task<Status> perform(Step step, CreateNetwork action) {
+  auto intent = step.context.inventory.intend(entry(step, Kind::kNetwork, action.spec.name, ""));
+  if (!intent) co_return intent;
+  step.context.cache.mark_networks();
+  auto id = co_await step.context.engine.create_network(action.spec);
+  if (!id) co_return std::unexpected(id.error());
+  step.created.networks[action.spec.name] = *id;
+  co_return step.context.inventory.created(Kind::kNetwork, action.spec.name, *id);
+}
+
+Task<Status> perform(Step step, RemoveNetwork action) {
+  step.context.cache.mark_networks();
+  auto removed = co_await step.context.engine.remove_network(action.network.id);
+  if (!removed) co_return removed;
+  co_return step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
+}
+
+Task<Status> perform(Step step, CreateVolume action) {
+  auto intent = step.context.inventory.intend(entry(step, Kind::kVolume, action.spec.name, ""));
+  if (!intent) co_return intent;
+  auto volume = co_await step.context.engine.create_volume(action.spec);
+  if (!volume) co_return std::unexpected(volume.error());
+  // The engine answers 201 with whatever already has the name (F050).
+  if (volume->labels != action.spec.labels) {
+    co_return failure(ErrorClass::kBlocked, Reason::kVolumeMismatch,
+                      "volume " + action.spec.name + " exists and is not this App's",
+                      "declare it `external: true`, or give this one another name");
+  }
+  step.context.cache.mark_all();
+  co_return step.context.inventory.created(Kind::kVolume, action.spec.name, action.spec.name);
+}
+
+Task<Status> perform(Step step, EnsureImage action) {
+  auto present = co_await step.context.engine.inspect_image(action.reference);
+  if (present) co_return Status{};
+  if (present.error().reason != Reason::kImageNotFound) {
+    co_return std::unexpected(present.error());
+  }
+  auto pulled = co_await step.context.engine.pull_image(action.reference, nullptr);
+  if (!pulled) co_return pulled;
+  auto checked = co_await step.context.engine.inspect_image(action.reference);
+  if (!checked) co_return std::unexpected(checked.error());
+  co_return Status{};
+}
+
+Task<Status> perform(Step step, CreateContainer action) {
+  for (auto& endpoint : action.spec.endpoints) {
+    auto resolved = resolve(step, endpoint);
+    if (!resolved) co_return resolved;
+  }
+  if (!action.spec.endpoints.empty()) {
+    action.spec.network_mode = action.spec.endpoints.front().network_id;
+  }
+  auto intent =
+      step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
+  if (!intent) co_return intent;
+  auto id = co_await step.context.engine.create_container(action.spec);
+  if (!id) co_return std::unexpected(id.error());
+  step.created.containers[action.spec.name] = *id;
+  step.context.cache.mark_container(*id);
+  auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
+  if (!recorded) co_return recorded;
+  // One endpoint per create below 1.44; attaching before the start costs a sixtieth of after (F014).
+  if (docker::api_at_least(step.context.engine.api_version(), 1, 44)) co_return Status{};
+  for (std::size_t i = 1; i < action.spec.endpoints.size(); ++i) {
+    auto connected = co_await step.context.engine.connect_network(*id, action.spec.endpoints[i]);
+    if (!connected) co_return connected;
+  }
+  co_return Status{};
+}
+
+Task<Status> perform(Step step, StartContainer action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  step.context.cache.mark_container(*id);
+  co_return co_await step.context.engine.start_container(*id);
+}
+
+Task<Status> perform(Step step, StopContainer action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  step.context.cache.mark_container(*id);
+  step.context.cache.expect_stop(*id);
+  co_return co_await step.context.engine.stop_container(*id, action.grace_seconds);
+}
+
+Task<Status> perform(Step step, UnpauseContainer action) {
+  step.context.cache.mark_container(action.container.id);
+  co_return co_await step.context.engine.unpause_container(action.container.id);
+}
+
+Task<Status> perform(Step step, RemoveContainer action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  step.context.cache.mark_container(*id);
+  auto removed = co_await step.context.engine.remove_container(*id, action.force);
+  if (!removed) co_return removed;
+  co_return step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
+}
+
+Task<Status> perform(Step step, RenameContainer action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  step.context.cache.mark_container(*id);
+  auto renamed = co_await step.context.engine.rename_container(*id, action.new_name);
+  if (!renamed) co_return renamed;
+  step.created.containers[action.new_name] = *id;
+  co_return step.context.inventory.created(Kind::kContainer, action.new_name, *id);
+}
+
+Task<Status> perform(Step step, UpdateContainer action) {
+  step.context.cache.mark_container(action.container.id);
+  co_return co_await step.context.engine.update_container(action.container.id, action.update);
+}
+
+Task<Status> perform(Step step, ConnectEndpoint action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  auto resolved = resolve(step, action.endpoint);
+  if (!resolved) co_return resolved;
+  step.context.cache.mark_container(*id);
+  co_return co_await step.context.engine.connect_network(*id, action.endpoint);
+}
+
+Task<Status> perform(Step step, DisconnectEndpoint action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  auto network = network_id(step, action.network);
+  if (!network) co_return std::unexpected(network.error());
+  step.context.cache.mark_container(*id);
+  co_return co_await step.context.engine.disconnect_network(*network, *id, action.force);
+}
+
+}  // namespace
+
+Task<Status> act(ExecuteContext& context, CreatedObjects& created, Kind /*kind*/,
+                 std::string component, Action action) {
+  Step step{context, created, std::move(component)};
+  auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
+  co_return co_await std::visit(start, std::move(action));
+}
+
+}  // namespace fairlead::controller

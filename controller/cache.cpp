@@ -1,0 +1,220 @@
+#include "controller/cache.h"
+
+#include <utility>
+
+#include "controller/labels.h"
+
+namespace fairlead::controller {
+namespace {
+
+const std::vector<std::string> kManagedFilter = {std::string(kLabelManaged) + "=true"};
+
+bool same_network(const docker::Network& a, const docker::Network& b) {
+  return a.name == b.name && a.driver == b.driver && a.options == b.options &&
+         a.labels == b.labels && a.internal == b.internal && a.attachable == b.attachable &&
+         a.enable_ipv6 == b.enable_ipv6 && a.ipam_driver == b.ipam_driver && a.ipam == b.ipam;
+}
+
+void note(std::set<std::string>& changed, const docker::StringMap& labels) {
+  auto app = app_of(labels);
+  if (!app.empty()) changed.insert(std::move(app));
+}
+
+}  // namespace
+
+std::string app_of(const docker::StringMap& labels) {
+  const auto it = labels.find(std::string(kLabelApp));
+  return it == labels.end() ? std::string() : it->second;
+}
+
+void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
+  const auto it = observed_.containers.find(id);
+  if (it != observed_.containers.end()) {
+    note(changed, it->second.details.labels);
+    observed_.containers.erase(it);
+  }
+  summaries_.erase(id);
+  stopped_by_hand_.erase(id);
+  own_stops_.erase(id);
+}
+
+Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) {
+  auto reply = co_await engine_.inspect_container(id);
+  if (!reply) {
+    // Gone between list and inspect is an answer, not a failed pass (F074).
+    if (reply.error().reason == Reason::kNotFound) {
+      drop(id, changed);
+      co_return;
+    }
+    const auto known = observed_.containers.find(id);
+    if (known != observed_.containers.end()) known->second.uncertain = true;
+    dirty_containers_.insert(id);
+    co_return;
+  }
+  if (!reply->labels.contains(std::string(kLabelManaged))) co_return;
+  auto& entry = observed_.containers[id];
+  note(changed, reply->labels);
+  const bool running = reply->running;
+  entry.details = std::move(*reply);
+  entry.uncertain = false;
+  if (running) stopped_by_hand_.erase(id);
+  entry.stopped_by_hand = stopped_by_hand_.contains(id);
+}
+
+Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
+  auto marked = std::exchange(dirty_containers_, {});
+  auto list = co_await engine_.list_containers(kManagedFilter);
+  if (!list) {
+    dirty_containers_.merge(marked);
+    co_return std::unexpected(list.error());
+  }
+  std::set<std::string> seen;
+  std::vector<std::string> to_inspect;
+  for (auto& summary : *list) {
+    seen.insert(summary.id);
+    const auto known = summaries_.find(summary.id);
+    // The human-readable status grows by itself ("Up 3 minutes"): it is not a change.
+    summary.status_text.clear();
+    const bool same = known != summaries_.end() && known->second == summary;
+    if (!same || marked.contains(summary.id) || !observed_.containers.contains(summary.id)) {
+      to_inspect.push_back(summary.id);
+    }
+    summaries_[summary.id] = std::move(summary);
+  }
+  std::vector<std::string> gone;
+  for (const auto& [id, container] : observed_.containers) {
+    if (!seen.contains(id)) gone.push_back(id);
+  }
+  for (const auto& id : gone) drop(id, changed);
+  for (const auto& id : to_inspect) {
+    co_await inspect(id, changed);
+  }
+  co_return Status{};
+}
+
+Task<Status> EngineCache::load_networks(std::set<std::string>& changed) {
+  networks_dirty_ = false;
+  auto list = co_await engine_.list_networks();
+  if (!list) {
+    networks_dirty_ = true;
+    co_return std::unexpected(list.error());
+  }
+  std::map<std::string, docker::Network> next;
+  for (auto& network : *list) {
+    const auto known = observed_.networks.find(network.id);
+    if (known == observed_.networks.end() || !same_network(known->second, network)) {
+      note(changed, network.labels);
+    }
+    next.emplace(network.id, std::move(network));
+  }
+  for (const auto& [id, network] : observed_.networks) {
+    if (!next.contains(id)) note(changed, network.labels);
+  }
+  observed_.networks = std::move(next);
+  co_return Status{};
+}
+
+Task<Status> EngineCache::load_volumes(std::set<std::string>& changed) {
+  volumes_dirty_ = false;
+  auto list = co_await engine_.list_volumes(kManagedFilter);
+  if (!list) {
+    volumes_dirty_ = true;
+    co_return std::unexpected(list.error());
+  }
+  std::map<std::string, docker::Volume> next;
+  for (auto& volume : *list) {
+    if (!observed_.volumes.contains(volume.name)) note(changed, volume.labels);
+    next.emplace(volume.name, std::move(volume));
+  }
+  for (const auto& [name, volume] : observed_.volumes) {
+    if (!next.contains(name)) note(changed, volume.labels);
+  }
+  observed_.volumes = std::move(next);
+  co_return Status{};
+}
+
+Task<Result<std::set<std::string>>> EngineCache::resync() {
+  std::set<std::string> changed;
+  all_dirty_ = false;
+  auto networks = co_await load_networks(changed);
+  if (!networks) {
+    all_dirty_ = true;
+    co_return std::unexpected(networks.error());
+  }
+  auto containers = co_await load_containers(changed);
+  if (!containers) {
+    all_dirty_ = true;
+    co_return std::unexpected(containers.error());
+  }
+  auto volumes = co_await load_volumes(changed);
+  if (!volumes) {
+    all_dirty_ = true;
+    co_return std::unexpected(volumes.error());
+  }
+  co_return changed;
+}
+
+Task<Result<std::set<std::string>>> EngineCache::refresh() {
+  if (all_dirty_) co_return co_await resync();
+  std::set<std::string> changed;
+  if (networks_dirty_) {
+    auto networks = co_await load_networks(changed);
+    if (!networks) co_return std::unexpected(networks.error());
+  }
+  if (volumes_dirty_) {
+    auto volumes = co_await load_volumes(changed);
+    if (!volumes) co_return std::unexpected(volumes.error());
+  }
+  const auto marked = std::exchange(dirty_containers_, {});
+  for (const auto& id : marked) {
+    co_await inspect(id, changed);
+  }
+  co_return changed;
+}
+
+Task<Status> EngineCache::inspect_network(std::string id) {
+  auto reply = co_await engine_.inspect_network(id);
+  if (reply) {
+    observed_.networks[id] = std::move(*reply);
+    co_return Status{};
+  }
+  if (reply.error().reason == Reason::kNotFound) {
+    observed_.networks.erase(id);
+    co_return Status{};
+  }
+  co_return std::unexpected(reply.error());
+}
+
+std::set<std::string> EngineCache::note_event(const docker::Event& event) {
+  std::set<std::string> woken;
+  const auto wake_container = [this, &woken](const std::string& id) {
+    const auto known = observed_.containers.find(id);
+    if (known == observed_.containers.end()) return false;
+    dirty_containers_.insert(id);
+    note(woken, known->second.details.labels);
+    return true;
+  };
+  if (event.type == "container") {
+    if (!wake_container(event.actor_id) && event.attributes.contains(std::string(kLabelManaged))) {
+      dirty_containers_.insert(event.actor_id);
+    }
+    note(woken, event.attributes);  // container events carry the container's labels
+    if (event.action == "stop" && own_stops_.erase(event.actor_id) == 0) {
+      stopped_by_hand_[event.actor_id] = true;
+    }
+    if (event.action == "start") stopped_by_hand_.erase(event.actor_id);
+  } else if (event.type == "network") {
+    const auto container = event.attributes.find("container");
+    if (container != event.attributes.end()) wake_container(container->second);
+    if (event.action == "create" || event.action == "destroy" || event.action == "remove") {
+      networks_dirty_ = true;
+    }
+    const auto network = observed_.networks.find(event.actor_id);
+    if (network != observed_.networks.end()) note(woken, network->second.labels);
+  } else if (event.type == "volume") {
+    if (event.action == "create" || event.action == "destroy") volumes_dirty_ = true;
+  }
+  return woken;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,214 @@
+#include "controller/controller.h"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "controller/labels.h"
+#include "model/canonical.h"
+
+namespace fairlead::controller {
+
+Controller::Controller(ControllerParts parts, ControllerOptions options)
+    : parts_(std::move(parts)),
+      options_(std::move(options)),
+      cache_(parts_.engine),
+      prune_(options_.prune),
+      work_(parts_.clock),
+      engine_wake_(parts_.clock),
+      refreshing_(parts_.clock, 1),
+      permits_(parts_.clock, static_cast<std::size_t>(options_.parallel_mutations)),
+      tasks_(parts_.executor, parts_.clock,
+             [this](const std::string& task, const std::string& what) {
+               parts_.log.error("task failed", {{"task", task}, {"err", what}});
+               stop();
+             }),
+      started_at_(parts_.clock.wall_now()),
+      last_turn_(parts_.clock.steady_now()) {
+  engine_status_.read_only = !options_.read_only_reason.empty();
+  engine_status_.read_only_reason = options_.read_only_reason;
+}
+
+Task<void> Controller::run() {
+  tasks_.spawn("source", source_loop());
+  tasks_.spawn("engine", engine_loop());
+  for (int i = 0; i < options_.workers; ++i) tasks_.spawn("worker", worker_loop());
+  co_await tasks_.join();
+}
+
+void Controller::stop() {
+  if (std::exchange(stopping_, true)) return;
+  parts_.directory.stop();
+  parts_.engine.stop_events();
+  engine_wake_.notify();
+  work_.notify();
+}
+
+Task<void> Controller::source_loop() {
+  while (!stopping_) {
+    auto snapshot = co_await parts_.directory.next();
+    if (!snapshot) break;
+    take_snapshot(*snapshot);
+  }
+}
+
+void Controller::take_snapshot(const watch::Snapshot& snapshot) {
+  const auto now = parts_.clock.steady_now();
+  last_turn_ = now;
+  auto changes = desired_.apply(snapshot, now);
+  first_scan_done_ = true;
+  telemetry_->manifest_scanned(watcher().last_scan_seconds);
+  if (desired_.problem() != last_source_problem_) {
+    last_source_problem_ = desired_.problem();
+    if (last_source_problem_.empty()) {
+      parts_.log.info("manifests are available again", {{"files", snapshot.files.size()}});
+    } else {
+      parts_.log.error("manifests are unavailable",
+                       {{"reason", to_string(Reason::kSourceUnavailable)},
+                        {"err", last_source_problem_},
+                        {"hint", "nothing is removed while the source can't be read whole"}});
+      record("Warning", "SourceUnavailable", "", "directory", last_source_problem_);
+    }
+  }
+  report_files(changes);
+  prune_.scanned(desired_.complete(), desired_.mentioned(), owned_keys(), now);
+  for (const auto& key : changes.keys) {
+    auto& state = keys_[key];
+    if (desired_.find(key) != nullptr) state.changed_at = now;
+    contention_.reset(key);
+    backoff_.succeeded(key);
+    enqueue(key);
+  }
+  // Absence ripens with scans, not with events.
+  for (const auto& key : owned_keys()) {
+    if (desired_.find(key) == nullptr) enqueue(key);
+  }
+}
+
+std::set<std::string> Controller::owned_keys() const {
+  auto keys = parts_.inventory.apps();
+  const auto add = [this, &keys](const docker::StringMap& labels) {
+    const auto it = labels.find(std::string(kLabelInstance));
+    if (it == labels.end() || it->second != parts_.inventory.instance()) return;
+    if (auto app = app_of(labels); !app.empty()) keys.insert(std::move(app));
+  };
+  for (const auto& [id, container] : cache_.observed().containers) add(container.details.labels);
+  for (const auto& [id, network] : cache_.observed().networks) add(network.labels);
+  return keys;
+}
+
+void Controller::enqueue(const std::string& key) {
+  queue_.add(key, parts_.clock.steady_now());
+  work_.notify();
+}
+
+void Controller::enqueue_all() {
+  const auto now = parts_.clock.steady_now();
+  for (const auto& [key, entry] : desired_.entries()) queue_.add(key, now);
+  for (const auto& key : owned_keys()) queue_.add(key, now);
+  work_.notify();
+}
+
+Task<void> Controller::worker_loop() {
+  while (!stopping_) {
+    const auto now = parts_.clock.steady_now();
+    const auto key = queue_.take(now);
+    if (!key) {
+      co_await work_.wait_until(queue_.next_due());
+      continue;
+    }
+    ++active_workers_;
+    co_await reconcile(*key);
+    --active_workers_;
+    queue_.done(*key, parts_.clock.steady_now());
+    last_turn_ = parts_.clock.steady_now();
+    telemetry_->queue_durations(queue_.take_queue_durations(), queue_.take_work_durations());
+    work_.notify();
+  }
+}
+
+QueueNumbers Controller::queue() const {
+  const auto now = parts_.clock.steady_now();
+  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
+  return {queue_.depth(),
+          queue_.adds(),
+          queue_.retries(),
+          seconds(queue_.unfinished(now)),
+          seconds(queue_.longest_running(now)),
+          active_workers_};
+}
+
+std::map<Kind, int> Controller::orphans() const {
+  std::map<Kind, int> counts{{Kind::kContainer, 0}, {Kind::kNetwork, 0}, {Kind::kVolume, 0}};
+  const auto count = [this, &counts](Kind kind, const docker::StringMap& labels) {
+    const auto app = app_of(labels);
+    if (!app.empty() && desired_.find(app) == nullptr) ++counts[kind];
+  };
+  for (const auto& [id, c] : cache_.observed().containers) {
+    count(Kind::kContainer, c.details.labels);
+  }
+  for (const auto& [id, network] : cache_.observed().networks) {
+    count(Kind::kNetwork, network.labels);
+  }
+  for (const auto& [name, volume] : cache_.observed().volumes) count(Kind::kVolume, volume.labels);
+  return counts;
+}
+
+bool Controller::alive() const {
+  return parts_.clock.steady_now() - last_turn_ < std::chrono::minutes(2);
+}
+
+Result<Plan> Controller::plan(const std::string& app) const {
+  const bool known = desired_.find(app) != nullptr || status_.contains(app);
+  if (!known) {
+    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
+                   "fairlead get apps lists them");
+  }
+  return plan_of(scope_of(app), app);
+}
+
+Result<std::string> Controller::desired_json(const std::string& app) const {
+  const auto* entry = desired_.find(app);
+  if (entry == nullptr) {
+    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
+                   "fairlead get apps lists them");
+  }
+  return boost::json::serialize(
+      std::visit([](const auto& value) { return model::to_json(value); }, entry->value));
+}
+
+Status Controller::reconcile_now(const std::string& app) {
+  if (app.empty()) {
+    for (const auto& [key, entry] : desired_.entries()) backoff_.succeeded(key);
+    cache_.mark_all();
+    enqueue_all();
+    return {};
+  }
+  if (desired_.find(app) == nullptr && !status_.contains(app)) {
+    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
+                   "fairlead get apps lists them");
+  }
+  backoff_.succeeded(app);
+  contention_.reset(app);
+  cache_.mark_all();
+  enqueue(app);
+  return {};
+}
+
+Status Controller::confirm_prune(const std::vector<std::string>& apps) {
+  for (const auto& app : apps) {
+    if (desired_.find(app) != nullptr) {
+      return failure(ErrorClass::kBlocked, Reason::kPruneBlocked,
+                     "'" + app + "' is still in the manifests",
+                     "remove its file first; then confirm");
+    }
+  }
+  prune_.confirm(std::set<std::string>(apps.begin(), apps.end()));
+  for (const auto& app : apps) {
+    parts_.log.info("prune confirmed", {{"app", app}});
+    enqueue(app);
+  }
+  return {};
+}
+
+}  // namespace fairlead::controller

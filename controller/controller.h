@@ -1,0 +1,185 @@
+// The whole reconcile loop: directory snapshots and engine events in, a converged engine out.
+//
+// One thread. `run()` starts a handful of coroutines (source, engine supervisor, event stream,
+// workers) and ends when `stop()` was called and all of them have drained. What happens where:
+//   controller.cpp   the source of snapshots, the workers, commands
+//   supervise.cpp    the engine: connecting, resync, uncertainty, read-only
+//   reconcile.cpp    one pass over one App: observe → diff → plan → execute → report
+//   scope.cpp        which observed objects one App's plan may see
+//   report.cpp       status, conditions, events and log lines of a pass
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/task.h"
+#include "controller/backoff.h"
+#include "controller/cache.h"
+#include "controller/contention.h"
+#include "controller/desired.h"
+#include "controller/event_log.h"
+#include "controller/execute.h"
+#include "controller/inventory.h"
+#include "controller/prune.h"
+#include "controller/view.h"
+#include "controller/work_queue.h"
+#include "docker/engine.h"
+#include "watch/directory.h"
+
+namespace fairlead::controller {
+
+struct ControllerOptions {
+  int workers = 4;
+  int parallel_mutations = 4;  // two per core saturate the engine's starts
+  Duration resync_interval = std::chrono::seconds(10);
+  Duration stream_renewal = std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
+  Duration engine_check_pause = std::chrono::seconds(1);
+  PruneRules prune;
+  // Not empty: observe and report only, and say this.
+  std::string read_only_reason;
+  std::string adopt_instance;  // take over objects of this instance ID
+};
+
+// Everything the controller borrows; all of it must outlive the controller.
+struct ControllerParts {
+  boost::asio::any_io_executor executor;
+  Clock& clock;
+  Random& random;
+  Logger& log;
+  watch::Directory& directory;
+  docker::Engine& engine;
+  Inventory& inventory;
+};
+
+class Controller final : public View, public Commands {
+ public:
+  Controller(ControllerParts parts, ControllerOptions options);
+
+  // Borrowed; may be set once before run().
+  void set_telemetry(Telemetry& telemetry) { telemetry_ = &telemetry; }
+
+  Task<void> run();
+  // No new work is taken; run() ends when the current calls have returned.
+  void stop();
+
+  // View
+  const std::map<std::string, AppStatus>& apps() const override { return status_; }
+  const std::map<std::string, FileStatus>& files() const override { return desired_.files(); }
+  const EngineStatus& engine() const override { return engine_status_; }
+  const std::deque<EventRecord>& events() const override { return events_.records(); }
+  watch::Statistics watcher() const override { return parts_.directory.statistics(); }
+  QueueNumbers queue() const override;
+  std::map<Kind, int> orphans() const override;
+  bool first_scan_done() const override { return first_scan_done_; }
+  bool source_available() const override { return first_scan_done_ && desired_.problem().empty(); }
+  WallTime started_at() const override { return started_at_; }
+  WallTime now() const override { return parts_.clock.wall_now(); }
+  bool alive() const override;
+  Result<Plan> plan(const std::string& app) const override;
+  Result<std::string> desired_json(const std::string& app) const override;
+
+  // Commands
+  Status reconcile_now(const std::string& app) override;
+  Status confirm_prune(const std::vector<std::string>& apps) override;
+
+ private:
+  // What is remembered of one key between passes. Losing it does no harm.
+  struct KeyState {
+    Memory memory;
+    std::string synced_digest;              // last digest that was reached
+    std::optional<SteadyTime> changed_at;   // manifest change not yet converged
+    std::optional<SteadyTime> failing_since;
+    std::set<std::string> reported_drift;
+    std::map<std::string, int> restart_counts;
+    std::string logged_waiting;
+  };
+  // The view of one key for one pass.
+  struct Scope {
+    const DesiredEntry* entry = nullptr;
+    model::App gone_app;  // stands in when the App left the directory
+    Observed observed;
+    Policy policy;
+    std::vector<Refusal> refusals;
+    std::vector<std::string> to_adopt;  // container IDs and network IDs not yet in the inventory
+  };
+
+  // controller.cpp
+  Task<void> source_loop();
+  Task<void> worker_loop();
+  void take_snapshot(const watch::Snapshot& snapshot);
+  void enqueue(const std::string& key);
+  void enqueue_all();
+  std::set<std::string> owned_keys() const;
+
+  // supervise.cpp
+  Task<void> engine_loop();
+  Task<void> event_loop();
+  Task<bool> bring_up();
+  Task<Status> full_resync();
+  Task<Result<std::set<std::string>>> guarded_refresh(bool full);
+  void engine_lost(const Error& error);
+  void check_foreign_instances();
+  bool may_mutate() const;
+
+  // reconcile.cpp
+  Task<void> reconcile(std::string key);
+  Task<Status> observe(std::string key);
+  Task<void> run_plan(std::string key, Plan plan, std::string digest);
+  void settle(const std::string& key, const Plan& plan, const std::string& digest);
+  void retry(const std::string& key, const Error& error, const std::string& digest);
+  void note_operation(const std::string& key, const OperationReport& report);
+
+  // scope.cpp
+  Scope scope_of(const std::string& key) const;
+  Plan plan_of(const Scope& scope, const std::string& key) const;
+  void adopt(const std::string& key, const Scope& scope);
+
+  // report.cpp
+  void report_pass(const std::string& key, const Scope& scope, const Plan& plan);
+  void report_drift(const std::string& key, const Plan& plan, const std::string& digest);
+  void report_conditions(AppStatus& status, const Plan& plan, const std::string& digest);
+  void report_objects(AppStatus& status, const Scope& scope, const Plan& plan);
+  void report_error(const std::string& key, const Error& error, Duration delay);
+  void report_files(const DesiredStore::Changes& changes);
+  void record(const std::string& type, const std::string& reason, const std::string& app,
+              const std::string& object, const std::string& message);
+
+  ControllerParts parts_;
+  ControllerOptions options_;
+  Telemetry no_telemetry_;
+  Telemetry* telemetry_ = &no_telemetry_;
+
+  DesiredStore desired_;
+  EngineCache cache_;
+  WorkQueue queue_;
+  Backoff backoff_;
+  PruneGuard prune_;
+  Contention contention_;
+  EventLog events_;
+  EngineStatus engine_status_;
+  std::map<std::string, AppStatus> status_;
+  std::map<std::string, KeyState> keys_;
+
+  Signal work_;         // a key may be due
+  Signal engine_wake_;  // the supervisor has something to do
+  Semaphore refreshing_;
+  Semaphore permits_;
+  TaskGroup tasks_;
+  bool stopping_ = false;
+  bool first_scan_done_ = false;
+  int uncertain_checks_ = 0;  // clean checks still owed after an Unknown outcome
+  bool stream_lost_ = false;
+  int active_workers_ = 0;
+  int engine_failures_ = 0;
+  std::string last_source_problem_;
+  WallTime started_at_;
+  SteadyTime last_turn_;
+};
+
+}  // namespace fairlead::controller

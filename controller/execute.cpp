@@ -1,0 +1,120 @@
+#include "controller/execute.h"
+
+#include <memory>
+#include <utility>
+
+#include "controller/act.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct Run {
+  Run(Plan p, ExecuteContext c)
+      : plan(std::move(p)),
+        context(std::move(c)),
+        outcomes(plan.operations.size(), Outcome::kPending),
+        started(plan.operations.size(), false),
+        progressed(context.clock) {}
+
+  Plan plan;
+  ExecuteContext context;
+  std::vector<Outcome> outcomes;
+  std::vector<bool> started;
+  CreatedObjects created;
+  Signal progressed;
+  std::optional<Error> error;
+
+  void fail(const Error& e) {
+    if (!error || (e.error_class == ErrorClass::kUnknown &&
+                   error->error_class != ErrorClass::kUnknown)) {
+      error = e;
+    }
+  }
+};
+
+double seconds_between(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
+  const Operation& operation = run->plan.operations[index];
+  co_await run->context.permits.acquire();
+  OperationReport report;
+  report.operation = &operation;
+  if (!run->context.may_continue()) {
+    run->outcomes[index] = Outcome::kSkipped;
+  } else {
+    const auto begin = run->context.clock.steady_now();
+    report.result = co_await act(run->context, run->created, operation.kind, operation.component,
+                                 operation.action);
+    report.seconds = seconds_between(begin, run->context.clock.steady_now());
+    run->outcomes[index] = report.result ? Outcome::kDone : Outcome::kFailed;
+    const bool definite =
+        !report.result && report.result.error().error_class != ErrorClass::kUnknown &&
+        report.result.error().reason != Reason::kEngineUnavailable;
+    if (definite && !operation.rollback.empty()) {
+      report.rolled_back = true;
+      for (const auto& action : operation.rollback) {
+        auto undone = co_await act(run->context, run->created, operation.kind,
+                                   operation.component, action);
+        if (!undone) run->fail(std::move(undone.error()).with_context("roll-back"));
+        if (!undone) break;
+      }
+    }
+    if (!report.result) {
+      run->context.cache.mark_all();
+      run->fail(report.result.error());
+    }
+    run->context.report(report);
+  }
+  run->context.permits.release();
+  run->progressed.notify();
+}
+
+// Starts what is ready and skips what depends on a failure. True while anything is pending.
+bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
+  bool pending = false;
+  const bool go_on = run->context.may_continue();
+  for (std::size_t i = 0; i < run->outcomes.size(); ++i) {
+    if (run->outcomes[i] != Outcome::kPending) continue;
+    pending = true;
+    if (run->started[i]) continue;
+    bool ready = true;
+    bool hopeless = !go_on;
+    for (const auto before : run->plan.operations[i].after) {
+      const auto outcome = run->outcomes[before];
+      ready = ready && outcome == Outcome::kDone;
+      hopeless = hopeless || outcome == Outcome::kFailed || outcome == Outcome::kSkipped;
+    }
+    if (hopeless) {
+      run->outcomes[i] = Outcome::kSkipped;
+      run->progressed.notify();
+    } else if (ready) {
+      run->started[i] = true;
+      group.spawn("operation", run_operation(run, i));
+    }
+  }
+  return pending;
+}
+
+}  // namespace
+
+Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteContext context) {
+  auto run = std::make_shared<Run>(std::move(plan), std::move(context));
+  TaskGroup::OnError on_error = [run](const std::string& task, const std::string& what) {
+    run->fail(Error{ErrorClass::kUnknown, Reason::kInternalError, task + ": " + what, ""});
+    for (std::size_t i = 0; i < run->outcomes.size(); ++i) {
+      if (run->outcomes[i] == Outcome::kPending) run->outcomes[i] = Outcome::kSkipped;
+    }
+    run->progressed.notify();
+  };
+  TaskGroup group(executor, run->context.clock, on_error);
+  while (start_ready(run, group)) {
+    co_await run->progressed.wait();
+  }
+  co_await group.join();
+  if (run->error) co_return std::unexpected(*run->error);
+  co_return Status{};
+}
+
+}  // namespace fairlead::controller

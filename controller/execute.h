@@ -1,0 +1,46 @@
+// Runs a plan against the engine: operations in parallel where the DAG allows it, at most one
+// outstanding mutation per object, roll-back where the plan carries one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/cache.h"
+#include "controller/inventory.h"
+#include "controller/plan.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+enum class Outcome { kPending, kDone, kFailed, kSkipped };
+
+// Reported once per operation that ran.
+struct OperationReport {
+  const Operation* operation = nullptr;
+  Status result;
+  double seconds = 0;
+  bool rolled_back = false;
+};
+
+struct ExecuteContext {
+  docker::Engine& engine;
+  EngineCache& cache;
+  Inventory& inventory;
+  Clock& clock;
+  Semaphore& permits;  // mutations in flight on the whole engine (F093)
+  std::string app;
+  std::function<void(const OperationReport&)> report;
+  // False as soon as no further mutation may start: shutdown, an engine gone or uncertain, or a
+  // newer manifest.
+  std::function<bool()> may_continue;
+};
+
+// Runs until every operation is done, failed or skipped. Returns the first error, worst class
+// first (Unknown before all others).
+Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteContext context);
+
+}  // namespace fairlead::controller

@@ -1,0 +1,69 @@
+// The durable record of what this installation created, in the state directory. Intent is written
+// before an object is created and dropped only after confirmed absence, so the inventory is always a
+// superset of reality. It is one of the keys a deletion needs; losing it deletes nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/result.h"
+#include "controller/drift.h"
+
+namespace fairlead::controller {
+
+// A small durable file: the seam to the disk. Replacing is atomic (write, fsync, rename).
+class StateFile {
+ public:
+  virtual ~StateFile() = default;
+  virtual Result<std::string> read() = 0;  // kNotFound if it does not exist
+  virtual Status replace(const std::string& bytes) = 0;
+};
+std::unique_ptr<StateFile> file_on_disk(std::string path);
+std::unique_ptr<StateFile> file_in_memory(std::shared_ptr<std::string> bytes);
+
+struct InventoryEntry {
+  Kind kind = Kind::kContainer;
+  std::string app;
+  std::string component;
+  std::string name;  // Docker name
+  std::string id;    // empty: intent written, reply not seen
+  friend auto operator<=>(const InventoryEntry&, const InventoryEntry&) = default;
+};
+
+class Inventory {
+ public:
+  explicit Inventory(std::unique_ptr<StateFile> file) : file_(std::move(file)) {}
+
+  // Reads the file. A missing file is an empty inventory and a new instance ID (`fresh_id`); a
+  // damaged one is an error and must not be overwritten.
+  Status load(const std::string& fresh_id);
+
+  const std::string& instance() const { return instance_; }
+  const std::string& engine_id() const { return engine_id_; }
+  Status remember_engine(const std::string& id);
+
+  // Written through to disk before returning.
+  Status intend(const InventoryEntry& entry);                       // before create
+  Status created(Kind kind, const std::string& name, const std::string& id);
+  Status adopted(const InventoryEntry& entry);  // own labels found on the engine: state was lost
+  Status gone(Kind kind, const std::string& name, const std::string& id);
+
+  bool knows(Kind kind, const std::string& id) const;
+  std::set<std::string> apps() const;
+  const std::set<InventoryEntry>& entries() const { return entries_; }
+
+  // Per-App generation: grows with each effective manifest change, survives restarts.
+  std::uint64_t generation(const std::string& app, const std::string& digest);
+
+ private:
+  Status save();
+  std::unique_ptr<StateFile> file_;
+  std::string instance_;
+  std::string engine_id_;
+  std::set<InventoryEntry> entries_;
+  std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)
+};
+
+}  // namespace fairlead::controller

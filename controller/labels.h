@@ -1,0 +1,22 @@
+// Label keys that Fairlead puts on every object it creates, and who owns an object.
+//
+// Labels can't be changed on a live object (F059) and are easily copied (F117), so ownership needs
+// all of: the managed label, this installation's instance, and the exact expected name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fairlead::controller {
+
+inline constexpr std::string_view kLabelManaged = "dev.fairlead.managed";      // "true"
+inline constexpr std::string_view kLabelInstance = "dev.fairlead.instance";
+inline constexpr std::string_view kLabelApp = "dev.fairlead.app";
+inline constexpr std::string_view kLabelComponent = "dev.fairlead.component";  // service or key
+inline constexpr std::string_view kLabelSpecHash = "dev.fairlead.spec-hash";
+inline constexpr std::string_view kLabelSpecHashVersion = "dev.fairlead.spec-hash-version";
+inline constexpr std::string_view kLabelGeneration = "dev.fairlead.generation";
+inline constexpr std::string_view kLabelReplaces = "dev.fairlead.replaces";    // container ID
+inline constexpr std::string_view kLabelImageRef = "dev.fairlead.image-ref";
+
+}  // namespace fairlead::controller

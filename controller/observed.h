@@ -1,0 +1,29 @@
+// What the engine says now, as values: the input of diff and plan.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "docker/types.h"
+
+namespace fairlead::controller {
+
+// A container with Fairlead's label and everything that inspect says of it.
+struct ObservedContainer {
+  docker::Container details;
+  // The engine reported a stop or kill through its API for the current run: an exit, even with code
+  // 0, was not the end of a one-shot's work. Known from events, so it is only a hint.
+  bool stopped_by_hand = false;
+  // Inspect failed or timed out (F068): nothing may be done to this container in this pass.
+  bool uncertain = false;
+};
+
+struct Observed {
+  docker::EngineInfo engine;
+  std::map<std::string, ObservedContainer> containers;  // by ID; label managed, any instance
+  std::map<std::string, docker::Network> networks;      // by ID; all of the engine's networks
+  std::map<std::string, docker::Volume> volumes;        // by name; label managed, any instance
+};
+
+}  // namespace fairlead::controller

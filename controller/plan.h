@@ -1,0 +1,134 @@
+// The heart of the product: (desired, observed, policy, memory) → drift, plan. Pure functions of
+// values: no clock, no I/O, no globals.
+//
+// The plan is level-triggered: it is derived from what exists, whatever step a previous pass or a
+// crashed process had reached. So every intermediate state of a replacement is just another input.
+//
+//   what happens when …                                     is in
+//   a network is missing, extra, changed (subnet, driver)   plan_networks.cpp
+//   an endpoint is missing, extra, changed (alias, IP)      plan_endpoints.cpp
+//   a container is missing, stopped, renamed, out of date   plan_containers.cpp
+//   a volume is missing or different                        plan_volumes.cpp
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "controller/drift.h"
+#include "controller/observed.h"
+#include "docker/types.h"
+#include "model/app.h"
+
+namespace fairlead::controller {
+
+// An object by ID; or by Docker name when an earlier operation of the same plan creates it.
+struct Ref {
+  std::string id;    // empty until it exists
+  std::string name;  // Docker name, also for messages
+};
+
+struct CreateNetwork { docker::NetworkSpec spec; };
+struct RemoveNetwork { Ref network; };
+struct CreateVolume { docker::VolumeSpec spec; };
+struct EnsureImage { std::string reference; };
+// network_id of an endpoint is empty when the network is created in this plan: resolve by name.
+// With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
+struct CreateContainer { docker::ContainerSpec spec; };
+struct StartContainer { Ref container; };
+struct StopContainer { Ref container; int grace_seconds = 10; };
+struct UnpauseContainer { Ref container; };
+struct RemoveContainer { Ref container; bool force = false; };
+struct RenameContainer { Ref container; std::string new_name; };
+struct UpdateContainer { Ref container; docker::ContainerUpdate update; };
+struct ConnectEndpoint { Ref container; docker::EndpointSpec endpoint; };
+struct DisconnectEndpoint { Ref container; Ref network; bool force = false; };
+
+using Action =
+    std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureImage, CreateContainer,
+                 StartContainer, StopContainer, UnpauseContainer, RemoveContainer, RenameContainer,
+                 UpdateContainer, ConnectEndpoint, DisconnectEndpoint>;
+
+std::string_view verb(const Action& action);  // create, remove, start, connect, pull, …
+
+// One engine call of the plan, with its reason. Operations whose `after` are all done may run in
+// parallel. When one fails, those after it are skipped.
+struct Operation {
+  Kind kind = Kind::kContainer;
+  std::string component;
+  std::string object;           // Docker name
+  Action action;
+  std::vector<std::size_t> after;
+  std::string reason;           // one line: why; names the field, desired and actual value
+  // Run, in order, only if this operation fails with a definite error (not Unknown): puts the
+  // previous container back (stop-first replacement with roll-back).
+  std::vector<Action> rollback;
+};
+
+// Something the plan may not do, and why. Becomes a condition on the App.
+struct Refusal {
+  Error error;
+  Kind kind = Kind::kNetwork;
+  std::string component;
+  std::string object;
+  model::Position position;
+};
+
+struct Plan {
+  std::vector<Operation> operations;
+  std::vector<Drift> drift;
+  std::vector<Refusal> refusals;
+  // Not operations, yet not settled: dependencies, health or a crash loop are being waited for.
+  std::vector<std::string> waiting;  // one line each
+  bool in_sync() const { return operations.empty() && refusals.empty() && waiting.empty(); }
+};
+
+// What the controller remembers of an App between passes. All of it may be lost at any time
+// without doing harm.
+struct Memory {
+  std::set<std::string> contended;  // "kind/component/field" that the oscillation breaker holds
+  // Network components whose last member left; see Prune rules of DESIGN.
+  std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
+};
+
+struct Policy {
+  std::string instance;  // own instance ID
+  bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
+  bool app_gone = false;    // the App left the directory (plan everything's removal)
+};
+
+// Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.
+Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
+              const Memory& memory);
+
+// Plans one `kind: Network`. Its label app is "network/<name>", its component the name.
+Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
+                         const Policy& policy, const Memory& memory);
+
+// The value of the app label for a shared network.
+std::string shared_network_owner(const std::string& name);
+
+// ---- Pieces, public for tests and for each other ----
+
+// True if labels and name say that the object is this installation's, of this App (F117).
+bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app);
+
+// The container spec that would be sent for a service, endpoint network IDs resolved from
+// `observed` where they exist. Built from the manifest only, never from inspect (F019).
+docker::ContainerSpec container_spec(const model::App& app, const model::Service& service,
+                                     const Observed& observed, const Policy& policy,
+                                     const Memory& memory);
+docker::NetworkSpec network_spec(const std::string& app_name, const model::Network& network,
+                                 const Policy& policy);
+docker::VolumeSpec volume_spec(const std::string& app_name, const model::Volume& volume,
+                               const Policy& policy);
+
+// Differences of one declared network against an observed one: only what the user declared.
+std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual);
+
+}  // namespace fairlead::controller

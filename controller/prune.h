@@ -1,0 +1,57 @@
+// May something that left the manifests be removed from the engine? (DESIGN "Deleting")
+//
+// Yes only if a complete, error-free scan shows it gone in three consecutive scans and for 30 s, and
+// the budget allows it: at most max(1, 30 %) of Apps in one go and never all, unless confirmed by
+// `fairlead prune --confirm`. Pure: time is an argument.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace fairlead::controller {
+
+struct PruneRules {
+  int scans = 3;
+  Duration grace = std::chrono::seconds(30);
+  double share = 0.30;
+};
+
+struct PruneDecision {
+  std::set<std::string> allowed;   // candidates that may be removed now
+  std::set<std::string> withheld;  // over the budget: waits for confirmation
+  std::set<std::string> pending;   // not yet absent long enough
+};
+
+class PruneGuard {
+ public:
+  explicit PruneGuard(PruneRules rules = {}) : rules_(rules) {}
+
+  // One accepted scan. `complete`: whole, without read errors. `present`: every name a valid or
+  // invalid file still mentions. `owned`: every name the inventory or the engine knows. An
+  // incomplete scan clears nothing and counts nothing; absence starts over.
+  void scanned(bool complete, const std::set<std::string>& present,
+               const std::set<std::string>& owned, SteadyTime now);
+
+  // Consent to exceed the budget for these names (from `fairlead prune --confirm`).
+  void confirm(const std::set<std::string>& names);
+
+  PruneDecision decide(SteadyTime now) const;
+
+ private:
+  struct Absence {
+    int scans = 0;
+    SteadyTime since{};
+    bool confirmed = false;
+  };
+  PruneRules rules_;
+  std::map<std::string, Absence> absent_;
+  std::size_t known_ = 0;  // Apps that exist in manifests or inventory, for the share
+  std::set<std::string> in_progress_;  // names that got consent keep it until they reappear
+};
+
+}  // namespace fairlead::controller

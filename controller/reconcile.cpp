@@ -1,0 +1,150 @@
+// One pass over one key: observe → diff → plan → execute → report.
+#include <algorithm>
+#include <utility>
+
+#include "controller/controller.h"
+#include "controller/labels.h"
+
+namespace fairlead::controller {
+namespace {
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// Of several refusals the first is what the App's error says; the others are in its drift and log.
+Error refusal_error(const Plan& plan) { return plan.refusals.front().error; }
+
+}  // namespace
+
+Task<Status> Controller::observe(std::string key) {
+  auto refreshed = co_await guarded_refresh(false);
+  if (!refreshed) co_return std::unexpected(refreshed.error());
+  for (const auto& other : *refreshed) {
+    if (other != key) enqueue(other);
+  }
+  // Leftover networks: who is still on them is only in an inspect (F008).
+  std::vector<std::string> leftovers;
+  const auto* entry = desired_.find(key);
+  for (const auto& [id, network] : cache_.observed().networks) {
+    if (app_of(network.labels) != key) continue;
+    const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+    const auto component = network.labels.find(std::string(kLabelComponent));
+    const bool declared =
+        app != nullptr && component != network.labels.end() &&
+        std::ranges::any_of(app->networks, [&component](const model::Network& desired) {
+          return desired.key == component->second && !desired.external;
+        });
+    const bool shared = entry != nullptr && app == nullptr;
+    if (!declared && !shared) leftovers.push_back(id);
+  }
+  for (const auto& id : leftovers) {
+    auto inspected = co_await cache_.inspect_network(id);
+    if (!inspected) co_return inspected;
+  }
+  co_return Status{};
+}
+
+Task<void> Controller::reconcile(std::string key) {
+  if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
+  const auto begin = parts_.clock.steady_now();
+  auto observed = co_await observe(key);
+  if (!observed) {
+    engine_lost(observed.error());
+    co_return;
+  }
+  const Scope scope = scope_of(key);
+  if (!engine_status_.read_only) adopt(key, scope);
+  const std::string digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
+  auto& state = keys_[key];
+  if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
+  state.memory.contended = contention_.contended(key, begin);
+  Plan plan = plan_of(scope, key);
+  report_pass(key, scope, plan);
+  if (scope.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
+    status_.erase(key);
+    keys_.erase(key);
+    telemetry_->app_forgotten(key);
+    co_return;
+  }
+  const bool held = scope.entry != nullptr && scope.entry->suspended();
+  if (!plan.operations.empty() && !held && may_mutate()) {
+    co_await run_plan(key, std::move(plan), digest);
+    telemetry_->reconcile_ended("requeue", seconds(parts_.clock.steady_now() - begin));
+    co_return;
+  }
+  settle(key, plan, digest);
+  telemetry_->reconcile_ended(plan.refusals.empty() ? "success" : "terminal",
+                              seconds(parts_.clock.steady_now() - begin));
+}
+
+Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) {
+  auto may_continue = [this, key, digest] {
+    const auto* entry = desired_.find(key);
+    const auto& now_wanted = entry == nullptr ? std::string() : entry->digest;
+    return may_mutate() && now_wanted == digest;
+  };
+  auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
+  ExecuteContext context{parts_.engine, cache_,   parts_.inventory, parts_.clock,
+                         permits_,      key,      report,           may_continue};
+  std::optional<Error> refused;
+  if (!plan.refusals.empty()) refused = refusal_error(plan);
+  auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
+  if (executed) {
+    // Verified by a further pass from a fresh view, never assumed.
+    enqueue(key);
+    co_return;
+  }
+  const Error& error = executed.error();
+  if (error.error_class == ErrorClass::kUnknown || error.reason == Reason::kEngineUnavailable) {
+    engine_lost(error);
+  }
+  retry(key, error, digest);
+}
+
+void Controller::retry(const std::string& key, const Error& error, const std::string& digest) {
+  const auto now = parts_.clock.steady_now();
+  auto& state = keys_[key];
+  if (!state.failing_since) state.failing_since = now;
+  const auto delay = backoff_.failed(key, error.error_class, digest, parts_.random);
+  telemetry_->reconcile_error(error.reason);
+  report_error(key, error, delay);
+  if (delay != Duration::max()) queue_.add_after(key, now + delay, now);
+  work_.notify();
+}
+
+// The plan holds nothing to do now: in sync, waiting, refused, suspended or read-only.
+void Controller::settle(const std::string& key, const Plan& plan, const std::string& digest) {
+  auto& state = keys_[key];
+  const auto now = parts_.clock.steady_now();
+  if (!plan.refusals.empty()) {
+    const Error error = refusal_error(plan);
+    auto& status = status_[key];
+    const bool same = status.last_error && *status.last_error == error;
+    if (!same) retry(key, error, digest);
+    return;
+  }
+  if (!plan.in_sync()) return;  // waits; the engine's events and the resync bring it back
+  auto& status = status_[key];
+  if (status.consecutive_failures > 0 && state.failing_since) {
+    parts_.log.info("reconcile recovered",
+                    {{"app", key},
+                     {"attempts", status.consecutive_failures},
+                     {"failing_for_s", seconds(now - *state.failing_since)}});
+  }
+  state.failing_since.reset();
+  backoff_.succeeded(key);
+  status.consecutive_failures = 0;
+  status.next_retry.reset();
+  status.last_error.reset();
+  status.last_success = parts_.clock.wall_now();
+  status.observed_generation = status.generation;
+  state.synced_digest = digest;
+  if (state.changed_at) {
+    const double took = seconds(now - *state.changed_at);
+    telemetry_->converged(took);
+    parts_.log.info("app converged", {{"app", key}, {"gen", status.generation}, {"took_s", took}});
+    record("Normal", "Converged", key, "app/" + key, "everything is as the manifest says");
+    state.changed_at.reset();
+  }
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,146 @@
+// Which of the engine's objects one App's plan may see. Ownership needs more than labels, which are
+// easily copied (F117): an object must be in the inventory, or carry exactly the expected name.
+#include <algorithm>
+#include <utility>
+
+#include "controller/controller.h"
+#include "controller/labels.h"
+
+namespace fairlead::controller {
+namespace {
+
+std::string label(const docker::StringMap& labels, std::string_view key) {
+  const auto it = labels.find(std::string(key));
+  return it == labels.end() ? std::string() : it->second;
+}
+
+// `<name>` itself, or the derived names of a replacement in progress: `<name>.next`, `<name>.prev`.
+bool is_name_or_derived(const std::string& actual, const std::string& expected) {
+  return actual == expected ||
+         (actual.starts_with(expected) && actual.substr(expected.size()).starts_with('.'));
+}
+
+bool expected_container(const DesiredEntry* entry, const docker::Container& container) {
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  if (app == nullptr) return false;
+  return std::ranges::any_of(app->services, [&container](const model::Service& service) {
+    return service.name == label(container.labels, kLabelComponent) &&
+           is_name_or_derived(container.name, service.container_name);
+  });
+}
+
+bool expected_network(const DesiredEntry* entry, const docker::Network& network) {
+  if (entry == nullptr) return false;
+  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry->value)) {
+    return shared->network.docker_name == network.name;
+  }
+  return std::ranges::any_of(std::get<model::App>(entry->value).networks,
+                             [&network](const model::Network& desired) {
+                               return desired.docker_name == network.name && !desired.external;
+                             });
+}
+
+Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& name) {
+  Refusal refusal;
+  refusal.kind = kind;
+  refusal.component = label(labels, kLabelComponent);
+  refusal.object = name;
+  refusal.error = Error{ErrorClass::kBlocked, Reason::kNotOwner,
+                        std::string(to_string(kind)) + " " + name +
+                            " carries this App's labels, but was not made by Fairlead",
+                        "remove it, or remove its dev.fairlead.* labels; Fairlead leaves it alone"};
+  return refusal;
+}
+
+}  // namespace
+
+Controller::Scope Controller::scope_of(const std::string& key) const {
+  Scope scope;
+  scope.entry = desired_.find(key);
+  scope.policy.instance = parts_.inventory.instance();
+  scope.policy.app_gone = scope.entry == nullptr;
+  const auto now = parts_.clock.steady_now();
+  if (scope.policy.app_gone) {
+    scope.gone_app.name = key;
+    scope.gone_app.prefix = key;
+    scope.policy.may_remove = prune_.decide(now).allowed.contains(key);
+  } else {
+    scope.policy.may_remove = desired_.complete() &&
+                              scope.entry->complete_scans >= options_.prune.scans &&
+                              now - scope.entry->since >= options_.prune.grace;
+  }
+  const auto& all = cache_.observed();
+  scope.observed.engine = all.engine;
+  const auto mine = [this, &key](const docker::StringMap& labels) {
+    return app_of(labels) == key &&
+           label(labels, kLabelInstance) == parts_.inventory.instance();
+  };
+  for (const auto& [id, container] : all.containers) {
+    if (!mine(container.details.labels)) continue;
+    const bool known = parts_.inventory.knows(Kind::kContainer, id);
+    if (!known && !expected_container(scope.entry, container.details)) {
+      scope.refusals.push_back(
+          not_ours(Kind::kContainer, container.details.labels, container.details.name));
+      continue;
+    }
+    if (!known) scope.to_adopt.push_back(id);
+    scope.observed.containers.emplace(id, container);
+  }
+  for (const auto& [id, network] : all.networks) {
+    if (mine(network.labels)) {
+      const bool known = parts_.inventory.knows(Kind::kNetwork, id);
+      const bool expected = expected_network(scope.entry, network);
+      if (!known && !expected) {
+        scope.refusals.push_back(not_ours(Kind::kNetwork, network.labels, network.name));
+        continue;
+      }
+      if (!known) scope.to_adopt.push_back(id);
+    }
+    scope.observed.networks.emplace(id, network);
+  }
+  for (const auto& [name, volume] : all.volumes) {
+    if (app_of(volume.labels) == key) scope.observed.volumes.emplace(name, volume);
+  }
+  return scope;
+}
+
+Plan Controller::plan_of(const Scope& scope, const std::string& key) const {
+  static const Memory kNothing;
+  const auto remembered = keys_.find(key);
+  const Memory& memory = remembered == keys_.end() ? kNothing : remembered->second.memory;
+  Plan plan;
+  if (scope.entry == nullptr) {
+    plan = plan_app(scope.gone_app, scope.observed, scope.policy, memory);
+  } else if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
+    plan = plan_app(*app, scope.observed, scope.policy, memory);
+  } else {
+    plan = plan_shared_network(std::get<model::SharedNetwork>(scope.entry->value), scope.observed,
+                               scope.policy, memory);
+  }
+  plan.refusals.insert(plan.refusals.end(), scope.refusals.begin(), scope.refusals.end());
+  return plan;
+}
+
+// Objects with our labels and exactly the expected name that the inventory does not know: the
+// process died between create and its record, or the state directory was lost (F115).
+void Controller::adopt(const std::string& key, const Scope& scope) {
+  for (const auto& id : scope.to_adopt) {
+    InventoryEntry entry;
+    entry.app = key;
+    entry.id = id;
+    const auto container = scope.observed.containers.find(id);
+    if (container != scope.observed.containers.end()) {
+      entry.name = container->second.details.name;
+      entry.component = label(container->second.details.labels, kLabelComponent);
+    } else {
+      const auto& network = scope.observed.networks.at(id);
+      entry.kind = Kind::kNetwork;
+      entry.name = network.name;
+      entry.component = label(network.labels, kLabelComponent);
+    }
+    auto adopted = parts_.inventory.adopted(entry);
+    if (!adopted) parts_.log.warn("state not written", {{"err", adopted.error().message}});
+  }
+}
+
+}  // namespace fairlead::controller

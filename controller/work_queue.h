@@ -1,0 +1,56 @@
+// Keys waiting to be reconciled. Semantics of client-go's work queue: one key is never processed
+// twice at once, and any number of adds during a run collapse into one further run.
+// Pure: time is an argument.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace fairlead::controller {
+
+class WorkQueue {
+ public:
+  // Makes `key` due now. During its processing: once more afterwards. Overrides a delayed add.
+  void add(const std::string& key, SteadyTime now);
+  // Due at `when`; of two times the earlier stays. No effect on a key that is due already.
+  void add_after(const std::string& key, SteadyTime when, SteadyTime now);
+  // The next due key, marked as processing. nullopt: nothing is due.
+  std::optional<std::string> take(SteadyTime now);
+  // Ends processing; the key is due again if it was added meanwhile.
+  void done(const std::string& key, SteadyTime now);
+  // Drops a key that is waiting or delayed.
+  void forget(const std::string& key);
+
+  // When the next delayed key becomes due; SteadyTime::max() if none.
+  SteadyTime next_due() const;
+  bool idle() const { return ready_.empty() && processing_.empty(); }
+
+  // Numbers behind client-go's metrics; durations in seconds since the last call to take_… .
+  std::size_t depth() const { return ready_.size(); }
+  std::uint64_t adds() const { return adds_; }
+  std::uint64_t retries() const { return retries_; }
+  Duration unfinished(SteadyTime now) const;        // sum over keys in processing
+  Duration longest_running(SteadyTime now) const;
+  // Called for each key: how long it waited when taken, how long it worked when done.
+  std::vector<double> take_queue_durations();
+  std::vector<double> take_work_durations();
+
+ private:
+  std::deque<std::string> ready_;
+  std::map<std::string, SteadyTime> dirty_;        // key → when it was added
+  std::map<std::string, SteadyTime> processing_;   // key → since when
+  std::map<std::string, SteadyTime> delayed_;      // key → due
+  std::uint64_t adds_ = 0;
+  std::uint64_t retries_ = 0;
+  std::vector<double> queue_durations_;
+  std::vector<double> work_durations_;
+};
+
+}  // namespace fairlead::controller

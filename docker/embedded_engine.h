@@ -1,0 +1,67 @@
+// An in-process model of Docker Engine: networks, containers, volumes, images, events and IDs, with
+// the replies of Engine 20.10 (API 1.41) for the cases the reconcile loop depends on. It serves
+// `--engine embedded`, simulation, and tests; tests/docker/contract_test proves that it and dockerd
+// answer the same scenarios alike.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "docker/engine.h"
+
+namespace fairlead::docker {
+
+struct EmbeddedOptions {
+  std::string api_version = "1.41";
+  bool any_image = false;  // true: every image reference exists (the demo engine)
+  // Latency per operation, in virtual time. Starting dominates (reference figures: floor).
+  bool latency = false;
+};
+
+// What the simulation does to one call. Consulted before each call takes effect.
+struct Fault {
+  enum class Kind {
+    kNone,
+    kFailBefore,     // transport fault, nothing ran
+    kLoseReply,      // it ran; the caller gets ErrorClass::kUnknown
+    kRunLate,        // the caller gets kUnknown now; it runs after `delay`
+    kReply,          // engine error: `status`, `message`; nothing ran
+    kStale,          // reads only: answer from the snapshot before the last mutation
+  };
+  Kind kind = Kind::kNone;
+  Duration delay{};
+  int status = 500;
+  std::string message;
+};
+
+class EmbeddedEngine : public Engine {
+ public:
+  // Extra powers of tests: what a user, the kernel or a restart does behind Fairlead's back.
+  // `by hand` calls emit events like the API but are not counted as calls and never faulted.
+  virtual void add_image(std::string reference) = 0;
+  // The main process ends; the engine's restart policy applies.
+  virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
+  virtual void set_health(const std::string& id_or_name, std::string health) = 0;
+  virtual void restart_engine(bool graceful) = 0;  // Appendix C matrix; new event stream
+  virtual void set_reachable(bool reachable) = 0;
+  virtual void set_fault_hook(std::function<Fault(Operation, std::uint64_t call)> hook) = 0;
+  virtual void drop_events(bool drop) = 0;
+
+  // By hand, bypassing hook and observer. Errors are returned as from the API.
+  virtual Engine& by_hand() = 0;
+
+  virtual std::uint64_t calls(Operation operation) const = 0;
+  virtual std::uint64_t mutations() const = 0;  // mutating calls that were received
+};
+
+// `clock` and `random` must outlive the engine.
+std::unique_ptr<EmbeddedEngine> make_embedded_engine(boost::asio::any_io_executor executor,
+                                                     Clock& clock, Random& random,
+                                                     EmbeddedOptions options);
+
+}  // namespace fairlead::docker

@@ -1,0 +1,39 @@
+// The metric catalogue and its exposition. State per App is rendered from the controller's view at
+// each scrape (no stale series); counters and histograms are fed through Telemetry.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "controller/view.h"
+#include "docker/engine.h"
+
+namespace fairlead::metrics {
+
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+};
+
+class Metrics : public controller::Telemetry {
+ public:
+  ~Metrics() override = default;
+
+  // Feed of the Docker client's calls (docker::CallObserver).
+  virtual void docker_call(const docker::CallRecord& call) = 0;
+  virtual void docker_calls_in_flight(int count) = 0;
+  // One served HTTP request; `handler` is the route template.
+  virtual void http_request(std::string_view handler, std::string_view method, int code,
+                            double seconds) = 0;
+
+  // Text format 0.0.4 of everything. Call on the controller's thread.
+  virtual std::string render() = 0;
+};
+
+// `view` and `log` must outlive the result; `per_app` false leaves per-App series out.
+std::unique_ptr<Metrics> make_metrics(const controller::View& view, const Logger& log,
+                                      BuildInfo build, bool per_app = true);
+
+}  // namespace fairlead::metrics

@@ -1,0 +1,33 @@
+// The canonical form: one stable spelling of a desired value, and the hashes made from it.
+//
+// Spec hashes decide whether a container is replaced, so the form has an explicit version and
+// golden tests: an upgrade of Fairlead must not recreate anything (F092).
+#pragma once
+
+#include <string>
+
+#include <boost/json/value.hpp>
+
+#include "model/app.h"
+
+namespace fairlead::model {
+
+inline constexpr int kSpecHashVersion = 1;
+
+// Hash of what makes a container be replaced when it changes: everything of the service except
+// what the engine can change in place (endpoints, restart policy, limits) and what is not part of
+// the container (depends_on, prune, …). Labels are included: they can't be changed (F059).
+std::string container_spec_hash(const App& app, const Service& service);
+
+std::string network_spec_hash(const Network& network);
+std::string volume_spec_hash(const Volume& volume);
+
+// The resolved model in Compose's long form, for `fairlead config` and digests. Keys in a stable
+// order.
+boost::json::value to_json(const App& app);
+boost::json::value to_json(const SharedNetwork& network);
+
+// The same as YAML text.
+std::string to_yaml(const boost::json::value& value);
+
+}  // namespace fairlead::model

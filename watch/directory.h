@@ -1,0 +1,79 @@
+// A directory as a sequence of consistent snapshots. watch/ does not know what the bytes mean.
+//
+// A snapshot is *complete* only if the directory could be read whole and did not change under the
+// scan (device and inode re-checked, digests equal twice over the settle time). Only complete
+// snapshots may ever lead to a deletion; silence is not consent (F081, W15, W17, W29).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace fairlead::watch {
+
+// One manifest file. `bytes` is shared: a file that did not change costs nothing per snapshot.
+struct File {
+  std::shared_ptr<const std::string> bytes;  // never null; empty if `error` is set
+  std::string digest;                        // of the bytes
+  // Set when the file is there but can't be read now (permission, FIFO, too large, vanished
+  // twice). Its last good version stays in force.
+  std::string error;
+};
+
+struct Snapshot {
+  std::uint64_t number = 0;  // grows with every scan that was accepted
+  bool complete = false;     // false: `problem` says why; `files` then holds the last good content
+  std::string problem;       // SourceUnavailable detail: missing, unreadable, changed device, …
+  std::string directory_id;  // device:inode of the resolved directory; a change of device is news
+  std::map<std::string, File> files;  // by name relative to the directory; *.yaml and *.yml only
+  SteadyTime settled_at{};   // when the content was found stable
+};
+
+struct Options {
+  std::string path;
+  Duration settle_time = std::chrono::milliseconds(200);
+  Duration rescan_interval = std::chrono::seconds(10);
+  std::size_t max_file_bytes = 1 << 20;
+  std::size_t max_files = 20'000;
+  bool use_events = true;  // false: polling only (W21, and every W-case with events suppressed)
+};
+
+struct Statistics {
+  std::uint64_t scans = 0;
+  std::uint64_t discarded_scans = 0;
+  std::uint64_t events = 0;
+  std::uint64_t overflows = 0;
+  std::uint64_t rearms = 0;
+  bool polling_only = false;  // watch limit reached: degraded to the rescan (W21)
+  SteadyTime last_complete_scan{};
+  double last_scan_seconds = 0;
+};
+
+// The seam: production is InotifyDirectory, simulation feeds snapshots from memory.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+
+  // The next snapshot that differs from the previous one, or a repeat of it after
+  // `rescan_interval` (consecutive complete scans count towards a deletion, DESIGN "Deleting").
+  // The first call returns the first scan, complete or not. Ends with an error only when stopped.
+  virtual Task<Result<Snapshot>> next() = 0;
+
+  virtual void stop() = 0;
+  virtual Statistics statistics() const = 0;
+};
+
+// inotify under libuv inside the Asio loop of `executor`, plus a rescan. Never fails to start: a
+// missing directory or an exhausted watch limit is reported in snapshots and statistics.
+std::unique_ptr<Directory> watch_directory(boost::asio::any_io_executor executor, Clock& clock,
+                                           Options options);
+
+// One consistent scan, blocking, for commands that run without a daemon.
+Snapshot scan_once(const Options& options);
+
+}  // namespace fairlead::watch

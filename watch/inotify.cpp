@@ -1,0 +1,100 @@
+#include "watch/inotify.h"
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "watch/link_chain.h"
+
+namespace fairlead::watch {
+namespace {
+
+constexpr std::uint32_t kMask = IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB |
+                                IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |
+                                IN_ONLYDIR;
+constexpr std::uint32_t kAboutTheDirectory = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
+
+void add(WatchPlan& plan, const Link& link) {
+  const auto [place, is_new] = plan.try_emplace(link.directory);
+  if (is_new || !place->second.empty()) place->second.insert(link.name);
+}
+
+}  // namespace
+
+Inotify::~Inotify() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+bool Inotify::open() {
+  if (fd_ < 0) fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  return fd_ >= 0;
+}
+
+Inotify::Armed Inotify::arm(const WatchPlan& plan) {
+  Armed armed;
+  std::map<int, std::set<std::string>> wanted;
+  for (const auto& [directory, names] : plan) {
+    const int watch = ::inotify_add_watch(fd_, directory.c_str(), kMask);
+    if (watch < 0) {
+      armed.limit_reached |= errno == ENOSPC || errno == ENOMEM;
+      continue;
+    }
+    // Two paths may lead to one directory, which has only one watch.
+    const auto [place, is_new] = wanted.try_emplace(watch, names);
+    if (is_new || place->second.empty()) continue;
+    if (names.empty()) place->second.clear();
+    place->second.insert(names.begin(), names.end());
+  }
+  for (const auto& [watch, names] : watches_) {
+    if (wanted.contains(watch)) continue;
+    ::inotify_rm_watch(fd_, watch);
+    armed.changed = true;
+  }
+  for (const auto& [watch, names] : wanted) armed.changed |= !watches_.contains(watch);
+  watches_ = std::move(wanted);
+  return armed;
+}
+
+Inotify::Drained Inotify::drain() {
+  Drained drained;
+  alignas(inotify_event) char buffer[65536];
+  while (true) {
+    const ssize_t length = ::read(fd_, buffer, sizeof buffer);
+    if (length < 0 && errno == EINTR) continue;
+    if (length <= 0) return drained;
+    for (ssize_t at = 0; at < length;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+      if ((event->mask & IN_Q_OVERFLOW) != 0) {
+        ++drained.overflows;
+      } else if (matters(event->wd, event->mask, event->len > 0 ? event->name : "")) {
+        ++drained.events;
+      }
+    }
+  }
+}
+
+bool Inotify::matters(int watch, std::uint32_t mask, const char* name) {
+  const auto place = watches_.find(watch);
+  if (place == watches_.end()) return false;
+  if ((mask & kAboutTheDirectory) != 0) {
+    if ((mask & IN_IGNORED) != 0) watches_.erase(place);
+    return true;
+  }
+  return place->second.empty() || place->second.contains(name);
+}
+
+WatchPlan plan_watches(const std::string& path, const std::set<std::string>& links) {
+  WatchPlan plan;
+  const LinkChain chain = follow_links(path);
+  // All names of the manifests directory matter: a ..data flip shows only hidden ones (W13).
+  plan[chain.target];
+  for (const Link& link : chain.links) add(plan, link);
+  for (const std::string& name : links) {
+    for (const Link& link : follow_links(chain.target + "/" + name).links) add(plan, link);
+  }
+  return plan;
+}
+
+}  // namespace fairlead::watch

@@ -1,0 +1,66 @@
+// From a series of scans to snapshots worth acting on: pure, time is an argument.
+//
+// A version of a file (its absence is one) counts once two scans at least `settle_time` apart saw
+// it and no scan between saw another. So a torn write (W1, W2) and a brief absence (W19) pass by.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "watch/directory.h"
+#include "watch/scan.h"
+
+namespace fairlead::watch {
+
+// One file that never rests must not hold back the others: after so many settle times it is
+// delivered with its last good version.
+inline constexpr int kPatienceInSettleTimes = 10;
+
+class Settler {
+ public:
+  explicit Settler(Duration settle_time) : settle_time_(settle_time) {}
+
+  // A snapshot if what `scan` saw is settled (it may equal the one before), else nothing.
+  std::optional<Snapshot> offer(const Scan& scan, SteadyTime now);
+
+  // When to scan again to decide; max() if nothing is open.
+  SteadyTime recheck_at() const { return recheck_at_; }
+
+ private:
+  struct Observation {
+    std::optional<File> version;  // nothing: the name is absent
+    SteadyTime since{};
+  };
+  struct Place {
+    std::string problem;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const Place&) const = default;
+  };
+
+  Place judge(const Scan& scan) const;
+  void observe_files(const Scan& scan, SteadyTime now);
+  SteadyTime youngest_change() const;
+  Snapshot accept(SteadyTime now);
+  std::map<std::string, File> settled_files(SteadyTime now) const;
+  std::optional<File> deliver(const std::string& name, const Observation& seen,
+                              SteadyTime now) const;
+  bool settled(SteadyTime since, SteadyTime now) const { return now - since >= settle_time_; }
+
+  Duration settle_time_;
+  std::optional<Place> place_;
+  SteadyTime place_since_{};
+  std::map<std::string, Observation> observed_;
+  std::optional<SteadyTime> unsettled_since_;
+  SteadyTime recheck_at_ = SteadyTime::max();
+  std::uint64_t number_ = 0;
+  // The last complete snapshot and where it was read.
+  Snapshot good_;
+  std::optional<std::uint64_t> good_device_;
+};
+
+// Whether a consumer would see a difference, numbers and times aside.
+bool same_content(const Snapshot& a, const Snapshot& b);
+
+}  // namespace fairlead::watch
