@@ -25,9 +25,9 @@ test: ## build everything and run every test
 lint: ## check the format, the house rules and clang-tidy
 	scripts/bootstrap build
 	clang-format-19 --dry-run -Werror $(sources)
-	for check in tests/tidy/check_*.py; do python3 $$check; done
+	set -e; for check in tests/tidy/check_*.py; do python3 -B $$check; done
 	cmake --preset release
-	run-clang-tidy-19 -quiet -p build/release '/(base|model|watch|docker|controller|metrics|api|cmd)/.*\.cpp$$'
+	run-clang-tidy-19 -quiet -p build/release "^$(CURDIR)/(base|model|watch|docker|controller|metrics|api|cmd)/.*\.cpp\$$"
 
 format: ## rewrite the sources in the house format
 	clang-format-19 -i $(sources)

@@ -178,7 +178,8 @@ Task<Status> act(ExecuteContext& context, CreatedObjects& created, Kind /*kind*/
                  std::string component, Action action) {
   Step step{context, created, std::move(component)};
   auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
-  co_return co_await std::visit(start, std::move(action));
+  auto step_task = std::visit(start, std::move(action));
+  co_return co_await std::move(step_task);
 }
 
 }  // namespace fairlead::controller

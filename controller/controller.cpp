@@ -76,7 +76,7 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
     auto& state = keys_[key];
     if (desired_.find(key) != nullptr) state.changed_at = now;
     contention_.reset(key);
-    backoff_.succeeded(key);
+    reset_backoff(key);
     enqueue(key);
   }
   // Absence ripens with scans, not with events.
@@ -179,7 +179,7 @@ Result<std::string> Controller::desired_json(const std::string& app) const {
 
 Status Controller::reconcile_now(const std::string& app) {
   if (app.empty()) {
-    for (const auto& [key, entry] : desired_.entries()) backoff_.succeeded(key);
+    for (const auto& [key, entry] : desired_.entries()) reset_backoff(key);
     cache_.mark_all();
     enqueue_all();
     return {};
@@ -188,7 +188,7 @@ Status Controller::reconcile_now(const std::string& app) {
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
                    "fairlead get apps lists them");
   }
-  backoff_.succeeded(app);
+  reset_backoff(app);
   contention_.reset(app);
   cache_.mark_all();
   enqueue(app);

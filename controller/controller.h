@@ -69,6 +69,7 @@ class Controller final : public View, public Commands {
   void stop();
 
   // View
+  const DesiredStore& desired() const { return desired_; }
   const std::map<std::string, AppStatus>& apps() const override { return status_; }
   const std::map<std::string, FileStatus>& files() const override { return desired_.files(); }
   const EngineStatus& engine() const override { return engine_status_; }
@@ -95,6 +96,8 @@ class Controller final : public View, public Commands {
     std::string synced_digest;              // last digest that was reached
     std::optional<SteadyTime> changed_at;   // manifest change not yet converged
     std::optional<SteadyTime> failing_since;
+    // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
+    SteadyTime not_before{};
     std::set<std::string> reported_drift;
     std::map<std::string, int> restart_counts;
     std::string logged_waiting;
@@ -133,6 +136,7 @@ class Controller final : public View, public Commands {
   Task<void> run_plan(std::string key, Plan plan, std::string digest);
   void settle(const std::string& key, const Plan& plan, const std::string& digest);
   void retry(const std::string& key, const Error& error, const std::string& digest);
+  void reset_backoff(const std::string& key);
   void note_operation(const std::string& key, const OperationReport& report);
 
   // scope.cpp
@@ -144,7 +148,8 @@ class Controller final : public View, public Commands {
   void report_pass(const std::string& key, const Scope& scope, const Plan& plan);
   void report_drift(const std::string& key, const Plan& plan, const std::string& digest);
   void report_conditions(AppStatus& status, const Plan& plan, const std::string& digest);
-  void report_objects(AppStatus& status, const Scope& scope, const Plan& plan);
+  void report_identity(AppStatus& status, const std::string& key, const Scope& scope);
+  void report_objects(AppStatus& status, KeyState& state, const Scope& scope, const Plan& plan);
   void report_error(const std::string& key, const Error& error, Duration delay);
   void report_files(const DesiredStore::Changes& changes);
   void record(const std::string& type, const std::string& reason, const std::string& app,

@@ -66,6 +66,11 @@ Task<void> Controller::reconcile(std::string key) {
     co_return;
   }
   const bool held = scope.entry != nullptr && scope.entry->suspended();
+  const bool backing_off = begin < state.not_before;
+  if (backing_off && !plan.operations.empty()) {
+    if (state.not_before != SteadyTime::max()) queue_.add_after(key, state.not_before, begin);
+    co_return;
+  }
   if (!plan.operations.empty() && !held && may_mutate()) {
     co_await run_plan(key, std::move(plan), digest);
     telemetry_->reconcile_ended("requeue", seconds(parts_.clock.steady_now() - begin));
@@ -100,6 +105,11 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   retry(key, error, digest);
 }
 
+void Controller::reset_backoff(const std::string& key) {
+  backoff_.succeeded(key);
+  keys_[key].not_before = SteadyTime{};
+}
+
 void Controller::retry(const std::string& key, const Error& error, const std::string& digest) {
   const auto now = parts_.clock.steady_now();
   auto& state = keys_[key];
@@ -107,7 +117,8 @@ void Controller::retry(const std::string& key, const Error& error, const std::st
   const auto delay = backoff_.failed(key, error.error_class, digest, parts_.random);
   telemetry_->reconcile_error(error.reason);
   report_error(key, error, delay);
-  if (delay != Duration::max()) queue_.add_after(key, now + delay, now);
+  state.not_before = delay == Duration::max() ? SteadyTime::max() : now + delay;
+  if (delay != Duration::max()) queue_.add_after(key, state.not_before, now);
   work_.notify();
 }
 
@@ -131,7 +142,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
                      {"failing_for_s", seconds(now - *state.failing_since)}});
   }
   state.failing_since.reset();
-  backoff_.succeeded(key);
+  reset_backoff(key);
   status.consecutive_failures = 0;
   status.next_retry.reset();
   status.last_error.reset();

@@ -63,7 +63,17 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   if (scope.policy.app_gone) {
     scope.gone_app.name = key;
     scope.gone_app.prefix = key;
-    scope.policy.may_remove = prune_.decide(now).allowed.contains(key);
+    const auto decision = prune_.decide(now);
+    scope.policy.may_remove = decision.allowed.contains(key);
+    if (decision.withheld.contains(key)) {
+      Refusal refusal;
+      refusal.object = key;
+      refusal.error =
+          Error{ErrorClass::kBlocked, Reason::kPruneBlocked,
+                "'" + key + "' left the manifests together with too many others to remove at once",
+                "if that is meant: fairlead prune --confirm " + key};
+      scope.refusals.push_back(std::move(refusal));
+    }
   } else {
     scope.policy.may_remove = desired_.complete() &&
                               scope.entry->complete_scans >= options_.prune.scans &&

@@ -124,6 +124,8 @@ Task<bool> Controller::bring_up() {
   // After a restart late requests may still be running inside the engine.
   uncertain_checks_ = engine_failures_ > 0 ? 1 : 0;
   engine_failures_ = 0;
+  // What the old engine refused, this one may accept.
+  for (const auto& [key, entry] : desired_.entries()) reset_backoff(key);
   enqueue_all();
   co_return true;
 }
@@ -175,6 +177,7 @@ Task<void> Controller::engine_loop() {
     }
     if (stopping_ || !engine_status_.up) continue;
     if (std::exchange(stream_lost_, false)) {
+      co_await sleep_for(parts_.clock, options_.engine_check_pause);
       telemetry_->event_stream_reconnected();
       tasks_.spawn("events", event_loop());
       stream_since = parts_.clock.steady_now();

@@ -100,8 +100,7 @@ std::optional<Snapshot> InotifyDirectory::look() {
   if (scan.problem.empty()) statistics_.last_complete_scan = last_scan_ended_;
   // A stream of events, or a directory that is slow to read, must not fill the loop with scans.
   scan_gap_ = std::max(options_.settle_time / 2, 3 * (last_scan_ended_ - began));
-  // The time at which reading began: what a scan saw may be that old.
-  auto snapshot = settler_.offer(scan, began);
+  auto snapshot = settler_.offer(scan, began, last_scan_ended_);
   if (scan.problem.empty()) last_scan_ = std::move(scan);
   return snapshot;
 }
@@ -162,9 +161,10 @@ Snapshot scan_once(const Options& options) {
   Settler settler(options.settle_time);
   Scan scan;
   while (true) {
-    const SteadyTime now = std::chrono::steady_clock::now();
+    const SteadyTime began = std::chrono::steady_clock::now();
     scan = scan_directory(options, scan.files);
-    if (auto snapshot = settler.offer(scan, now)) return *snapshot;
+    const SteadyTime ended = std::chrono::steady_clock::now();
+    if (auto snapshot = settler.offer(scan, began, ended)) return *snapshot;
     std::this_thread::sleep_until(settler.recheck_at());
   }
 }

@@ -31,7 +31,7 @@ struct Snapshot {
   std::string problem;       // SourceUnavailable detail: missing, unreadable, changed device, …
   std::string directory_id;  // device:inode of the resolved directory; a change of device is news
   std::map<std::string, File> files;  // by name relative to the directory; *.yaml and *.yml only
-  SteadyTime settled_at{};   // when the content was found stable
+  SteadyTime settled_at{};            // when the content was found stable
 };
 
 struct Options {

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t kMask = IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB |
                                 IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |
                                 IN_ONLYDIR;
-constexpr std::uint32_t kAboutTheDirectory = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
+constexpr std::uint32_t kAboutTheDirectory =
+    IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
 
 void add(WatchPlan& plan, const Link& link) {
   const auto [place, is_new] = plan.try_emplace(link.directory);
@@ -51,7 +52,8 @@ Inotify::Armed Inotify::arm(const WatchPlan& plan) {
     ::inotify_rm_watch(fd_, watch);
     armed.changed = true;
   }
-  for (const auto& [watch, names] : wanted) armed.changed |= !watches_.contains(watch);
+  for (const auto& [watch, names] : wanted)
+    armed.changed |= !watches_.contains(watch);
   watches_ = std::move(wanted);
   return armed;
 }
@@ -90,9 +92,11 @@ WatchPlan plan_watches(const std::string& path, const std::set<std::string>& lin
   const LinkChain chain = follow_links(path);
   // All names of the manifests directory matter: a ..data flip shows only hidden ones (W13).
   plan[chain.target];
-  for (const Link& link : chain.links) add(plan, link);
+  for (const Link& link : chain.links)
+    add(plan, link);
   for (const std::string& name : links) {
-    for (const Link& link : follow_links(chain.target + "/" + name).links) add(plan, link);
+    for (const Link& link : follow_links(chain.target + "/" + name).links)
+      add(plan, link);
   }
   return plan;
 }

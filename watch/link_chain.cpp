@@ -59,7 +59,7 @@ LinkChain follow_links(const std::string& path) {
     }
     last = Link{chain.target, step};
     const std::string next = join(chain.target, step);
-    struct stat status {};
+    struct stat status{};
     if (::lstat(next.c_str(), &status) != 0) break;
     if (!S_ISLNK(status.st_mode)) {
       chain.target = next;

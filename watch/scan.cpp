@@ -17,7 +17,7 @@ namespace {
 
 class FileDescriptor {
  public:
-  explicit FileDescriptor(int fd) : fd(fd) {}
+  explicit FileDescriptor(int opened) : fd(opened) {}
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
   ~FileDescriptor() {
@@ -91,11 +91,11 @@ File share_or_digest(std::string bytes, const File* known) {
 // Nothing if the name went away since the listing; the next pass will tell whether for good.
 std::optional<File> read_manifest(int directory, const std::string& name, std::size_t limit,
                                   const File* known) {
-  struct stat status {};
+  struct stat status{};
   // Looked at before opening: to open a device can have effects of its own (W24).
   if (::fstatat(directory, name.c_str(), &status, 0) != 0) {
     const int error = errno;
-    struct stat link {};
+    struct stat link{};
     if (error == ENOENT && ::fstatat(directory, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) != 0) {
       return std::nullopt;
     }
@@ -114,7 +114,7 @@ std::optional<File> read_manifest(int directory, const std::string& name, std::s
 }
 
 bool is_link(int directory, const std::string& name) {
-  struct stat status {};
+  struct stat status{};
   return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
          S_ISLNK(status.st_mode);
 }
@@ -133,7 +133,7 @@ void read_manifests(int directory, const std::vector<std::string>& names, const 
 
 // The descriptor stays with the directory that was opened; the path may not.
 void check_still_there(const Options& options, Scan& scan) {
-  struct stat now {};
+  struct stat now{};
   const bool found = ::stat(options.path.c_str(), &now) == 0;
   if (found && now.st_dev == scan.device && now.st_ino == scan.inode) return;
   scan.discarded = true;
@@ -151,7 +151,7 @@ Scan scan_directory(const Options& options, const std::map<std::string, File>& k
   Scan scan;
   const FileDescriptor directory(
       ::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
-  struct stat status {};
+  struct stat status{};
   if (directory.fd < 0 || ::fstat(directory.fd, &status) != 0) {
     scan.problem = "the directory can't be opened: " + describe(errno);
     return scan;

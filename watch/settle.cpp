@@ -13,28 +13,28 @@ bool same_version(const std::optional<File>& a, const std::optional<File>& b) {
 
 }  // namespace
 
-std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime now) {
+std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, SteadyTime ended) {
   Place place = judge(scan);
   if (!place_ || *place_ != place) {
     place_ = std::move(place);
-    place_since_ = now;
+    place_since_ = ended;
   }
   // What a problem hides is not seen as absent.
-  if (place_->problem.empty()) observe_files(scan, now);
+  if (place_->problem.empty()) observe_files(scan, ended);
 
   const SteadyTime youngest = youngest_change();
-  if (settled(youngest, now)) {
+  if (settled(youngest, began)) {
     unsettled_since_.reset();
     recheck_at_ = SteadyTime::max();
-    return accept(now);
+    return accept(began);
   }
-  if (!unsettled_since_) unsettled_since_ = now;
+  if (!unsettled_since_) unsettled_since_ = began;
   const SteadyTime patience_ends = *unsettled_since_ + kPatienceInSettleTimes * settle_time_;
   recheck_at_ = std::min(youngest + settle_time_, patience_ends);
-  if (now < patience_ends) return std::nullopt;
-  unsettled_since_ = now;
+  if (began < patience_ends) return std::nullopt;
+  unsettled_since_ = began;
   recheck_at_ = youngest + settle_time_;
-  return accept(now);
+  return accept(began);
 }
 
 // An unmounted file system shows the empty directory beneath it: that is no wish to delete (W18).
@@ -66,7 +66,8 @@ void Settler::observe_files(const Scan& scan, SteadyTime now) {
 SteadyTime Settler::youngest_change() const {
   SteadyTime youngest = place_since_;
   if (!place_->problem.empty()) return youngest;
-  for (const auto& [name, seen] : observed_) youngest = std::max(youngest, seen.since);
+  for (const auto& [name, seen] : observed_)
+    youngest = std::max(youngest, seen.since);
   return youngest;
 }
 

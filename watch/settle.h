@@ -21,8 +21,10 @@ class Settler {
  public:
   explicit Settler(Duration settle_time) : settle_time_(settle_time) {}
 
-  // A snapshot if what `scan` saw is settled (it may equal the one before), else nothing.
-  std::optional<Snapshot> offer(const Scan& scan, SteadyTime now);
+  // A snapshot if what `scan` saw is settled (it may equal the one before), else nothing. A file
+  // was read somewhere between `began` and `ended`, so rest is counted from one scan's end to
+  // another's beginning.
+  std::optional<Snapshot> offer(const Scan& scan, SteadyTime began, SteadyTime ended);
 
   // When to scan again to decide; max() if nothing is open.
   SteadyTime recheck_at() const { return recheck_at_; }

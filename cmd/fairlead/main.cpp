@@ -1,0 +1,132 @@
+// The command line. CLI11 stays in this one file: it is dear to compile.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+#include "cmd/fairlead/commands.h"
+
+namespace fairlead::cli {
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* help;
+  const char* example;
+  int (*run)(const Options&);
+  const char* names;       // help of the positional arguments; null: takes none
+  bool manifests, engine, output;
+};
+
+constexpr Verb kVerbs[] = {
+    {"run", "Keep the engine at what the manifests say (the daemon)",
+     "fairlead run --manifests /etc/fairlead/manifests", run, nullptr, true, true, false},
+    {"validate", "Check manifests without an engine",
+     "fairlead validate manifests/shop.yaml", validate, "Files or directories", true, false, false},
+    {"config", "Print the resolved model", "fairlead config manifests/shop.yaml -o json", config,
+     "Files or directories", true, false, true},
+    {"plan", "Show what would be done, and why", "fairlead plan shop", plan, "Apps (default: all)",
+     true, true, true},
+    {"diff", "Show drift by field: exit 0 none, 1 differences, 2 error", "fairlead diff shop",
+     diff, "Apps (default: all)", true, true, true},
+    {"get", "List resources: apps, containers, networks, files",
+     "fairlead get apps -o wide", get, "apps | containers | networks | files, then names", false,
+     false, true},
+    {"describe", "Everything about one resource", "fairlead describe app shop", describe,
+     "app NAME, or network NAME", false, false, true},
+    {"events", "What happened, newest last", "fairlead events --app shop", events, nullptr, false,
+     false, true},
+    {"reconcile", "Reconcile now, without waiting for a back-off", "fairlead reconcile shop",
+     reconcile, "Apps (default: all)", false, false, false},
+    {"prune", "Consent to the removal of Apps that left the manifests",
+     "fairlead prune --confirm shop", prune, "Apps", false, false, false},
+    {"version", "Print the version", "fairlead version", version, nullptr, false, false, false},
+};
+
+void add_engine_options(CLI::App& command, Options& options) {
+  command.add_option("--engine", options.engine, "docker, or embedded (an in-process model)")
+      ->envname("FAIRLEAD_ENGINE")
+      ->check(CLI::IsMember({"docker", "embedded"}))
+      ->capture_default_str();
+  command
+      .add_option("--docker-host", options.docker_host,
+                  "unix:///path or tcp://host:port (default: DOCKER_HOST, else the usual socket)")
+      ->envname("FAIRLEAD_DOCKER_HOST");
+}
+
+void add_run_options(CLI::App& command, Options& options) {
+  command
+      .add_option("--listen", options.listen,
+                  "ADDR:PORT for /metrics, /healthz, /readyz; none for no listener")
+      ->envname("FAIRLEAD_LISTEN")
+      ->capture_default_str();
+  command.add_option("--log-format", options.log_format, "auto, text, logfmt or json")
+      ->envname("FAIRLEAD_LOG_FORMAT")
+      ->check(CLI::IsMember({"auto", "text", "logfmt", "json"}))
+      ->capture_default_str();
+  command.add_option("--log-level", options.log_level, "debug, info, warn or error")
+      ->envname("FAIRLEAD_LOG_LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  command
+      .add_option("--adopt-instance", options.adopt_instance,
+                  "Take over the objects of this instance (its state directory was lost)")
+      ->envname("FAIRLEAD_ADOPT_INSTANCE");
+  command.set_config("--config", "", "Options from a file (key=value)")
+      ->envname("FAIRLEAD_CONFIG");
+}
+
+void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
+  auto* command = parent.add_subcommand(verb.name, verb.help);
+  command->footer(std::string("Example:\n  ") + verb.example);
+  command->add_option("--state-dir", options.state_dir, "Where the daemon keeps its state and socket")
+      ->envname("FAIRLEAD_STATE_DIR")
+      ->capture_default_str();
+  if (verb.manifests) {
+    command->add_option("--manifests", options.manifests, "Directory of manifests")
+        ->envname("FAIRLEAD_MANIFESTS")
+        ->capture_default_str();
+  }
+  if (verb.engine) add_engine_options(*command, options);
+  if (verb.run == run) add_run_options(*command, options);
+  if (verb.output) {
+    command->add_option("-o,--output", options.output, "table, wide, json, yaml or name")
+        ->check(CLI::IsMember({"table", "wide", "json", "yaml", "name"}))
+        ->capture_default_str();
+  }
+  if (verb.names != nullptr) command->add_option("names", options.names, verb.names);
+  if (verb.run == plan || verb.run == diff) {
+    command->add_flag("--offline", options.offline, "Ask the engine itself, not a running daemon");
+  }
+  if (verb.run == events) command->add_option("--app", options.app, "Only events of this App");
+  if (verb.run == prune) command->add_flag("--confirm", options.confirm, "Really remove");
+  command->callback([&options, &code, &verb] { code = verb.run(options); });
+}
+
+}  // namespace
+
+int version(const Options&) {
+  std::puts("fairlead " FAIRLEAD_VERSION);
+  return kOk;
+}
+
+int main(int argc, char** argv) {
+  Options options;
+  options.state_dir = default_state_dir();
+  int code = kOk;
+  CLI::App app{"Fairlead keeps plain Docker at what a directory of manifests says."};
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 timed out, 5 refused.");
+  for (const auto& verb : kVerbs) add_verb(app, verb, options, code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kOk : kUsage;
+  }
+  return code;
+}
+
+}  // namespace fairlead::cli
+
+int main(int argc, char** argv) { return fairlead::cli::main(argc, argv); }

@@ -1,0 +1,121 @@
+// Commands that need manifests only: validate and config.
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "cmd/fairlead/commands.h"
+#include "model/canonical.h"
+#include "model/decode.h"
+#include "watch/directory.h"
+
+namespace fairlead::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Loaded {
+  std::map<std::string, model::Manifest> manifests;  // by file
+  int exit_code = kOk;
+};
+
+void load_file(Loaded& loaded, const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    std::fprintf(stderr, "error: %s: can't be read\n", path.c_str());
+    loaded.exit_code = kMissing;
+    return;
+  }
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  loaded.manifests.emplace(path, model::decode(path, bytes));
+}
+
+void load_directory(Loaded& loaded, const std::string& path) {
+  watch::Options options;
+  options.path = path;
+  options.settle_time = Duration::zero();
+  const auto snapshot = watch::scan_once(options);
+  if (!snapshot.complete) {
+    std::fprintf(stderr, "error: %s: %s\n", path.c_str(), snapshot.problem.c_str());
+    loaded.exit_code = kMissing;
+  }
+  for (const auto& [name, file] : snapshot.files) {
+    if (!file.error.empty()) {
+      std::fprintf(stderr, "error: %s: %s\n", name.c_str(), file.error.c_str());
+      loaded.exit_code = kFailed;
+      continue;
+    }
+    loaded.manifests.emplace(name, model::decode(name, *file.bytes));
+  }
+}
+
+// All files, checked one by one and together. Diagnostics go to stderr.
+Loaded load(const Options& options) {
+  Loaded loaded;
+  auto paths = options.names;
+  if (paths.empty()) paths.push_back(options.manifests);
+  for (const auto& path : paths) {
+    std::error_code ignored;
+    fs::is_directory(path, ignored) ? load_directory(loaded, path) : load_file(loaded, path);
+  }
+  std::vector<const model::App*> apps;
+  std::vector<const model::SharedNetwork*> networks;
+  std::vector<model::Diagnostic> all;
+  for (const auto& [file, manifest] : loaded.manifests) {
+    all.insert(all.end(), manifest.diagnostics.begin(), manifest.diagnostics.end());
+    for (const auto& app : manifest.apps) apps.push_back(&app);
+    for (const auto& network : manifest.networks) networks.push_back(&network);
+  }
+  const auto together = model::validate_together(apps, networks);
+  all.insert(all.end(), together.begin(), together.end());
+  for (const auto& diagnostic : all) {
+    std::fprintf(stderr, "%s\n", model::to_string(diagnostic).c_str());
+  }
+  if (model::has_errors(all)) loaded.exit_code = kFailed;
+  return loaded;
+}
+
+}  // namespace
+
+int validate(const Options& options) {
+  const auto loaded = load(options);
+  std::size_t apps = 0;
+  std::size_t networks = 0;
+  std::size_t bad = 0;
+  for (const auto& [file, manifest] : loaded.manifests) {
+    apps += manifest.apps.size();
+    networks += manifest.networks.size();
+    bad += model::has_errors(manifest.diagnostics) ? 1 : 0;
+  }
+  std::printf("%zu files, %zu apps, %zu shared networks, %zu files with errors\n",
+              loaded.manifests.size(), apps, networks, bad);
+  return loaded.exit_code;
+}
+
+int config(const Options& options) {
+  const auto loaded = load(options);
+  if (loaded.exit_code != kOk) return loaded.exit_code;
+  boost::json::array documents;
+  for (const auto& [file, manifest] : loaded.manifests) {
+    for (const auto& app : manifest.apps) documents.push_back(model::to_json(app));
+    for (const auto& network : manifest.networks) documents.push_back(model::to_json(network));
+  }
+  if (options.output == "json") {
+    const boost::json::value shown =
+        documents.size() == 1 ? documents.front() : boost::json::value(documents);
+    std::printf("%s\n", boost::json::serialize(shown).c_str());
+    return kOk;
+  }
+  bool first = true;
+  for (const auto& document : documents) {
+    std::printf("%s%s", first ? "" : "---\n", model::to_yaml(document).c_str());
+    first = false;
+  }
+  return kOk;
+}
+
+}  // namespace fairlead::cli

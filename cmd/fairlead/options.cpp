@@ -1,0 +1,36 @@
+#include "cmd/fairlead/options.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cmd/fairlead/commands.h"
+
+namespace fairlead::cli {
+
+std::string default_state_dir() {
+  if (geteuid() == 0) return "/var/lib/fairlead";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') {
+    return std::string(state) + "/fairlead";
+  }
+  const char* home = std::getenv("HOME");
+  return std::string(home == nullptr ? "/tmp" : home) + "/.local/state/fairlead";
+}
+
+std::string socket_path(const Options& options) { return options.state_dir + "/fairlead.sock"; }
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "error: %s%s%s\n", error.message.c_str(), error.hint.empty() ? "" : "; ",
+               error.hint.c_str());
+  switch (error.reason) {
+    case Reason::kNotFound: return kMissing;
+    case Reason::kTimeout: return kTimedOut;
+    case Reason::kPermissionDenied:
+    case Reason::kNotOwner:
+    case Reason::kPruneBlocked: return kRefused;
+    default: return kFailed;
+  }
+}
+
+}  // namespace fairlead::cli

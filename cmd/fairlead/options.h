@@ -1,0 +1,41 @@
+// What the command line, the environment (FAIRLEAD_*) and the config file can set.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fairlead::cli {
+
+// Exit codes, the same for every command (docs/cli.md).
+enum ExitCode {
+  kOk = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kMissing = 3,
+  kTimedOut = 4,
+  kRefused = 5,
+};
+
+struct Options {
+  std::string manifests = "manifests";
+  std::string engine = "docker";  // docker or embedded
+  std::string docker_host;        // empty: DOCKER_HOST, else the default socket
+  std::string state_dir;
+  std::string listen = "127.0.0.1:9478";  // "none": no TCP listener
+  std::string log_format = "auto";
+  std::string log_level = "info";
+  std::string adopt_instance;
+  std::string output = "table";
+  std::vector<std::string> names;  // positional arguments of the command
+  bool offline = false;            // plan, diff: never ask a daemon
+  bool watch = false;
+  bool confirm = false;
+  std::string app;  // events: only of this App
+};
+
+// /var/lib/fairlead for root, else $XDG_STATE_HOME/fairlead or ~/.local/state/fairlead.
+std::string default_state_dir();
+
+std::string socket_path(const Options& options);
+
+}  // namespace fairlead::cli

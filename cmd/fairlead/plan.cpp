@@ -1,0 +1,214 @@
+// `fairlead plan` and `fairlead diff`: what is out of line and what would be done, from a running
+// daemon, or without one by looking at manifests and engine once.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include "api/server.h"
+#include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/print.h"
+#include "cmd/fairlead/wire.h"
+#include "controller/controller.h"
+#include "watch/directory.h"
+
+namespace fairlead::cli {
+namespace {
+
+struct Answer {
+  std::string app;
+  controller::Plan plan;
+};
+
+boost::json::object to_json(const Answer& answer) {
+  boost::json::array operations;
+  for (const auto& operation : answer.plan.operations) {
+    operations.push_back(boost::json::object{{"verb", controller::verb(operation.action)},
+                                             {"kind", controller::to_string(operation.kind)},
+                                             {"object", operation.object},
+                                             {"component", operation.component},
+                                             {"reason", operation.reason}});
+  }
+  boost::json::array drift;
+  for (const auto& each : answer.plan.drift) {
+    drift.push_back(boost::json::object{{"kind", controller::to_string(each.kind)},
+                                        {"type", controller::to_string(each.type)},
+                                        {"component", each.component},
+                                        {"object", each.object},
+                                        {"field", each.field},
+                                        {"desired", each.desired},
+                                        {"actual", each.actual}});
+  }
+  boost::json::array refusals;
+  for (const auto& refusal : answer.plan.refusals) {
+    refusals.push_back(boost::json::object{{"reason", to_string(refusal.error.reason)},
+                                           {"object", refusal.object},
+                                           {"message", refusal.error.message},
+                                           {"hint", refusal.error.hint}});
+  }
+  boost::json::array waiting;
+  for (const auto& line : answer.plan.waiting) waiting.push_back(boost::json::string(line));
+  return {{"app", answer.app},         {"operations", operations}, {"drift", drift},
+          {"refusals", refusals},      {"waiting", waiting},
+          {"inSync", answer.plan.in_sync()}};
+}
+
+// The daemon's own loop, read-only, until every App has been looked at once.
+Task<void> look_once(controller::Controller& loop, World& world, Error& error) {
+  const auto deadline = world.clock.steady_now() + std::chrono::seconds(30);
+  while (world.clock.steady_now() < deadline) {
+    if (loop.first_scan_done() && loop.engine().up) break;
+    if (loop.first_scan_done() && !loop.engine().last_error.empty()) {
+      error = Error{ErrorClass::kTransient, Reason::kEngineUnavailable, loop.engine().last_error,
+                    "is Docker running, and is --docker-host right?"};
+      break;
+    }
+    co_await sleep_for(world.clock, std::chrono::milliseconds(20));
+  }
+  loop.stop();
+}
+
+Result<std::vector<Answer>> ask_engine(const Options& options) {
+  Options quiet = options;
+  quiet.log_level = "error";
+  quiet.log_format = "text";
+  auto made = make_world(quiet);
+  if (!made) return std::unexpected(made.error());
+  auto& world = **made;
+  // A private copy of the inventory: this command writes nothing.
+  auto bytes = std::make_shared<std::string>();
+  auto stored = controller::file_on_disk(options.state_dir + "/inventory.json")->read();
+  if (stored) *bytes = *stored;
+  controller::Inventory inventory(controller::file_in_memory(bytes));
+  auto loaded = inventory.load(world.random.hex(32));
+  if (!loaded) return std::unexpected(loaded.error());
+  watch::Options watching;
+  watching.path = options.manifests;
+  auto snapshot = watch::scan_once(watching);
+  if (!snapshot.complete) {
+    return failure(ErrorClass::kBlocked, Reason::kNotFound,
+                   options.manifests + ": " + snapshot.problem, "give --manifests DIR");
+  }
+  auto directory = single_scan(world.clock, std::move(snapshot));
+  controller::ControllerOptions reading;
+  reading.read_only_reason = "plan only";
+  Logger silent(world.clock, [](const LogRecord&) {}, LogLevel::kError);
+  controller::Controller loop({world.io.get_executor(), world.clock, world.random, silent,
+                               *directory, *world.engine, inventory},
+                              reading);
+  Error error;
+  boost::asio::co_spawn(world.io, look_once(loop, world, error), [](std::exception_ptr failed) {
+    if (failed) std::rethrow_exception(failed);
+  });
+  boost::asio::co_spawn(world.io, loop.run(), [](std::exception_ptr failed) {
+    if (failed) std::rethrow_exception(failed);
+  });
+  world.io.run();
+  if (!error.message.empty()) return std::unexpected(error);
+  std::vector<Answer> answers;
+  std::vector<std::string> names = options.names;
+  if (names.empty()) {
+    for (const auto& [key, status] : loop.desired().entries()) names.push_back(key);
+  }
+  for (const auto& name : names) {
+    auto plan = loop.plan(name);
+    if (!plan) return std::unexpected(plan.error());
+    answers.push_back({name, std::move(*plan)});
+  }
+  return answers;
+}
+
+Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
+  auto names = options.names;
+  if (names.empty()) {
+    auto apps = fetch(options, "/api/v1/apps");
+    if (!apps) return std::unexpected(apps.error());
+    for (const auto& app : rows_of(*apps)) {
+      const auto kind = text(app, "kind");
+      names.push_back(kind == "Network" ? "network/" + text(app, "name") : text(app, "name"));
+    }
+  }
+  std::vector<boost::json::object> plans;
+  for (const auto& name : names) {
+    auto plan = fetch(options, "/api/v1/apps/" + encode_path(name) + "/plan");
+    if (!plan) return std::unexpected(plan.error());
+    auto object = plan->is_object() ? plan->as_object() : boost::json::object{};
+    object["app"] = name;
+    plans.push_back(std::move(object));
+  }
+  return plans;
+}
+
+Result<std::vector<boost::json::object>> collect(const Options& options) {
+  if (!options.offline && std::filesystem::exists(socket_path(options))) {
+    auto plans = ask_daemon(options);
+    if (plans || plans.error().reason != Reason::kEngineUnavailable) return plans;
+  }
+  auto answers = ask_engine(options);
+  if (!answers) return std::unexpected(answers.error());
+  std::vector<boost::json::object> plans;
+  for (const auto& answer : *answers) plans.push_back(to_json(answer));
+  return plans;
+}
+
+void print_refusals(const boost::json::object& plan) {
+  for (const auto& refusal : rows_of(plan, "refusals")) {
+    std::printf("  ! %s: %s; %s\n", text(refusal, "reason").c_str(),
+                text(refusal, "message").c_str(), text(refusal, "hint").c_str());
+  }
+  for (const auto& line : array_of(plan, "waiting")) {
+    if (line.is_string()) std::printf("  … %s\n", line.as_string().c_str());
+  }
+}
+
+}  // namespace
+
+int plan(const Options& options) {
+  auto plans = collect(options);
+  if (!plans) return fail(plans.error());
+  if (print_structured(options, *plans)) return kOk;
+  for (const auto& each : *plans) {
+    const auto operations = rows_of(each, "operations");
+    std::printf("%s: %s\n", text(each, "app").c_str(),
+                operations.empty() ? "nothing to do"
+                                   : (std::to_string(operations.size()) + " changes").c_str());
+    for (const auto& operation : operations) {
+      std::printf("  %-10s %-9s %-28s %s\n", text(operation, "verb").c_str(),
+                  text(operation, "kind").c_str(), text(operation, "object").c_str(),
+                  text(operation, "reason").c_str());
+    }
+    print_refusals(each);
+  }
+  return kOk;
+}
+
+int diff(const Options& options) {
+  auto plans = collect(options);
+  if (!plans) {
+    fail(plans.error());
+    return kUsage;  // 2, as kubectl, flux and GNU diff agree
+  }
+  bool differs = false;
+  for (const auto& each : *plans) {
+    differs = differs || !array_of(each, "drift").empty() || !array_of(each, "refusals").empty();
+  }
+  if (print_structured(options, *plans)) return differs ? kFailed : kOk;
+  for (const auto& each : *plans) {
+    for (const auto& drift : rows_of(each, "drift")) {
+      const auto field = text(drift, "field");
+      std::printf("%s: %s %s %s", text(each, "app").c_str(), text(drift, "kind").c_str(),
+                  text(drift, "object").c_str(), text(drift, "type").c_str());
+      if (!field.empty()) {
+        std::printf(" %s\n  - %s\n  + %s", field.c_str(), text(drift, "actual").c_str(),
+                    text(drift, "desired").c_str());
+      }
+      std::printf("\n");
+    }
+    print_refusals(each);
+  }
+  return differs ? kFailed : kOk;
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,140 @@
+#include "cmd/fairlead/print.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "api/server.h"
+#include "model/canonical.h"
+
+namespace fairlead::cli {
+namespace {
+
+Error no_daemon(const Options& options, const Error& cause) {
+  return {ErrorClass::kTransient, Reason::kEngineUnavailable,
+          "no Fairlead answers on " + socket_path(options) + " (" + cause.message + ")",
+          "start one with `fairlead run`, or name its --state-dir"};
+}
+
+Result<std::string> exchange(const Options& options, const char* method,
+                             const std::string& target) {
+  auto reply = api::request(socket_path(options), method, target);
+  if (!reply) return std::unexpected(no_daemon(options, reply.error()));
+  if (reply->status < 400) return reply->body;
+  boost::system::error_code bad;
+  const auto parsed = boost::json::parse(reply->body, bad);
+  std::string message = reply->body;
+  std::string hint;
+  if (!bad && parsed.is_object()) {
+    const auto& object = parsed.as_object();
+    const auto* inner = object.if_contains("error");
+    const auto& source = inner != nullptr && inner->is_object() ? inner->as_object() : object;
+    message = text(source, "message");
+    hint = text(source, "hint");
+  }
+  const auto reason = reply->status == 404   ? Reason::kNotFound
+                      : reply->status == 403 ? Reason::kPermissionDenied
+                      : reply->status == 409 ? Reason::kPruneBlocked
+                                             : Reason::kInternalError;
+  return failure(ErrorClass::kInvalid, reason, message, hint);
+}
+
+}  // namespace
+
+Result<boost::json::value> fetch(const Options& options, const std::string& target) {
+  auto body = exchange(options, "GET", target);
+  if (!body) return std::unexpected(body.error());
+  boost::system::error_code bad;
+  auto parsed = boost::json::parse(*body, bad);
+  if (bad) {
+    return failure(ErrorClass::kTransient, Reason::kInternalError,
+                   "the daemon's answer can't be read: " + bad.message());
+  }
+  return parsed;
+}
+
+Status post(const Options& options, const std::string& target) {
+  auto body = exchange(options, "POST", target);
+  if (!body) return std::unexpected(body.error());
+  return {};
+}
+
+std::string encode_path(const std::string& raw) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : raw) {
+    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += kHex[c >> 4];
+      out += kHex[c & 0xF];
+    }
+  }
+  return out;
+}
+
+std::string text(const boost::json::object& object, const char* key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || value->is_null()) return "";
+  if (value->is_string()) return std::string(value->as_string());
+  return boost::json::serialize(*value);
+}
+
+boost::json::array array_of(const boost::json::object& object, const char* key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_array() ? value->as_array() : boost::json::array{};
+}
+
+std::vector<boost::json::object> rows_of(const boost::json::value& reply) {
+  std::vector<boost::json::object> rows;
+  const auto take = [&rows](const boost::json::array& array) {
+    for (const auto& each : array) {
+      if (each.is_object()) rows.push_back(each.as_object());
+    }
+  };
+  if (reply.is_array()) take(reply.as_array());
+  if (reply.is_object()) take(array_of(reply.as_object(), "items"));
+  return rows;
+}
+
+std::vector<boost::json::object> rows_of(const boost::json::object& object, const char* key) {
+  return rows_of(boost::json::value(array_of(object, key)));
+}
+
+bool print_structured(const Options& options, const boost::json::value& value) {
+  if (options.output == "json") {
+    std::printf("%s\n", boost::json::serialize(value).c_str());
+    return true;
+  }
+  if (options.output == "yaml") {
+    std::printf("%s", model::to_yaml(value).c_str());
+    return true;
+  }
+  return false;
+}
+
+bool print_structured(const Options& options, const std::vector<boost::json::object>& rows) {
+  boost::json::array all;
+  for (const auto& row : rows) all.push_back(row);
+  return print_structured(options, boost::json::value(all));
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 3, ' ');
+    }
+    std::printf("%s\n", line.c_str());
+  }
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,35 @@
+// Reading the daemon's JSON and printing it: tables for people, JSON and YAML for programs.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cmd/fairlead/options.h"
+
+namespace fairlead::cli {
+
+// GET from the daemon. Errors: kEngineUnavailable when no daemon answers, kNotFound for 404.
+Result<boost::json::value> fetch(const Options& options, const std::string& target);
+Status post(const Options& options, const std::string& target);
+
+std::string encode_path(const std::string& text);
+
+// Tolerant readers: missing members are empty.
+std::string text(const boost::json::object& object, const char* key);
+boost::json::array array_of(const boost::json::object& object, const char* key);
+std::vector<boost::json::object> rows_of(const boost::json::object& object, const char* key);
+// The rows of a reply that is an array, or an object with `items`.
+std::vector<boost::json::object> rows_of(const boost::json::value& reply);
+
+// Prints as JSON or YAML if that was asked for; false means "print a table".
+bool print_structured(const Options& options, const std::vector<boost::json::object>& rows);
+bool print_structured(const Options& options, const boost::json::value& value);
+
+// Columns padded to their widest cell.
+void print_table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace fairlead::cli

@@ -1,0 +1,160 @@
+// `fairlead run`: the daemon. Builds every part in order; destruction runs in reverse.
+#include <sys/stat.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <utility>
+
+#include "api/server.h"
+#include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/wire.h"
+#include "controller/controller.h"
+#include "controller/instance_lock.h"
+#include "metrics/metrics.h"
+#include "watch/directory.h"
+
+namespace fairlead::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status make_state_dir(const std::string& path) {
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  if (failed) {
+    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
+                   "state directory " + path + ": " + failed.message(),
+                   "give another one with --state-dir");
+  }
+  ::chmod(path.c_str(), 0700);
+  return {};
+}
+
+void say_start(Logger& log, const Options& options, const std::string& instance) {
+  log.info("fairlead started",
+           {{"version", FAIRLEAD_VERSION},
+            {"manifests", options.manifests},
+            {"engine", options.engine},
+            {"docker_host", options.docker_host.empty() ? "default" : options.docker_host},
+            {"state_dir", options.state_dir},
+            {"instance", instance}});
+  if (options.engine == "embedded") {
+    log.warn("embedded engine: nothing real is started; this is a model of Docker in memory");
+  }
+}
+
+metrics::BuildInfo build_info() {
+  metrics::BuildInfo info;
+  info.version = FAIRLEAD_VERSION;
+  info.compiler = __VERSION__;
+  return info;
+}
+
+// Everything that lives as long as the daemon, in order of construction.
+struct Daemon {
+  std::unique_ptr<World> world;
+  std::unique_ptr<controller::InstanceLock> lock;
+  std::unique_ptr<controller::Inventory> inventory;
+  std::unique_ptr<watch::Directory> directory;
+  std::unique_ptr<controller::Controller> controller;
+  std::unique_ptr<metrics::Metrics> metrics;
+  std::unique_ptr<api::Server> server;
+};
+
+std::unique_ptr<controller::Controller> make_controller(Daemon& daemon,
+                                                        const std::string& read_only) {
+  auto& world = *daemon.world;
+  controller::ControllerOptions options;
+  options.read_only_reason = read_only;
+  return std::make_unique<controller::Controller>(
+      controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
+                                  *daemon.directory, *world.engine, *daemon.inventory},
+      options);
+}
+
+Status build(Daemon& daemon, const Options& options) {
+  auto made = make_state_dir(options.state_dir);
+  if (!made) return made;
+  auto world = make_world(options);
+  if (!world) return std::unexpected(world.error());
+  daemon.world = std::move(*world);
+  auto& log = *daemon.world->log;
+
+  std::string read_only;
+  auto lock = controller::lock_instance(options.state_dir);
+  if (lock) {
+    daemon.lock = std::move(*lock);
+  } else {
+    read_only = lock.error().message;
+    log.error("read-only: another Fairlead holds the state directory",
+              {{"reason", to_string(lock.error().reason)},
+               {"err", lock.error().message},
+               {"hint", lock.error().hint}});
+  }
+  const std::string inventory_path = options.state_dir + "/inventory.json";
+  daemon.inventory =
+      std::make_unique<controller::Inventory>(controller::file_on_disk(inventory_path));
+  const auto instance = options.adopt_instance.empty() ? daemon.world->random.hex(32)
+                                                       : options.adopt_instance;
+  auto loaded = daemon.inventory->load(instance);
+  if (!loaded) return loaded;
+  say_start(log, options, daemon.inventory->instance());
+
+  watch::Options watching;
+  watching.path = options.manifests;
+  daemon.directory =
+      watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
+  daemon.controller = make_controller(daemon, read_only);
+  daemon.metrics = metrics::make_metrics(*daemon.controller, log, build_info());
+  daemon.controller->set_telemetry(*daemon.metrics);
+  daemon.world->engine->set_observer(
+      [metrics = daemon.metrics.get()](const docker::CallRecord& call) {
+        metrics->docker_call(call);
+      });
+  api::Options serving;
+  serving.listen = options.listen == "none" ? "" : options.listen;
+  if (read_only.empty()) serving.socket_path = socket_path(options);
+  daemon.server = api::make_server(daemon.world->io.get_executor(), serving, *daemon.controller,
+                                   *daemon.controller, *daemon.metrics, log);
+  auto started = daemon.server->start();
+  if (!started && read_only.empty()) return started;
+  if (!started) log.warn("no listener", {{"err", started.error().message}});
+  if (!serving.listen.empty() && started) {
+    log.info("serving", {{"listen", serving.listen},
+                         {"port", daemon.server->port()},
+                         {"socket", serving.socket_path}});
+  }
+  return {};
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  Daemon daemon;
+  auto built = build(daemon, options);
+  if (!built) return fail(built.error());
+  auto& world = *daemon.world;
+  int code = kOk;
+  boost::asio::signal_set signals(world.io, SIGINT, SIGTERM);
+  signals.async_wait([&daemon](const boost::system::error_code& failed, int number) {
+    if (failed) return;
+    daemon.world->log->info("stopping", {{"signal", number}});
+    daemon.controller->stop();
+  });
+  boost::asio::co_spawn(world.io, daemon.controller->run(),
+                        [&daemon, &signals, &code](std::exception_ptr failed) {
+                          if (failed) code = kFailed;
+                          signals.cancel();
+                          daemon.server->stop();
+                          daemon.world->io.stop();
+                        });
+  world.io.run();
+  world.log->info("stopped");
+  return code;
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,34 @@
+// The only place that names concrete types: builds the parts and connects them.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "cmd/fairlead/options.h"
+#include "controller/inventory.h"
+#include "docker/engine.h"
+#include "watch/directory.h"
+
+namespace fairlead::cli {
+
+// What every command that talks to an engine needs.
+struct World {
+  boost::asio::io_context io;
+  SystemClock clock{io.get_executor()};
+  SystemRandom random;
+  std::unique_ptr<Logger> log;
+  std::unique_ptr<docker::Engine> engine;
+};
+
+// Engine and logger from the options; errors for a bad host or missing certificates.
+Result<std::unique_ptr<World>> make_world(const Options& options);
+
+// A directory that gives one scan, then waits to be stopped: for commands without a daemon.
+std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Snapshot snapshot);
+
+}  // namespace fairlead::cli

@@ -1,0 +1,120 @@
+// Field-level comparison of containers. Only declared fields: inspect shows the engine's and the
+// image's defaults too (F057).
+#include <algorithm>
+
+#include "controller/labels.h"
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct Fields {
+  const model::Service& service;
+  std::vector<Drift> found;
+
+  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
+    found.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, service.container_name,
+                     field, desired, actual, false});
+  }
+  void text(const std::string& field, const std::optional<std::string>& desired,
+            const std::string& actual) {
+    if (desired && *desired != actual) differ(field, *desired, actual);
+  }
+  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
+    if (desired && *desired != actual)
+      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
+  }
+  void number(const std::string& field, const std::optional<std::int64_t>& desired,
+              std::int64_t actual, std::optional<std::int64_t>& update) {
+    // 0 and -1 both mean "no limit".
+    if (!desired || std::max<std::int64_t>(*desired, 0) == std::max<std::int64_t>(actual, 0))
+      return;
+    differ(field, std::to_string(*desired), std::to_string(actual));
+    update = desired;
+  }
+  void words(const std::string& field, const std::optional<std::vector<std::string>>& desired,
+             const std::vector<std::string>& actual) {
+    if (desired && *desired != actual) differ(field, joined(*desired), joined(actual));
+  }
+  static std::string joined(const std::vector<std::string>& list) {
+    std::string text;
+    for (const auto& word : list) text += (text.empty() ? "" : " ") + word;
+    return text;
+  }
+};
+
+// Values of variables may be secrets: drift shows only that they differ.
+void diff_env(Fields& fields, const docker::Container& actual) {
+  for (const auto& [key, value] : fields.service.environment) {
+    if (!value) continue;
+    const auto& env = actual.env;
+    if (std::find(env.begin(), env.end(), key + "=" + *value) != env.end()) continue;
+    const bool set = std::any_of(env.begin(), env.end(), [&](const std::string& each) {
+      return each.starts_with(key + "=");
+    });
+    fields.differ("environment." + key, "(hidden)", set ? "(another value)" : "(not set)");
+  }
+}
+
+void diff_ports(Fields& fields, const docker::Container& actual) {
+  auto any_address = [](std::string ip) { return ip == "0.0.0.0" ? std::string() : ip; };
+  for (const auto& port : fields.service.ports) {
+    const bool found = std::any_of(
+        actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
+          return each.container_port == port.target && each.protocol == port.protocol &&
+                 each.host_port == port.published &&
+                 any_address(each.host_ip) == any_address(port.host_ip);
+        });
+    const std::string wanted =
+        port.published + ":" + std::to_string(port.target) + "/" + port.protocol;
+    if (!found) fields.differ("ports", wanted, "");
+  }
+}
+
+std::string restart_text(const docker::RestartPolicy& policy) {
+  std::string text = policy.name.empty() ? "no" : policy.name;
+  return policy.max_attempts == 0 ? text : text + ":" + std::to_string(policy.max_attempts);
+}
+
+}  // namespace
+
+std::vector<Drift> diff_container(const model::Service& service, const std::string& network_mode,
+                                  const docker::Container& actual) {
+  Fields fields{service, {}};
+  fields.text("image", service.image, label(actual.labels, kLabelImageRef));
+  diff_env(fields, actual);
+  fields.words("command", service.command, actual.command);
+  fields.words("entrypoint", service.entrypoint, actual.entrypoint);
+  fields.text("user", service.user, actual.user);
+  fields.text("working_dir", service.working_dir, actual.working_dir);
+  fields.text("hostname", service.hostname, actual.hostname);
+  fields.text("stop_signal", service.stop_signal, actual.stop_signal);
+  fields.flag("privileged", service.privileged, actual.privileged);
+  fields.flag("read_only", service.read_only, actual.read_only);
+  diff_ports(fields, actual);
+  for (const auto& [key, value] : service.labels)
+    fields.text("labels." + key, value, label(actual.labels, key));
+  // A container that shares another's network keeps the ID of the one it joined. While the other
+  // is missing there is nothing to compare with.
+  if (service.network_mode.starts_with("service:") && network_mode != "container:")
+    fields.text("network_mode", network_mode, actual.network_mode);
+  return std::move(fields.found);
+}
+
+std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
+                               docker::ContainerUpdate& update) {
+  Fields fields{service, {}};
+  if (service.restart) {
+    docker::RestartPolicy wanted{service.restart->name, service.restart->max_attempts};
+    if (restart_text(wanted) != restart_text(actual.restart)) {
+      fields.differ("restart", restart_text(wanted), restart_text(actual.restart));
+      update.restart = wanted;
+    }
+  }
+  fields.number("mem_limit", service.mem_limit, actual.memory, update.memory);
+  fields.number("cpus", service.nano_cpus, actual.nano_cpus, update.nano_cpus);
+  fields.number("pids_limit", service.pids_limit, actual.pids_limit, update.pids_limit);
+  return std::move(fields.found);
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,133 @@
+// Field-level comparison of networks: only what the user declared. Engine defaults and options that
+// the engine adds are not drift (balena.md §1, F006).
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct Fields {
+  const model::Network& network;
+  std::vector<Drift> found;
+
+  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
+    found.push_back({Kind::kNetwork, Drift::Type::kChanged, network.key, network.docker_name, field,
+                     desired, actual, false});
+  }
+  void text(const std::string& field, const std::string& desired, const std::string& actual) {
+    if (desired != actual) differ(field, desired, actual);
+  }
+  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
+    if (desired && *desired != actual)
+      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
+  }
+  void subset(const std::string& field, const model::StringMap& desired,
+              const docker::StringMap& actual) {
+    for (const auto& [key, value] : desired) {
+      auto same = actual.find(key);
+      text(field + "." + key, value, same == actual.end() ? "" : same->second);
+    }
+  }
+};
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool ipv6(const std::string& subnet) { return subnet.find(':') != std::string::npos; }
+
+// The actual pool that a declared one should be: same subnet, else the first of the same family.
+const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
+  for (const auto& each : actual.ipam)
+    if (lower(each.subnet) == lower(pool.subnet)) return &each;
+  for (const auto& each : actual.ipam)
+    if (pool.subnet.empty() || ipv6(each.subnet) == ipv6(pool.subnet)) return &each;
+  return nullptr;
+}
+
+void diff_pool(Fields& fields, const model::IpamPool& pool, const docker::Network& actual) {
+  static const docker::IpamConfig kNone;
+  const auto* found = counterpart(pool, actual);
+  if (found == nullptr) found = &kNone;
+  auto declared = [&](const std::string& field, const std::string& want, const std::string& is) {
+    if (!want.empty() && lower(want) != lower(is)) fields.differ(field, want, is);
+  };
+  declared("subnet", pool.subnet, found->subnet);
+  declared("gateway", pool.gateway, found->gateway);
+  declared("ip_range", pool.ip_range, found->ip_range);
+  fields.subset("aux_addresses", pool.aux_addresses, found->aux_addresses);
+}
+
+struct Cidr {
+  int family = 0;
+  std::array<unsigned char, 16> bytes{};
+  int bits = 0;
+};
+
+std::optional<Cidr> parse_cidr(const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  Cidr cidr;
+  cidr.family = ipv6(text) ? AF_INET6 : AF_INET;
+  if (inet_pton(cidr.family, text.substr(0, slash).c_str(), cidr.bytes.data()) != 1)
+    return std::nullopt;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data() + slash + 1, end, cidr.bits);
+  const int width = cidr.family == AF_INET ? 32 : 128;
+  if (error != std::errc() || rest != end || cidr.bits < 0 || cidr.bits > width)
+    return std::nullopt;
+  return cidr;
+}
+
+}  // namespace
+
+std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual) {
+  Fields fields{desired, {}};
+  // The engine reports no driver for a config-only network.
+  if (desired.driver && !desired.config_only.value_or(false))
+    fields.text("driver", *desired.driver, actual.driver);
+  fields.subset("driver_opts", desired.driver_opts, actual.options);
+  fields.flag("internal", desired.internal, actual.internal);
+  fields.flag("attachable", desired.attachable, actual.attachable);
+  fields.flag("enable_ipv6", desired.enable_ipv6, actual.enable_ipv6);
+  fields.flag("config_only", desired.config_only, actual.config_only);
+  if (desired.config_from) fields.text("config_from", *desired.config_from, actual.config_from);
+  if (desired.ipam_driver) fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
+  fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
+  for (const auto& pool : desired.ipam) diff_pool(fields, pool, actual);
+  fields.subset("labels", desired.labels, actual.labels);
+  return std::move(fields.found);
+}
+
+bool subnets_overlap(const std::string& a, const std::string& b) {
+  auto left = parse_cidr(a);
+  auto right = parse_cidr(b);
+  if (!left || !right || left->family != right->family) return false;
+  const int bits = std::min(left->bits, right->bits);
+  for (int bit = 0; bit < bits; ++bit) {
+    const auto byte = static_cast<std::size_t>(bit / 8);
+    const int mask = 0x80 >> (bit % 8);
+    if ((left->bytes[byte] & mask) != (right->bytes[byte] & mask)) return false;
+  }
+  return true;
+}
+
+const docker::Network* overlapping(const model::Network& wanted, const Observed& observed) {
+  for (const auto& [id, other] : observed.networks) {
+    if (other.name == wanted.docker_name) continue;
+    for (const auto& theirs : other.ipam)
+      for (const auto& ours : wanted.ipam)
+        if (subnets_overlap(ours.subnet, theirs.subnet)) return &other;
+  }
+  return nullptr;
+}
+
+}  // namespace fairlead::controller

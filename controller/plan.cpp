@@ -1,0 +1,126 @@
+#include "controller/plan.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "controller/labels.h"
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct Verb {
+  std::string_view operator()(const CreateNetwork&) const { return "create"; }
+  std::string_view operator()(const RemoveNetwork&) const { return "remove"; }
+  std::string_view operator()(const CreateVolume&) const { return "create"; }
+  std::string_view operator()(const EnsureImage&) const { return "pull"; }
+  std::string_view operator()(const CreateContainer&) const { return "create"; }
+  std::string_view operator()(const StartContainer&) const { return "start"; }
+  std::string_view operator()(const StopContainer&) const { return "stop"; }
+  std::string_view operator()(const UnpauseContainer&) const { return "unpause"; }
+  std::string_view operator()(const RemoveContainer&) const { return "remove"; }
+  std::string_view operator()(const RenameContainer&) const { return "rename"; }
+  std::string_view operator()(const UpdateContainer&) const { return "update"; }
+  std::string_view operator()(const ConnectEndpoint&) const { return "connect"; }
+  std::string_view operator()(const DisconnectEndpoint&) const { return "disconnect"; }
+};
+
+// Dependencies before dependants, otherwise by name: start operations can refer back.
+std::vector<const model::Service*> in_start_order(const model::App& app) {
+  std::map<std::string, const model::Service*> by_name;
+  for (const auto& service : app.services) by_name[service.name] = &service;
+  std::vector<const model::Service*> order;
+  std::set<std::string> seen;  // also ends a cycle, which validation has refused
+  std::function<void(const std::string&)> visit = [&](const std::string& name) {
+    auto found = by_name.find(name);
+    if (found == by_name.end() || !seen.insert(name).second) return;
+    for (const auto& dependency : found->second->depends_on) visit(dependency.service);
+    const std::string& mode = found->second->network_mode;
+    if (mode.starts_with("service:")) visit(mode.substr(8));
+    order.push_back(found->second);
+  };
+  for (const auto& [name, service] : by_name) visit(name);
+  return order;
+}
+
+Plan finish(Planner& p, bool suspended) {
+  if (suspended) p.plan.operations.clear();
+  return std::move(p.plan);
+}
+
+}  // namespace
+
+std::string_view verb(const Action& action) { return std::visit(Verb{}, action); }
+
+std::string label(const docker::StringMap& labels, std::string_view key) {
+  auto found = labels.find(std::string(key));
+  return found == labels.end() ? std::string() : found->second;
+}
+
+bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app) {
+  return !instance.empty() && label(labels, kLabelManaged) == "true" &&
+         label(labels, kLabelInstance) == instance && label(labels, kLabelApp) == app;
+}
+
+std::string shared_network_owner(const std::string& name) { return "network/" + name; }
+
+std::size_t add(Planner& p, Operation operation) {
+  std::sort(operation.after.begin(), operation.after.end());
+  operation.after.erase(std::unique(operation.after.begin(), operation.after.end()),
+                        operation.after.end());
+  p.plan.operations.push_back(std::move(operation));
+  return p.plan.operations.size() - 1;
+}
+
+void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,
+            Error error, const model::Position& position) {
+  p.plan.refusals.push_back({std::move(error), kind, component, object, position});
+}
+
+void wait_for(Planner& p, std::string line) { p.plan.waiting.push_back(std::move(line)); }
+
+void append(Steps& steps, const Steps& more) {
+  steps.insert(steps.end(), more.begin(), more.end());
+}
+
+bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
+          const std::string& field) {
+  const std::string key = std::string(to_string(kind)) + "/" + component + "/" + field;
+  if (!p.memory.contended.contains(key)) return false;
+  Error error{ErrorClass::kBlocked, Reason::kContended,
+              key + ": something else keeps changing it back; no longer corrected",
+              "find the other writer, then ask for a reconcile"};
+  bool known = std::any_of(p.plan.refusals.begin(), p.plan.refusals.end(),
+                           [&](const Refusal& refusal) { return refusal.error == error; });
+  if (!known) refuse(p, kind, component, object, std::move(error));
+  return true;
+}
+
+Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
+              const Memory& memory) {
+  Planner p{.app = app, .observed = observed, .policy = policy, .memory = memory};
+  if (!policy.app_gone) {
+    plan_networks(p);
+    plan_volumes(p);
+    for (const auto* service : in_start_order(app)) plan_service(p, *service);
+  }
+  plan_leftover_containers(p);
+  plan_leftover_networks(p);
+  return finish(p, app.suspend);
+}
+
+Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
+                         const Policy& policy, const Memory& memory) {
+  model::App app;
+  app.name = shared_network_owner(network.name);
+  app.prefix = network.name;
+  app.enveloped = true;
+  app.suspend = network.suspend;
+  app.prune = network.prune;
+  app.network_recreate = network.network_recreate;
+  app.networks = {network.network};
+  app.position = network.position;
+  return plan_app(app, observed, policy, memory);
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,284 @@
+// A container is missing, stopped, renamed, or differs in what the engine can change in place.
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "controller/labels.h"
+#include "controller/plan_parts.h"
+#include "model/canonical.h"
+
+namespace fairlead::controller {
+namespace {
+
+constexpr int kCrashLoop = 3;  // restarts by the engine
+
+std::uint64_t generation(const docker::Container& container) {
+  const std::string text = label(container.labels, kLabelGeneration);
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+NetworkUse use_of(const Planner& p, const model::Service& service) {
+  NetworkUse worst = NetworkUse::kUsable;
+  for (const auto& mount : service.mounts)
+    if (mount.type == model::Mount::Type::kVolume && p.unusable_volumes.contains(mount.source))
+      return NetworkUse::kUnusable;
+  if (!service.network_mode.empty()) return worst;
+  for (const auto& endpoint : service.endpoints) {
+    auto found = p.networks.find(endpoint.network);
+    if (found != p.networks.end()) worst = std::max(worst, found->second.use);
+  }
+  return worst;
+}
+
+// True if the service joins the network of a service that has no container to join yet.
+bool waits_for_peer(Planner& p, const model::Service& service) {
+  if (!service.network_mode.starts_with("service:")) return false;
+  const std::string peer = service.network_mode.substr(8);
+  if (!peer_id(p.app, peer, p.observed, p.policy).empty()) return false;
+  wait_for(p, "service " + service.name + " waits for the container of " + peer +
+                  " to share its network");
+  return true;
+}
+
+void drift_of(Planner& p, const model::Service& service, const docker::Container& container,
+              const std::string& field, const std::string& desired, const std::string& actual,
+              bool from_manifest) {
+  p.plan.drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name,
+                          field, desired, actual, from_manifest});
+}
+
+Operation operation_on(const model::Service& service, const docker::Container& container,
+                       Action action, Steps after, std::string reason) {
+  return {.kind = Kind::kContainer,
+          .component = service.name,
+          .object = container.name,
+          .action = std::move(action),
+          .after = std::move(after),
+          .reason = std::move(reason),
+          .rollback = {}};
+}
+
+void create_missing(Planner& p, const model::Service& service, const Steps& after) {
+  p.plan.drift.push_back({Kind::kContainer, Drift::Type::kMissing, service.name,
+                          service.container_name, "", "", "", false});
+  if (held(p, Kind::kContainer, service.name, service.container_name, "") ||
+      waits_for_peer(p, service))
+    return;
+  const std::string reason = "container " + service.container_name + " is missing";
+  const auto created = create_container(p, service, service.container_name, "", after, reason);
+  auto gate = start_gate(p, service);
+  if (!gate) return;
+  gate->push_back(created);
+  const auto started = add(p, {.kind = Kind::kContainer,
+                               .component = service.name,
+                               .object = service.container_name,
+                               .action = StartContainer{{"", service.container_name}},
+                               .after = *gate,
+                               .reason = reason,
+                               .rollback = {}});
+  auto& state = p.services[service.name];
+  state.runs = true;
+  state.started = {started};
+}
+
+void start_stopped(Planner& p, const model::Service& service, const ObservedContainer& container,
+                   Steps after) {
+  const auto& details = container.details;
+  auto& state = p.services[service.name];
+  if (completed(container)) {
+    state.completed = true;
+    return;
+  }
+  // Never started is our own unfinished work; stopped is somebody's doing.
+  drift_of(p, service, details, "state", "running", details.state, details.state == "created");
+  if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
+  auto gate = start_gate(p, service);
+  if (!gate) return;
+  append(after, *gate);
+  state.runs = true;
+  state.started = {add(p, operation_on(service, details, StartContainer{{details.id, details.name}},
+                                       after, "state is " + details.state + ", wanted running"))};
+}
+
+void correct_state(Planner& p, const model::Service& service, const ObservedContainer& container,
+                   const Steps& after) {
+  const auto& details = container.details;
+  auto& state = p.services[service.name];
+  if (details.state == "restarting") {
+    state.runs = true;
+    wait_for(p, "container " + details.name +
+                    (details.restart_count >= kCrashLoop ? " is CrashLooping: " : " restarts: ") +
+                    std::to_string(details.restart_count) + " restarts, exit code " +
+                    std::to_string(details.exit_code));
+  } else if (details.state == "paused") {
+    drift_of(p, service, details, "state", "running", "paused", false);
+    if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
+    state.runs = true;
+    state.started = {add(
+        p, operation_on(service, details, UnpauseContainer{{details.id, details.name}}, after,
+                        "state is paused, wanted running"))};
+  } else if (details.state == "running") {
+    state.runs = true;
+    state.started = after;
+  } else {
+    start_stopped(p, service, container, after);
+  }
+}
+
+Steps update_limits(Planner& p, const model::Service& service, const docker::Container& container) {
+  docker::ContainerUpdate update;
+  std::string reason;
+  bool wanted = false;
+  for (const auto& drift : diff_limits(service, container, update)) {
+    drift_of(p, service, container, drift.field, drift.desired, drift.actual, false);
+    if (held(p, Kind::kContainer, service.name, container.name, drift.field)) {
+      if (drift.field == "restart") update.restart.reset();
+      if (drift.field == "mem_limit") update.memory.reset();
+      if (drift.field == "cpus") update.nano_cpus.reset();
+      if (drift.field == "pids_limit") update.pids_limit.reset();
+      continue;
+    }
+    wanted = true;
+    reason += (reason.empty() ? "" : "; ") + drift.field + " is " + drift.actual + ", wanted " +
+              drift.desired;
+  }
+  if (!wanted) return {};
+  return {add(p, operation_on(service, container,
+                              UpdateContainer{{container.id, container.name}, update}, {},
+                              reason))};
+}
+
+Steps rename_back(Planner& p, const model::Service& service, const docker::Container& container) {
+  const std::string& name = service.container_name;
+  if (container.name == name) return {};
+  const bool ours = container.name == next_name(name) || container.name == prev_name(name);
+  drift_of(p, service, container, "name", name, container.name, ours);
+  if (held(p, Kind::kContainer, service.name, container.name, "name")) return {};
+  return {add(p, operation_on(service, container,
+                              RenameContainer{{container.id, container.name}, name}, {},
+                              "name is " + container.name + ", wanted " + name))};
+}
+
+// The networks may not be corrected: what exists stays as it is, and is kept running.
+void keep_frozen(Planner& p, const model::Service& service, const ServiceContainers& found) {
+  const ObservedContainer* kept = found.current;
+  for (const auto* each : found.outdated)
+    if (kept == nullptr || up(each->details)) kept = each;
+  correct_state(p, service, *kept, {});
+}
+
+}  // namespace
+
+std::string next_name(const std::string& name) { return name + ".next"; }
+std::string prev_name(const std::string& name) { return name + ".prev"; }
+
+bool up(const docker::Container& container) {
+  return container.state == "running" || container.state == "paused" ||
+         container.state == "restarting";
+}
+
+bool completed(const ObservedContainer& container) {
+  const auto& details = container.details;
+  const std::string& restart = details.restart.name;
+  return details.state == "exited" && details.exit_code == 0 && !container.stopped_by_hand &&
+         (restart.empty() || restart == "no" || restart == "on-failure");
+}
+
+bool newer(const docker::Container& a, const docker::Container& b) {
+  return std::tuple(generation(a), a.created, a.id) > std::tuple(generation(b), b.created, b.id);
+}
+
+int grace_seconds(const model::Service& service) {
+  if (!service.stop_grace_period) return 10;  // the engine's default
+  return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period)
+                              .count());
+}
+
+std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,
+                             const std::string& replaces, Steps after, const std::string& reason) {
+  auto image = p.images.find(service.image);
+  if (image == p.images.end()) {
+    const auto step = add(p, {.kind = Kind::kContainer,
+                              .component = service.name,
+                              .object = service.container_name,
+                              .action = EnsureImage{service.image},
+                              .after = {},
+                              .reason = "service " + service.name + " needs " + service.image,
+                              .rollback = {}});
+    image = p.images.emplace(service.image, step).first;
+  }
+  after.push_back(image->second);
+  if (service.network_mode.empty())
+    for (const auto& endpoint : service.endpoints)
+      append(after, p.networks[endpoint.network].created);
+  for (const auto& mount : service.mounts)
+    if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
+  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  spec.name = name;
+  if (!replaces.empty()) spec.labels[std::string(kLabelReplaces)] = replaces;
+  return add(p, {.kind = Kind::kContainer,
+                 .component = service.name,
+                 .object = name,
+                 .action = CreateContainer{std::move(spec)},
+                 .after = std::move(after),
+                 .reason = reason,
+                 .rollback = {}});
+}
+
+std::size_t remove_container(Planner& p, const docker::Container& container,
+                             const std::string& component, Steps after, const std::string& reason,
+                             int grace) {
+  const Ref ref{container.id, container.name};
+  Operation operation{.kind = Kind::kContainer,
+                      .component = component,
+                      .object = container.name,
+                      .action = StopContainer{ref, grace},
+                      .after = std::move(after),
+                      .reason = reason,
+                      .rollback = {}};
+  if (up(container)) operation.after = {add(p, operation)};
+  operation.action = RemoveContainer{ref, container.state == "dead"};
+  const auto step = add(p, operation);
+  for (const auto& endpoint : container.endpoints)
+    p.detaches[endpoint.network_id][container.id] = step;
+  return step;
+}
+
+void maintain(Planner& p, const model::Service& service, const ObservedContainer& current,
+              Steps after) {
+  const auto& details = current.details;
+  p.services[service.name].current = &details;
+  append(after, rename_back(p, service, details));
+  append(after, update_limits(p, service, details));
+  // A one-shot that is done needs no network any more; an attach would only wake the loop again.
+  if (!completed(current)) append(after, repair_endpoints(p, service, details));
+  correct_state(p, service, current, after);
+}
+
+void plan_service(Planner& p, const model::Service& service) {
+  p.services[service.name];
+  const ServiceContainers found = find_containers(p, service);
+  if (found.untouchable) return;
+  const bool missing = found.current == nullptr && found.outdated.empty();
+  const NetworkUse use = use_of(p, service);
+  if (use == NetworkUse::kUnusable) {
+    wait_for(p, "service " + service.name + " needs a network or volume that is refused");
+    return;
+  }
+  Steps freed;  // F032: a dead container keeps its name until it is removed
+  for (const auto* dead : found.dead)
+    freed.push_back(remove_container(p, dead->details, service.name, {}, "state is dead", 0));
+  if (missing) {
+    create_missing(p, service, freed);
+  } else if (use == NetworkUse::kFrozen) {
+    keep_frozen(p, service, found);
+  } else if (!found.outdated.empty()) {
+    replace_outdated(p, service, found, freed);
+  } else {
+    maintain(p, service, *found.current, freed);
+  }
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,83 @@
+// Attaches, detaches and re-attaches endpoints of existing containers, without a restart.
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+// Drift names networks by their key, as the manifest does.
+std::string field_with_key(const Planner& p, const std::string& field) {
+  for (const auto& network : p.app.networks) {
+    const std::string start = "networks." + network.docker_name;
+    if (field == start || field.starts_with(start + "."))
+      return "networks." + network.key + field.substr(start.size());
+  }
+  return field;
+}
+
+std::string reason(const Drift& drift) {
+  if (drift.type == Drift::Type::kMissing) return drift.field + " is not attached";
+  if (drift.type == Drift::Type::kExtra) return drift.field + " is not in the manifest";
+  return drift.field + " is " + (drift.actual.empty() ? "not set" : drift.actual) + ", wanted " +
+         (drift.desired.empty() ? "not set" : drift.desired);
+}
+
+Steps steps_to_network(const Planner& p, const std::string& docker_name) {
+  for (const auto& network : p.app.networks)
+    if (network.docker_name == docker_name) return p.networks.at(network.key).created;
+  return {};
+}
+
+Steps apply(Planner& p, const model::Service& service, const docker::Container& container,
+            const EndpointChange& change) {
+  const Ref ref{container.id, container.name};
+  Operation operation{.kind = Kind::kContainer,
+                      .component = service.name,
+                      .object = container.name,
+                      .action = StartContainer{},
+                      .after = {},
+                      .reason = reason(change.drift),
+                      .rollback = {}};
+  Steps steps;
+  if (change.actual != nullptr) {
+    operation.action = DisconnectEndpoint{
+        ref, {change.actual->network_id, change.actual->network_name}, change.stale};
+    // Not off the old one before the new one is there.
+    if (change.wanted != nullptr)
+      operation.after = steps_to_network(p, change.wanted->network_name);
+    steps.push_back(add(p, operation));
+    p.detaches[change.actual->network_id][container.id] = steps.back();
+  }
+  if (change.wanted != nullptr) {
+    operation.action = ConnectEndpoint{ref, *change.wanted};
+    operation.after = steps;
+    append(operation.after, steps_to_network(p, change.wanted->network_name));
+    steps.push_back(add(p, operation));
+  }
+  return steps;
+}
+
+}  // namespace
+
+Steps repair_endpoints(Planner& p, const model::Service& service,
+                       const docker::Container& container) {
+  if (!service.network_mode.empty()) return {};
+  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  Steps connects;
+  for (auto& change : diff_endpoints(spec, container, p.observed)) {
+    // Below API 1.44, or with no network declared, the engine's own placeholder is not ours.
+    if (change.actual != nullptr && change.wanted == nullptr &&
+        change.actual->network_name == "none")
+      continue;
+    change.drift.component = service.name;
+    change.drift.object = container.name;
+    change.drift.field = field_with_key(p, change.drift.field);
+    // A replacement that was cut short between create and connect is our own business (F014).
+    change.drift.from_manifest = container.state == "created";
+    p.plan.drift.push_back(change.drift);
+    if (held(p, Kind::kContainer, service.name, container.name, change.drift.field)) continue;
+    append(connects, apply(p, service, container, change));
+  }
+  return connects;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,133 @@
+// Which containers are a service's, and which of them is up to date: from labels and names alone,
+// so that every state a crash may leave is recognised (F116, F117).
+#include <algorithm>
+
+#include "controller/labels.h"
+#include "controller/plan_parts.h"
+#include "model/canonical.h"
+
+namespace fairlead::controller {
+namespace {
+
+using Containers = std::vector<const ObservedContainer*>;
+
+Containers of_service(const Planner& p, const model::Service& service) {
+  Containers found;
+  for (const auto& [id, container] : p.observed.containers)
+    if (owned(container.details.labels, p.policy.instance, p.app.name) &&
+        label(container.details.labels, kLabelComponent) == service.name)
+      found.push_back(&container);
+  return found;
+}
+
+// Our names, or named by the `replaces` label of another: a renamed old container in a replacement.
+bool recognised(const ObservedContainer& container, const Containers& all,
+                const std::string& name) {
+  const std::string& is = container.details.name;
+  if (is == name || is == next_name(name) || is == prev_name(name)) return true;
+  return std::any_of(all.begin(), all.end(), [&](const auto* other) {
+    return label(other->details.labels, kLabelReplaces) == container.details.id;
+  });
+}
+
+// A lone container under another name was renamed (F048). One of several is a copy of our labels
+// (F117), or can't be told from one: left alone.
+bool refuse_strangers(Planner& p, const model::Service& service, Containers& all) {
+  if (all.size() < 2) return false;
+  const Containers whole = all;
+  std::erase_if(all, [&](const auto* each) {
+    if (recognised(*each, whole, service.container_name)) return false;
+    refuse(p, Kind::kContainer, service.name, each->details.name,
+           {ErrorClass::kBlocked, Reason::kNotOwner,
+            "container " + each->details.name + " carries the labels of " +
+                service.container_name + " under another name",
+            "remove it, or rename it to " + service.container_name},
+           service.position);
+    return true;
+  });
+  return all.empty();
+}
+
+bool untouchable(Planner& p, const Containers& all) {
+  bool found = false;
+  for (const auto* each : all) {
+    const std::string& name = each->details.name;
+    if (each->uncertain) {
+      wait_for(p, "container " + name + " can't be inspected; it is left alone");
+      found = true;
+    } else if (each->details.state == "removing") {
+      wait_for(p, "container " + name + " is being removed (RemovalStuck if it stays)");
+      found = true;
+    }
+  }
+  return found;
+}
+
+// Reports what differs; true if nothing does that would need a replacement.
+bool up_to_date(Planner& p, const model::Service& service, const std::string& network_mode,
+                const docker::Container& container) {
+  const bool same_hash = hash_matches(p.app, service, container);
+  auto drift = diff_container(service, network_mode, container);
+  if (!same_hash && drift.empty())
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
+                     model::container_spec_hash(p.app, service).substr(0, 12),
+                     label(container.labels, kLabelSpecHash).substr(0, 12), false});
+  bool current = true;
+  for (auto& each : drift) {
+    each.object = container.name;
+    each.from_manifest = !same_hash;
+    p.plan.drift.push_back(each);
+    if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
+  }
+  return current;
+}
+
+}  // namespace
+
+bool hash_matches(const model::App& app, const model::Service& service,
+                  const docker::Container& container) {
+  if (label(container.labels, kLabelSpecHashVersion) != std::to_string(model::kSpecHashVersion))
+    return true;
+  return label(container.labels, kLabelSpecHash) == model::container_spec_hash(app, service);
+}
+
+std::string peer_id(const model::App& app, const std::string& service, const Observed& observed,
+                    const Policy& policy) {
+  auto peer = std::find_if(app.services.begin(), app.services.end(),
+                           [&](const auto& each) { return each.name == service; });
+  if (peer == app.services.end()) return "";
+  const docker::Container* best = nullptr;
+  for (const auto& [id, container] : observed.containers) {
+    const auto& details = container.details;
+    if (!owned(details.labels, policy.instance, app.name) ||
+        label(details.labels, kLabelComponent) != service || details.state == "dead" ||
+        details.state == "removing" || !hash_matches(app, *peer, details))
+      continue;
+    if (best == nullptr || newer(details, *best)) best = &details;
+  }
+  return best == nullptr ? "" : best->id;
+}
+
+ServiceContainers find_containers(Planner& p, const model::Service& service) {
+  ServiceContainers found;
+  Containers all = of_service(p, service);
+  found.untouchable = untouchable(p, all) || refuse_strangers(p, service, all);
+  if (found.untouchable) return found;
+  const std::string mode =
+      container_spec(p.app, service, p.observed, p.policy, p.memory).network_mode;
+  for (const auto* each : all) {
+    if (each->details.state == "dead") {
+      found.dead.push_back(each);
+    } else if (!up_to_date(p, service, mode, each->details)) {
+      found.outdated.push_back(each);
+    } else if (found.current == nullptr || newer(each->details, found.current->details)) {
+      if (found.current != nullptr) found.outdated.push_back(found.current);
+      found.current = each;
+    } else {
+      found.outdated.push_back(each);
+    }
+  }
+  return found;
+}
+
+}  // namespace fairlead::controller

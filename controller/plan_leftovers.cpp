@@ -1,0 +1,130 @@
+// Own objects that left the manifest. They go only with the prune guard's consent; volumes never.
+#include <algorithm>
+
+#include "controller/labels.h"
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+bool has_service(const Planner& p, const std::string& name) {
+  return !p.policy.app_gone &&
+         std::any_of(p.app.services.begin(), p.app.services.end(),
+                     [&](const auto& service) { return service.name == name; });
+}
+
+const model::Network* declared(const Planner& p, const std::string& key) {
+  if (p.policy.app_gone) return nullptr;
+  for (const auto& network : p.app.networks)
+    if (network.key == key) return &network;
+  return nullptr;
+}
+
+// Consent of the guard and of the App. Says what is withheld, unless the App wants to keep it.
+bool may_go(Planner& p, Kind kind, const std::string& component, const std::string& object) {
+  p.plan.drift.push_back({kind, Drift::Type::kExtra, component, object, "", "", "", false});
+  if (!p.app.prune) return false;
+  if (!p.policy.may_remove) {
+    wait_for(p, std::string(to_string(kind)) + " " + object +
+                    " left the manifest; its removal is withheld");
+    return false;
+  }
+  return !held(p, kind, component, object, "");
+}
+
+std::string gone_reason(const Planner& p, const std::string& what) {
+  return p.policy.app_gone ? "App " + p.app.name + " left the directory"
+                           : what + " left the manifest";
+}
+
+void remove_leftover(Planner& p, const ObservedContainer& container, const std::string& component) {
+  const auto& details = container.details;
+  if (!may_go(p, Kind::kContainer, component, details.name)) return;
+  if (container.uncertain) {
+    wait_for(p, "container " + details.name + " can't be inspected; it is left alone");
+  } else if (details.state == "removing") {
+    wait_for(p, "container " + details.name + " is being removed (RemovalStuck if it stays)");
+  } else {
+    remove_container(p, details, component, {}, gone_reason(p, "service " + component), 10);
+  }
+}
+
+// The expected name of a service that is not declared any more. `container_name:` is not known
+// here: a lone container of the component is taken for it; the inventory has the last word.
+void plan_component(Planner& p, const std::string& component,
+                    const std::vector<const ObservedContainer*>& containers) {
+  const std::string name = p.app.prefix + "-" + component + "-1";
+  for (const auto* container : containers) {
+    const std::string& is = container->details.name;
+    const bool expected = is == name || is == next_name(name) || is == prev_name(name) ||
+                          label(container->details.labels, kLabelReplaces) != "";
+    if (expected || containers.size() == 1) {
+      remove_leftover(p, *container, component);
+      continue;
+    }
+    refuse(p, Kind::kContainer, component, is,
+           {ErrorClass::kBlocked, Reason::kNotOwner,
+            "container " + is + " carries the labels of " + name + " under another name",
+            "remove it by hand if it is not needed"});
+  }
+}
+
+std::string joined_names(const std::map<std::string, std::string>& members) {
+  std::string text;
+  for (const auto& [id, name] : members)
+    text += (text.empty() ? "" : ", ") + (name.empty() ? id.substr(0, 12) : name);
+  return text;
+}
+
+void remove_network(Planner& p, const docker::Network& network, const std::string& component) {
+  if (!may_go(p, Kind::kNetwork, component, network.name)) return;
+  auto staying = members_of(network, p.observed);
+  Steps after;
+  for (const auto& [container, step] : p.detaches[network.id]) {
+    staying.erase(container);
+    after.push_back(step);
+  }
+  if (!staying.empty()) {
+    refuse(p, Kind::kNetwork, component, network.name,
+           {ErrorClass::kBlocked, Reason::kInUse,
+            "network " + network.name + " is still used by " + joined_names(staying),
+            "detach or remove these containers"});
+    return;
+  }
+  add(p, {.kind = Kind::kNetwork,
+          .component = component,
+          .object = network.name,
+          .action = RemoveNetwork{{network.id, network.name}},
+          .after = after,
+          .reason = gone_reason(p, "network " + component),
+          .rollback = {}});
+}
+
+}  // namespace
+
+void plan_leftover_containers(Planner& p) {
+  std::map<std::string, std::vector<const ObservedContainer*>> leftovers;
+  for (const auto& [id, container] : p.observed.containers) {
+    const std::string component = label(container.details.labels, kLabelComponent);
+    if (owned(container.details.labels, p.policy.instance, p.app.name) &&
+        !has_service(p, component))
+      leftovers[component].push_back(&container);
+  }
+  for (const auto& [component, containers] : leftovers) plan_component(p, component, containers);
+}
+
+void plan_leftover_networks(Planner& p) {
+  for (const auto& [id, network] : p.observed.networks) {
+    if (!own_network(network, p)) continue;
+    const std::string component = label(network.labels, kLabelComponent);
+    const auto* wanted = declared(p, component);
+    // Declared, but under another name now: the old one goes only if it has the derived name.
+    if (wanted != nullptr && !wanted->external &&
+        (wanted->docker_name == network.name || network.name != p.app.prefix + "_" + component))
+      continue;
+    if (wanted != nullptr && wanted->external && wanted->docker_name == network.name) continue;
+    remove_network(p, network, component);
+  }
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,150 @@
+// Private to the planner: the state of one pass over one App, and the pieces that plan_*.cpp share.
+//
+// Everything here is derived anew in each pass; nothing outlives plan_app().
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/plan.h"
+
+namespace fairlead::controller {
+
+using Steps = std::vector<std::size_t>;  // indices into Plan::operations
+
+// What a network of the App is good for in this pass.
+enum class NetworkUse {
+  kUsable,    // exists or is created by this plan
+  kFrozen,    // exists, but differs in a way that may not be corrected: its members stay as they are
+  kUnusable,  // does not exist and may not be created
+};
+
+struct NetworkState {
+  const docker::Network* live = nullptr;
+  Steps created;
+  NetworkUse use = NetworkUse::kUsable;
+};
+
+// What later services may count on.
+struct ServiceState {
+  const docker::Container* current = nullptr;  // up to date; null while it is being replaced
+  bool runs = false;                           // now, or after `started`
+  bool completed = false;                      // a one-shot that ended well
+  Steps started;
+};
+
+struct Planner {
+  const model::App& app;
+  const Observed& observed;
+  const Policy& policy;
+  const Memory& memory;
+  Plan plan{};
+  std::map<std::string, NetworkState> networks{};  // by key
+  std::map<std::string, Steps> volumes{};          // by key: operations that create it
+  std::set<std::string> unusable_volumes{};
+  std::map<std::string, std::size_t> images{};  // reference → EnsureImage
+  std::map<std::string, ServiceState> services{};
+  // Network ID → container ID → the operation that takes the container off the network.
+  std::map<std::string, std::map<std::string, std::size_t>> detaches{};
+};
+
+std::size_t add(Planner& p, Operation operation);
+void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,
+            Error error, const model::Position& position = {});
+void wait_for(Planner& p, std::string line);
+void append(Steps& steps, const Steps& more);
+
+// True if the oscillation breaker holds this field; says so once in the refusals.
+bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
+          const std::string& field);
+
+std::string label(const docker::StringMap& labels, std::string_view key);
+
+// ---- Networks (plan_networks.cpp, plan_leftovers.cpp) ----
+
+// The engine's network for a declared one: own (of duplicates the one to keep, F001) or, if
+// external, the only one of that exact name. Null: none, or ambiguous.
+const docker::Network* live_network(const model::App& app, const model::Network& network,
+                                    const Observed& observed, const std::string& instance);
+bool own_network(const docker::Network& network, const Planner& p);
+// Containers seen on a network from either side: container ID → name.
+std::map<std::string, std::string> members_of(const docker::Network& network,
+                                              const Observed& observed);
+// The first observed network, except `name`, that shares addresses with the wanted pools (F004).
+const docker::Network* overlapping(const model::Network& wanted, const Observed& observed);
+bool subnets_overlap(const std::string& a, const std::string& b);
+void plan_networks(Planner& p);
+void plan_volumes(Planner& p);
+
+// Own objects that the App does not declare any more; with app_gone all of them.
+void plan_leftover_containers(Planner& p);
+void plan_leftover_networks(Planner& p);
+
+// ---- Containers ----
+
+std::string next_name(const std::string& name);  // of a replacement before the switch
+std::string prev_name(const std::string& name);  // of the replaced container after the switch
+
+bool up(const docker::Container& container);  // has processes: running, paused, restarting
+// A one-shot that ended well: nothing to start again.
+bool completed(const ObservedContainer& container);
+// Recorded hash equals the manifest's. A hash of another version can't be compared: true (F092).
+bool hash_matches(const model::App& app, const model::Service& service,
+                  const docker::Container& container);
+// Newest generation, then newest, then ID.
+bool newer(const docker::Container& a, const docker::Container& b);
+// ID of the container that `network_mode: service:X` joins; empty while X is missing or outdated.
+std::string peer_id(const model::App& app, const std::string& service, const Observed& observed,
+                    const Policy& policy);
+
+// Differences that only a replacement corrects.
+std::vector<Drift> diff_container(const model::Service& service, const std::string& network_mode,
+                                  const docker::Container& actual);
+// Differences that the engine corrects in place.
+std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
+                               docker::ContainerUpdate& update);
+
+struct EndpointChange {
+  Drift drift;
+  const docker::Endpoint* actual = nullptr;  // to disconnect, if any
+  const docker::EndpointSpec* wanted = nullptr;  // to connect, if any
+  bool stale = false;                        // its network ID does not exist any more (F009)
+};
+// Differences between the endpoints of a container and those of its spec. Pointers into arguments.
+std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
+                                           const docker::Container& actual,
+                                           const Observed& observed);
+
+// One service's containers, told apart by labels and name.
+struct ServiceContainers {
+  const ObservedContainer* current = nullptr;
+  std::vector<const ObservedContainer*> outdated;
+  std::vector<const ObservedContainer*> dead;
+  bool untouchable = false;  // uncertain, being removed, or not to be told apart
+};
+ServiceContainers find_containers(Planner& p, const model::Service& service);
+
+void plan_service(Planner& p, const model::Service& service);
+// Steps for the endpoints of an existing container.
+Steps repair_endpoints(Planner& p, const model::Service& service,
+                       const docker::Container& container);
+// Images, networks, volumes and the container itself, under `name`. Labels say what it replaces.
+std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,
+                             const std::string& replaces, Steps after, const std::string& reason);
+std::size_t remove_container(Planner& p, const docker::Container& container,
+                             const std::string& component, Steps after, const std::string& reason,
+                             int grace_seconds);
+// Operations that must have run before the service may start; nullopt: not now (adds a waiting
+// line).
+std::optional<Steps> start_gate(Planner& p, const model::Service& service);
+void replace_outdated(Planner& p, const model::Service& service, const ServiceContainers& found,
+                      Steps after);
+// Endpoints, limits, name and state of a container that is up to date.
+void maintain(Planner& p, const model::Service& service, const ObservedContainer& current,
+              Steps after);
+int grace_seconds(const model::Service& service);
+
+}  // namespace fairlead::controller

@@ -1,0 +1,162 @@
+// Stop-first replacement as a level-triggered sequence: create under a temporary name, stop the old
+// one, put it aside, rename, start, remove the old one. Each pass emits the steps that remain, so a
+// crash anywhere continues (F047, F116). On a definite failure the old container is put back.
+#include <algorithm>
+
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+// The one to go back to: what runs; else what a switch put aside; else any.
+const ObservedContainer* fallback_of(const std::vector<const ObservedContainer*>& outdated,
+                                     const std::string& name) {
+  auto rank = [&](const ObservedContainer* each) {
+    if (up(each->details)) return 0;
+    if (each->details.name == prev_name(name)) return 1;
+    return each->details.name == name ? 2 : 3;
+  };
+  return *std::min_element(
+      outdated.begin(), outdated.end(),
+      [&](const auto* a, const auto* b) {
+        return std::tuple(rank(a), a->details.id) < std::tuple(rank(b), b->details.id);
+      });
+}
+
+struct Switch {
+  Planner& p;
+  const model::Service& service;
+  const docker::Container& old;
+  Ref fresh;               // named as it was created, until it has an ID
+  std::string fresh_name;  // its name now
+  std::string reason;
+  Steps last{};
+  bool stopped = false;
+  bool moved = false;  // the old one is not under the real name
+
+  std::size_t step(Action action, std::vector<Action> rollback) {
+    last = {add(p, {.kind = Kind::kContainer,
+                    .component = service.name,
+                    .object = service.container_name,
+                    .action = std::move(action),
+                    .after = last,
+                    .reason = reason,
+                    .rollback = std::move(rollback)})};
+    return last.front();
+  }
+
+  Ref old_ref() const { return {old.id, old.name}; }
+
+  // The old container again, under its name. One that was not running before is started only if a
+  // switch had stopped it.
+  std::vector<Action> put_back(bool remove_fresh) const {
+    std::vector<Action> actions;
+    if (remove_fresh) actions.push_back(RemoveContainer{fresh, true});
+    if (moved) actions.push_back(RenameContainer{old_ref(), service.container_name});
+    if (stopped || old.name == prev_name(service.container_name))
+      actions.push_back(StartContainer{old_ref()});
+    return actions;
+  }
+
+  void stop_old() {
+    if (!up(old)) return;
+    if (old.state == "paused") step(UnpauseContainer{old_ref()}, {});
+    step(StopContainer{old_ref(), grace_seconds(service)}, {});
+    stopped = true;
+  }
+
+  void take_name() {
+    const std::string& name = service.container_name;
+    moved = old.name != name;
+    if (fresh_name == name) return;
+    if (!moved) {
+      const std::string aside = fresh_name == prev_name(name) ? next_name(name) : prev_name(name);
+      step(RenameContainer{old_ref(), aside}, put_back(false));
+      moved = true;
+    }
+    step(RenameContainer{fresh, name}, put_back(false));
+  }
+};
+
+// All but the fallback: none of them is what the service runs on.
+Steps remove_others(Planner& p, const model::Service& service, const ServiceContainers& found,
+                    const ObservedContainer* kept) {
+  Steps removed;
+  for (const auto* each : found.outdated)
+    if (each != kept)
+      removed.push_back(remove_container(p, each->details, service.name, {},
+                                         "container " + each->details.name + " is superseded",
+                                         grace_seconds(service)));
+  return removed;
+}
+
+std::string why(const Planner& p, const model::Service& service, const docker::Container& old) {
+  for (const auto& drift : p.plan.drift)
+    if (drift.component == service.name && drift.kind == Kind::kContainer &&
+        drift.object == old.name)
+      return drift.field + " is " + (drift.actual.empty() ? "not set" : drift.actual) +
+             ", wanted " + (drift.desired.empty() ? "not set" : drift.desired);
+  return "container " + old.name + " is superseded";
+}
+
+// The up-to-date container runs, or is done, under its name: only the old one's removal remains.
+bool settled(const model::Service& service, const ServiceContainers& found) {
+  return found.current != nullptr && found.current->details.name == service.container_name &&
+         (up(found.current->details) || completed(*found.current));
+}
+
+void start_fresh(Switch& change, Planner& p, const ServiceContainers& found) {
+  auto& state = p.services[change.service.name];
+  state.runs = true;
+  const bool runs = found.current != nullptr && up(found.current->details);
+  if (!runs) change.step(StartContainer{change.fresh}, change.put_back(true));
+  state.started = change.last;
+}
+
+}  // namespace
+
+void replace_outdated(Planner& p, const model::Service& service, const ServiceContainers& found,
+                      Steps after) {
+  const std::string& name = service.container_name;
+  const auto* old = fallback_of(found.outdated, name);
+  append(after, remove_others(p, service, found, old));
+  const std::string reason = why(p, service, old->details);
+  if (settled(service, found)) {
+    remove_container(p, old->details, service.name, {}, reason, grace_seconds(service));
+    return maintain(p, service, *found.current, after);
+  }
+  Switch change{.p = p,
+                .service = service,
+                .old = old->details,
+                .fresh = {"", next_name(name)},
+                .fresh_name = next_name(name),
+                .reason = reason};
+  if (found.current == nullptr) {
+    if (old->details.name == next_name(name)) {  // the temporary name is taken by the one to keep
+      change.fresh = {"", prev_name(name)};
+      change.fresh_name = prev_name(name);
+    }
+    after = {create_container(p, service, change.fresh_name, old->details.id, after, reason)};
+  } else {
+    change.fresh = {found.current->details.id, found.current->details.name};
+    change.fresh_name = found.current->details.name;
+    p.services[service.name].current = &found.current->details;
+    append(after, repair_endpoints(p, service, found.current->details));
+  }
+  auto gate = start_gate(p, service);
+  if (!gate) {  // the old one stays in service meanwhile
+    p.services[service.name].runs = up(old->details);
+    return;
+  }
+  append(after, *gate);
+  change.last = after;
+  change.stop_old();
+  change.take_name();
+  start_fresh(change, p, found);
+  // remove_container would plan another stop: the switch has stopped it already.
+  docker::Container stopped = old->details;
+  if (up(stopped)) stopped.state = "exited";
+  remove_container(p, stopped, service.name, change.last, reason, grace_seconds(service));
+}
+
+}  // namespace fairlead::controller

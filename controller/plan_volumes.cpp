@@ -1,0 +1,66 @@
+// A volume is missing or different. Volumes hold data: nothing here removes one (F049).
+#include "controller/plan_parts.h"
+
+namespace fairlead::controller {
+namespace {
+
+void create_missing(Planner& p, const model::Volume& volume) {
+  p.plan.drift.push_back(
+      {Kind::kVolume, Drift::Type::kMissing, volume.key, volume.docker_name, "", "", "", false});
+  if (held(p, Kind::kVolume, volume.key, volume.docker_name, "")) {
+    p.unusable_volumes.insert(volume.key);
+    return;
+  }
+  p.volumes[volume.key] = {
+      add(p, {.kind = Kind::kVolume,
+              .component = volume.key,
+              .object = volume.docker_name,
+              .action = CreateVolume{volume_spec(p.app.name, volume, p.policy)},
+              .after = {},
+              .reason = "volume " + volume.docker_name + " is missing",
+              .rollback = {}})};
+}
+
+void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string& field,
+                     const std::string& desired, const std::string& actual) {
+  p.plan.drift.push_back({Kind::kVolume, Drift::Type::kChanged, volume.key, volume.docker_name,
+                          field, desired, actual, false});
+  refuse(p, Kind::kVolume, volume.key, volume.docker_name,
+         {ErrorClass::kInvalid, Reason::kVolumeMismatch,
+          "volume " + volume.docker_name + ": " + field + " is " +
+              (actual.empty() ? "not set" : actual) + ", manifest wants " + desired,
+          "a volume is never re-created: move its data by hand, or put the old value back"},
+         volume.position);
+}
+
+void compare(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
+  if (volume.driver && *volume.driver != actual.driver)
+    refuse_mismatch(p, volume, "driver", *volume.driver, actual.driver);
+  for (const auto& [key, value] : volume.driver_opts) {
+    const std::string is = label(actual.options, key);
+    if (is != value) refuse_mismatch(p, volume, "driver_opts." + key, value, is);
+  }
+}
+
+}  // namespace
+
+void plan_volumes(Planner& p) {
+  for (const auto& volume : p.app.volumes) {
+    if (volume.external) continue;  // only the engine can say whether it exists
+    auto found = p.observed.volumes.find(volume.docker_name);
+    if (found == p.observed.volumes.end()) {
+      create_missing(p, volume);
+    } else if (!owned(found->second.labels, p.policy.instance, p.app.name)) {
+      p.unusable_volumes.insert(volume.key);
+      refuse(p, Kind::kVolume, volume.key, volume.docker_name,
+             {ErrorClass::kBlocked, Reason::kNameTaken,
+              "volume " + volume.docker_name + " exists and is not this App's",
+              "declare it as external, or give this one another `name:`"},
+             volume.position);
+    } else {
+      compare(p, volume, found->second);
+    }
+  }
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,274 @@
+// What a pass tells people: status and conditions, drift, events, and log lines.
+#include <algorithm>
+#include <utility>
+
+#include "base/time_text.h"
+#include "controller/controller.h"
+#include "controller/labels.h"
+
+namespace fairlead::controller {
+namespace {
+
+constexpr const char* kKindTitle[] = {"Container", "Network", "Volume"};
+
+std::string object_path(Kind kind, const std::string& name) {
+  return std::string(to_string(kind)) + "/" + name;
+}
+
+// create → Created, remove → Removed, stop → Stopped: event reasons are one CamelCase word.
+std::string past(std::string_view verb) {
+  static const std::map<std::string_view, std::string> kPast = {
+      {"create", "Created"},     {"remove", "Removed"},         {"start", "Started"},
+      {"stop", "Stopped"},       {"rename", "Renamed"},         {"update", "Updated"},
+      {"connect", "Connected"},  {"disconnect", "Disconnected"}, {"unpause", "Unpaused"},
+      {"pull", "ImageReady"}};
+  const auto it = kPast.find(verb);
+  return it == kPast.end() ? std::string(verb) : it->second;
+}
+
+std::string capital(std::string_view verb) {
+  std::string out(verb);
+  if (!out.empty()) out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+Condition condition(std::string type, Truth status, std::string reason, std::string message,
+                    const std::string& digest) {
+  Condition made;
+  made.type = std::move(type);
+  made.status = status;
+  made.reason = std::move(reason);
+  made.message = std::move(message);
+  made.observed_digest = digest;
+  return made;
+}
+
+Truth truth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+
+std::string drift_line(const Drift& drift) {
+  return std::string(to_string(drift.kind)) + " " + drift.object + " " +
+         (drift.field.empty() ? std::string(to_string(drift.type))
+                              : drift.field + ": " + drift.actual + " (want " + drift.desired + ")");
+}
+
+}  // namespace
+
+void Controller::record(const std::string& type, const std::string& reason,
+                        const std::string& app, const std::string& object,
+                        const std::string& message) {
+  events_.record(type, reason, app, object, message, parts_.clock.wall_now());
+  telemetry_->event_recorded(type, reason);
+}
+
+void Controller::note_operation(const std::string& key, const OperationReport& done) {
+  const auto& operation = *done.operation;
+  const auto name = verb(operation.action);
+  const bool ok = done.result.has_value();
+  telemetry_->action_ended(operation.kind, name, ok);
+  const std::string title =
+      name == "pull" ? "" : kKindTitle[static_cast<int>(operation.kind)];
+  if (name == "pull") telemetry_->image_pulled(ok, done.seconds);
+  if (ok) {
+    const auto* image = std::get_if<EnsureImage>(&operation.action);
+    const auto level = image == nullptr ? LogLevel::kInfo : LogLevel::kDebug;
+    parts_.log.log(level, "change applied",
+                   {{"app", key},
+                    {"kind", to_string(operation.kind)},
+                    {"name", operation.object},
+                    {"action", name},
+                    {"why", operation.reason},
+                    {"dur_s", done.seconds}});
+    if (image == nullptr) {
+      record("Normal", title + past(name), key, object_path(operation.kind, operation.object),
+             operation.reason);
+    }
+    if (!operation.reason.empty() && keys_[key].reported_drift.size() > 0) {
+      telemetry_->drift_corrected(key, operation.kind, true);
+    }
+    return;
+  }
+  const auto& error = done.result.error();
+  record("Warning", title + capital(name) + "Failed", key,
+         object_path(operation.kind, operation.object), error.message);
+  if (done.rolled_back) {
+    parts_.log.warn("rolled back", {{"app", key}, {"name", operation.object}});
+    record("Warning", title + "RolledBack", key, object_path(operation.kind, operation.object),
+           "the previous container runs again: " + error.message);
+  }
+}
+
+// First failure at error, repeats at attempts 2, 4, 8 … at warn (F099).
+void Controller::report_error(const std::string& key, const Error& error, Duration delay) {
+  auto& status = status_[key];
+  status.name = status.name.empty() ? key : status.name;
+  const bool news = !status.last_error || status.last_error->reason != error.reason;
+  status.last_error = error;
+  const int attempt = ++status.consecutive_failures;
+  const bool retried = delay != Duration::max();
+  status.next_retry.reset();
+  if (retried) status.next_retry = parts_.clock.wall_now() + delay;
+  const bool power_of_two = (attempt & (attempt - 1)) == 0;
+  if (!news && !power_of_two) return;
+  std::vector<LogField> fields = {{"app", key},
+                                  {"reason", to_string(error.reason)},
+                                  {"class", to_string(error.error_class)},
+                                  {"err", error.message},
+                                  {"attempt", attempt}};
+  if (retried) {
+    fields.emplace_back("retry_in_s", std::chrono::duration<double>(delay).count());
+  }
+  if (!error.hint.empty()) fields.emplace_back("hint", error.hint);
+  parts_.log.log(news ? LogLevel::kError : LogLevel::kWarn,
+                 news ? "reconcile failed" : "reconcile still failing", std::move(fields));
+  record("Warning", std::string(to_string(error.reason)), key, "app/" + key, error.message);
+  set_condition(status.conditions,
+                condition("Ready", Truth::kFalse, std::string(to_string(error.reason)),
+                          error.message, status.digest));
+  const bool stalled =
+      error.error_class == ErrorClass::kInvalid || error.error_class == ErrorClass::kBlocked;
+  set_condition(status.conditions,
+                condition("Stalled", truth(stalled), std::string(to_string(error.reason)),
+                          error.message + (error.hint.empty() ? "" : "; " + error.hint),
+                          status.digest));
+  for (auto& each : status.conditions) {
+    if (each.last_transition == WallTime{}) each.last_transition = parts_.clock.wall_now();
+  }
+}
+
+void Controller::report_files(const DesiredStore::Changes& changes) {
+  for (const auto& name : changes.files) {
+    const auto& file = desired_.files().at(name);
+    for (const auto& diagnostic : file.diagnostics) {
+      const bool error = diagnostic.severity == model::Diagnostic::Severity::kError;
+      parts_.log.log(error ? LogLevel::kError : LogLevel::kWarn, "manifest diagnostic",
+                     {{"file", name},
+                      {"reason", to_string(Reason::kInvalidManifest)},
+                      {"err", model::to_string(diagnostic)}});
+      if (error) {
+        telemetry_->manifest_load_error(Reason::kInvalidManifest);
+        record("Warning", "InvalidManifest", "", "file/" + name, model::to_string(diagnostic));
+      }
+    }
+    if (file.valid) parts_.log.debug("manifest loaded", {{"file", name}});
+  }
+}
+
+void Controller::report_drift(const std::string& key, const Plan& plan,
+                              const std::string& digest) {
+  auto& state = keys_[key];
+  // What is out of line while a manifest change is being rolled out is not drift.
+  const bool settled = state.synced_digest == digest && !digest.empty();
+  std::set<std::string> now_reported;
+  for (const auto& drift : plan.drift) {
+    if (drift.from_manifest || !settled) continue;
+    const auto line = drift_line(drift);
+    now_reported.insert(line);
+    if (state.reported_drift.contains(line)) continue;
+    telemetry_->drift_detected(key, drift.kind);
+    parts_.log.warn("drift detected", {{"app", key},
+                                       {"kind", to_string(drift.kind)},
+                                       {"name", drift.object},
+                                       {"type", to_string(drift.type)},
+                                       {"field", drift.field},
+                                       {"have", drift.actual},
+                                       {"want", drift.desired}});
+    record("Warning", "DriftDetected", key, object_path(drift.kind, drift.object), line);
+    contention_.note_correction(
+        key, std::string(to_string(drift.kind)) + "/" + drift.component + "/" + drift.field,
+        parts_.clock.steady_now());
+  }
+  state.reported_drift = std::move(now_reported);
+}
+
+void Controller::report_conditions(AppStatus& status, const Plan& plan,
+                                   const std::string& digest) {
+  const bool held = status.suspended;
+  const bool synced = plan.in_sync();
+  const bool healthy = status.health == "Healthy";
+  const std::string waiting = plan.waiting.empty() ? "" : plan.waiting.front();
+  const auto set = [&](std::string type, bool value, std::string reason, std::string message) {
+    Condition made = condition(std::move(type), truth(value), std::move(reason),
+                               std::move(message), digest);
+    made.last_transition = parts_.clock.wall_now();
+    set_condition(status.conditions, std::move(made));
+  };
+  const auto* refusal = plan.refusals.empty() ? nullptr : &plan.refusals.front();
+  const std::string why = refusal != nullptr ? std::string(to_string(refusal->error.reason))
+                          : !synced          ? "Progressing"
+                          : healthy          ? "Synced"
+                                             : status.health;
+  const std::string message = refusal != nullptr ? refusal->error.message
+                              : !waiting.empty() ? waiting
+                              : synced           ? "everything is as the manifest says"
+                                       : std::to_string(plan.operations.size()) + " changes to make";
+  set("Ready", synced && (healthy || status.health == "Suspended"), why, message);
+  set("Reconciling", !synced && refusal == nullptr && !held, synced ? "Synced" : "Progressing",
+      message);
+  const bool failing = status.last_error && !synced &&
+                       (status.last_error->error_class == ErrorClass::kInvalid ||
+                        status.last_error->error_class == ErrorClass::kBlocked);
+  set("Stalled", refusal != nullptr || failing,
+      refusal != nullptr ? why : failing ? std::string(to_string(status.last_error->reason)) : "",
+      refusal != nullptr ? refusal->error.message + "; " + refusal->error.hint
+      : failing          ? status.last_error->message
+                         : "");
+  set("Drifted", !status.drift.empty(), status.drift.empty() ? "" : "DriftDetected",
+      status.drift.empty() ? "" : drift_line(status.drift.front()));
+}
+
+// Which resource this is and what its manifest asks for, apart from the engine.
+void Controller::report_identity(AppStatus& status, const std::string& key, const Scope& scope) {
+  status.removing = scope.entry == nullptr;
+  status.digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
+  if (scope.entry != nullptr) {
+    status.file = scope.entry->file;
+    status.suspended = scope.entry->suspended();
+    status.generation = keys_[key].memory.generation;
+    if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
+      status.name = app->name;
+      status.kind = "App";
+      status.containers_desired = static_cast<int>(app->services.size());
+      status.networks_desired = static_cast<int>(app->networks.size());
+    } else {
+      status.name = std::get<model::SharedNetwork>(scope.entry->value).name;
+      status.kind = "Network";
+      status.networks_desired = 1;
+    }
+  } else {
+    const bool network = key.starts_with("network/");
+    status.kind = network ? "Network" : "App";
+    status.name = network ? key.substr(8) : key;
+    status.containers_desired = 0;
+    status.networks_desired = 0;
+  }
+}
+
+void Controller::report_pass(const std::string& key, const Scope& scope, const Plan& plan) {
+  auto& status = status_[key];
+  report_identity(status, key, scope);
+  const std::string digest = status.digest;
+  report_drift(key, plan, digest);
+  status.drift.clear();
+  const bool settled = keys_[key].synced_digest == digest && !digest.empty();
+  for (const auto& drift : plan.drift) {
+    if (!drift.from_manifest && (settled || status.removing)) status.drift.push_back(drift);
+  }
+  if (!plan.operations.empty()) {
+    status.last_plan.clear();
+    for (const auto& operation : plan.operations) {
+      status.last_plan.push_back(std::string(verb(operation.action)) + " " +
+                                 std::string(to_string(operation.kind)) + " " + operation.object +
+                                 ": " + operation.reason);
+    }
+  }
+  status.sync = plan.in_sync() ? "Synced" : "OutOfSync";
+  report_objects(status, keys_[key], scope, plan);
+  report_conditions(status, plan, digest);
+  const std::string waiting = plan.waiting.empty() ? "" : plan.waiting.front();
+  if (auto& logged = keys_[key].logged_waiting; logged != waiting) {
+    if (!waiting.empty()) parts_.log.info("waiting", {{"app", key}, {"for", waiting}});
+    logged = waiting;
+  }
+}
+
+}  // namespace fairlead::controller

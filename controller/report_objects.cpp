@@ -1,0 +1,107 @@
+// The containers and networks of one App as status rows, and its health.
+#include <algorithm>
+#include <utility>
+
+#include "controller/controller.h"
+#include "controller/labels.h"
+
+namespace fairlead::controller {
+namespace {
+
+// Usable IPv4 addresses of a CIDR: all but network, broadcast and gateway.
+std::uint64_t capacity_of(const std::string& cidr) {
+  const auto slash = cidr.find('/');
+  if (slash == std::string::npos || cidr.find(':') != std::string::npos) return 0;
+  const int bits = std::stoi("0" + cidr.substr(slash + 1));
+  if (bits > 30) return 0;
+  return (std::uint64_t{1} << (32 - bits)) - 3;
+}
+
+ContainerStatus container_row(const docker::Container& c) {
+  ContainerStatus row;
+  const auto component = c.labels.find(std::string(kLabelComponent));
+  if (component != c.labels.end()) row.service = component->second;
+  row.name = c.name;
+  row.id = c.id;
+  row.image = c.image;
+  row.state = c.state;
+  row.health = c.health.empty() ? "none" : c.health;
+  row.started_at = c.started_at;
+  row.restarts = c.restart_count;
+  row.exit_code = c.exit_code;
+  row.error = c.error;
+  for (const auto& endpoint : c.endpoints) {
+    row.networks.push_back(endpoint.network_name + " " + endpoint.ip_address);
+  }
+  return row;
+}
+
+bool is_degraded(const ContainerStatus& c) {
+  return c.health == "unhealthy" || c.state == "restarting" || c.state == "dead" ||
+         (c.state == "exited" && c.exit_code != 0);
+}
+
+std::string health_of(const AppStatus& status, const Plan& plan) {
+  if (status.suspended) return "Suspended";
+  const auto& rows = status.containers;
+  if (std::ranges::any_of(rows, is_degraded)) return "Degraded";
+  if (static_cast<int>(rows.size()) < status.containers_desired) return "Missing";
+  const bool starting = std::ranges::any_of(
+      rows, [](const ContainerStatus& c) { return c.health == "starting"; });
+  return starting || !plan.operations.empty() ? "Progressing" : "Healthy";
+}
+
+NetworkStatus network_row(const model::Network& desired, const Observed& mine,
+                          const Observed& all, const Plan& plan) {
+  NetworkStatus row;
+  row.key = desired.key;
+  row.name = desired.docker_name;
+  row.external = desired.external;
+  for (const auto& [id, network] : mine.networks) {
+    if (network.name != desired.docker_name) continue;
+    row.id = id;
+    row.driver = network.driver;
+    row.internal = network.internal;
+    row.subnet = network.ipam.empty() ? "" : network.ipam.front().subnet;
+    row.capacity = capacity_of(row.subnet);
+    row.in_sync = std::ranges::none_of(plan.drift, [&desired](const Drift& drift) {
+      return drift.kind == Kind::kNetwork && drift.component == desired.key;
+    });
+    for (const auto& [cid, container] : all.containers) {
+      row.endpoints += static_cast<int>(
+          std::ranges::count_if(container.details.endpoints,
+                                [&id](const auto& endpoint) { return endpoint.network_id == id; }));
+    }
+  }
+  return row;
+}
+
+}  // namespace
+
+void Controller::report_objects(AppStatus& status, KeyState& state, const Scope& scope,
+                                const Plan& plan) {
+  status.containers.clear();
+  status.networks.clear();
+  for (const auto& [id, observed] : scope.observed.containers) {
+    status.containers.push_back(container_row(observed.details));
+    const auto& row = status.containers.back();
+    int& seen = state.restart_counts[row.name];
+    if (row.restarts > seen) {
+      telemetry_->restarts_seen(status.name, row.service, row.restarts - seen);
+    }
+    seen = row.restarts;
+  }
+  if (scope.entry != nullptr) {
+    const auto add = [&](const model::Network& desired) {
+      status.networks.push_back(network_row(desired, scope.observed, cache_.observed(), plan));
+    };
+    if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
+      for (const auto& network : app->networks) add(network);
+    } else {
+      add(std::get<model::SharedNetwork>(scope.entry->value).network);
+    }
+  }
+  status.health = health_of(status, plan);
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,112 @@
+// What people do to containers and networks behind Fairlead's back: each is repaired or refused.
+#include <algorithm>
+
+#include "tests/engine/scenario.h"
+
+namespace fairlead::engine_test {
+
+using std::chrono::seconds;
+
+class ByHand : public Scenario {
+ protected:
+  // Two services on one network, running and reaching each other.
+  void bring_up(const std::string& name) {
+    fairlead_->put(name + ".yaml",
+                   app(name, service("a", "[net]") + service("b", "[net]"), "    net: {}\n"));
+    fairlead_->start();
+    ASSERT_TRUE(eventually([&] { return whole(name); }));
+  }
+
+  static bool whole(const std::string& name) {
+    const std::vector<std::string> expected = {name + "-a-1", name + "-b-1"};
+    return containers_of(name) == expected && all_run(expected) &&
+           networks_of(name) == std::vector<std::string>{name + "_net"} &&
+           reaches(expected[0], "b") && reaches(expected[1], "a");
+  }
+};
+
+TEST_F(ByHand, AStoppedContainerRunsAgain) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("stopped"));
+  const auto before = id("stopped-a-1");
+  ASSERT_TRUE(engine().docker({"stop", "stopped-a-1"}).ok());
+  EXPECT_TRUE(eventually([] { return whole("stopped"); }));
+  EXPECT_EQ(id("stopped-a-1"), before) << "starting it again is enough";
+}
+
+TEST_F(ByHand, ARemovedContainerComesBack) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("removed"));
+  const auto other = id("removed-b-1");
+  ASSERT_TRUE(engine().docker({"rm", "-f", "removed-a-1"}).ok());
+  EXPECT_TRUE(eventually([] { return whole("removed"); }));
+  EXPECT_EQ(id("removed-b-1"), other);
+}
+
+TEST_F(ByHand, ARenamedContainerIsNeverDoubled) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("renamed"));
+  ASSERT_TRUE(engine().docker({"rename", "renamed-a-1", "stolen"}).ok());
+  EXPECT_TRUE(eventually([] { return whole("renamed"); }))
+      << testing::PrintToString(containers_of("renamed"));
+}
+
+TEST_F(ByHand, ADisconnectedContainerIsConnectedWithoutARestart) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("cut"));
+  const auto process = pid("cut-a-1");
+  ASSERT_TRUE(engine().docker({"network", "disconnect", "cut_net", "cut-a-1"}).ok());
+  EXPECT_TRUE(eventually([] { return whole("cut"); }));
+  EXPECT_EQ(pid("cut-a-1"), process);
+}
+
+TEST_F(ByHand, AContainerWithCopiedLabelsIsLeftAlone) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("copied"));
+  const auto labels = engine().list(
+      {"inspect", "--format", "{{range $k, $v := .Config.Labels}}{{$k}}={{$v}}{{println}}{{end}}",
+       "copied-a-1"});
+  std::vector<std::string> arguments = {"run", "-d", "--name", "impostor"};
+  for (const auto& label : labels) {
+    if (!label.empty()) arguments.insert(arguments.end(), {"--label", label});
+  }
+  arguments.insert(arguments.end(), {"fairlead/sample:1", "/sample", "sleep"});
+  ASSERT_TRUE(engine().docker(arguments).ok());
+  const auto own = id("copied-a-1");
+  const auto impostor = id("impostor");
+  EXPECT_TRUE(stays([&] { return id("impostor") == impostor && runs("impostor"); }, seconds(15)));
+  EXPECT_EQ(id("copied-a-1"), own);
+}
+
+TEST_F(ByHand, AForeignNamesakeIsRefusedAndNamed) {
+  ASSERT_TRUE(
+      engine()
+          .docker({"run", "-d", "--name", "squat-a-1", "fairlead/sample:1", "/sample", "sleep"})
+          .ok());
+  const auto foreign = id("squat-a-1");
+  fairlead_->put("squat.yaml", app("squat", service("a", "[net]"), "    net: {}\n"));
+  fairlead_->start();
+  EXPECT_TRUE(eventually([&] {
+    return fairlead_->describe("squat").find("NameTaken") != std::string::npos;
+  })) << fairlead_->describe("squat");
+  EXPECT_EQ(id("squat-a-1"), foreign);
+
+  engine().docker({"rm", "-f", "squat-a-1"});
+  EXPECT_TRUE(eventually([] { return containers_of("squat").size() == 1 && runs("squat-a-1"); }));
+}
+
+TEST_F(ByHand, ANetworkRemovedWhileItsContainersWereStoppedIsMadeAgain) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("gone"));
+  ASSERT_EQ(fairlead_->stop(), 0);
+  ASSERT_TRUE(engine().docker({"stop", "gone-a-1", "gone-b-1"}).ok());
+  ASSERT_TRUE(engine().docker({"network", "rm", "gone_net"}).ok());
+  fairlead_->start();
+  EXPECT_TRUE(eventually([] { return whole("gone"); }));
+}
+
+TEST_F(ByHand, NothingIsTouchedOnceAllIsWell) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("rest"));
+  const auto before = footprint("rest");
+  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, seconds(15)));
+  ASSERT_EQ(fairlead_->stop(), 0);
+  EXPECT_EQ(footprint("rest"), before) << "stopping the operator stops no container";
+  fairlead_->start();
+  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, seconds(10)));
+}
+
+}  // namespace fairlead::engine_test

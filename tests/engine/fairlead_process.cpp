@@ -1,0 +1,74 @@
+#include "tests/engine/fairlead_process.h"
+
+#include <signal.h>
+
+#include <chrono>
+
+namespace fairlead::engine_test {
+
+using std::chrono::milliseconds;
+
+FairleadProcess::FairleadProcess(std::string docker_host) : docker_host_(std::move(docker_host)) {
+  manifests = folder_.path / "manifests";
+  state = folder_.path / "state";
+  std::filesystem::create_directories(manifests);
+  std::filesystem::create_directories(state);
+}
+
+FairleadProcess::~FairleadProcess() {
+  if (running()) crash();
+}
+
+void FairleadProcess::start() {
+  pid_ = engine_test::start({FAIRLEAD_BINARY, "run", "--manifests", manifests, "--state-dir", state,
+                             "--engine", "docker", "--docker-host", docker_host_, "--listen",
+                             "127.0.0.1:0", "--log-format", "logfmt", "--log-level", "debug"},
+                            folder_.path / "fairlead.log");
+}
+
+int FairleadProcess::stop() {
+  if (pid_ <= 0) return -1;
+  kill(pid_, SIGTERM);
+  const int code = wait_for_exit(pid_, milliseconds(20'000));
+  if (code == -1) {
+    crash();
+    return code;
+  }
+  pid_ = 0;
+  return code;
+}
+
+void FairleadProcess::crash() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  wait_for_exit(pid_, milliseconds(10'000));
+  pid_ = 0;
+}
+
+bool FairleadProcess::running() {
+  if (pid_ <= 0) return false;
+  if (wait_for_exit(pid_, milliseconds(0)) == -1) return true;
+  pid_ = 0;
+  return false;
+}
+
+void FairleadProcess::put(const std::string& name, const std::string& manifest) {
+  write_text(manifests / name, manifest);
+}
+
+void FairleadProcess::remove(const std::string& name) {
+  std::filesystem::remove(manifests / name);
+}
+
+Output FairleadProcess::ask(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), FAIRLEAD_BINARY);
+  arguments.insert(arguments.end(), {"--state-dir", state.string()});
+  return run(arguments);
+}
+
+std::string FairleadProcess::describe(const std::string& app) const {
+  const auto output = ask({"describe", "app", app});
+  return output.ok() ? output.text : std::string();
+}
+
+}  // namespace fairlead::engine_test

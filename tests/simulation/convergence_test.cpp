@@ -1,0 +1,189 @@
+// Convergence of the production loop under crashes and interference, on a virtual clock.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "controller/labels.h"
+#include "tests/simulation/simulated_fleet.h"
+
+namespace fairlead::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr const char* kShop = R"(apiVersion: fairlead.dev/v1
+kind: App
+metadata: {name: shop}
+spec:
+  services:
+    web: {image: "sample:1", networks: [frontend], restart: unless-stopped}
+    api: {image: "sample:1", networks: [frontend, backend], restart: unless-stopped}
+    db: {image: "sample:1", networks: [backend], restart: unless-stopped}
+  networks:
+    frontend: {}
+    backend: {ipam: {config: [{subnet: 172.31.50.0/24}]}}
+)";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+// What exists, by name: the differential oracle. IDs differ between runs, names must not.
+std::set<std::string> inventory_of(SimulatedFleet& fleet) {
+  std::set<std::string> found;
+  const std::string managed = std::string(controller::kLabelManaged);
+  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
+  for (const auto& c : *containers) {
+    found.insert("container " + c.names.front() + " " + c.state + " " + c.image);
+  }
+  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
+  for (const auto& n : *networks) {
+    if (n.labels.contains(managed)) found.insert("network " + n.name);
+  }
+  return found;
+}
+
+std::string tail(const SimulatedFleet& fleet) {
+  std::string text;
+  const std::size_t from = fleet.log.size() > 40 ? fleet.log.size() - 40 : 0;
+  for (std::size_t i = from; i < fleet.log.size(); ++i) text += fleet.log[i] + "\n";
+  return text;
+}
+
+const std::set<std::string> kConvergedShop = {
+    "container shop-api-1 running sample:1", "container shop-db-1 running sample:1",
+    "container shop-web-1 running sample:1", "network shop_backend", "network shop_frontend"};
+
+TEST(Convergence, BringsUpAnAppAndThenMakesNoFurtherMutation) {
+  SimulatedFleet fleet(1);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop);
+  const auto mutations = fleet.engine->mutations();
+  fleet.run_for(hours(1));
+  EXPECT_EQ(fleet.engine->mutations(), mutations) << tail(fleet);
+}
+
+TEST(Convergence, FiftyAppsAtRestCostThreeListsPerResync) {
+  SimulatedFleet fleet(2);
+  for (int i = 0; i < 50; ++i) {
+    const auto name = "app" + std::to_string(i);
+    fleet.files[name + ".yaml"] = "name: " + name +
+                                  "\nservices: {a: {image: 'x:1', network_mode: none}, "
+                                  "b: {image: 'x:1', network_mode: none}}\n";
+  }
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
+  fleet.run_for(minutes(1));
+  using docker::Operation;
+  const auto mutations = fleet.engine->mutations();
+  const auto lists = [&fleet] {
+    return fleet.engine->calls(Operation::kContainerList) +
+           fleet.engine->calls(Operation::kNetworkList) +
+           fleet.engine->calls(Operation::kVolumeList);
+  };
+  const auto lists_before = lists();
+  const auto inspects = fleet.engine->calls(Operation::kContainerInspect);
+  fleet.run_for(hours(1));
+  EXPECT_EQ(fleet.engine->mutations(), mutations);
+  EXPECT_EQ(fleet.engine->calls(Operation::kContainerInspect), inspects);
+  // 360 resyncs of three lists, and one more resync for each of 12 renewals of the event stream.
+  EXPECT_LE(lists() - lists_before, 3u * (360 + 2 * 12 + 2));
+}
+
+TEST(Convergence, ReplacesExactlyTheChangedService) {
+  SimulatedFleet fleet(3);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  const auto created = fleet.engine->calls(docker::Operation::kContainerCreate);
+  fleet.files["shop.yaml"] = replaced(kShop, "web: {image: \"sample:1\"", "web: {image: \"sample:2\"");
+  fleet.run_for(seconds(1));
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_EQ(fleet.engine->calls(docker::Operation::kContainerCreate), created + 1);
+  auto expected = kConvergedShop;
+  expected.erase("container shop-web-1 running sample:1");
+  expected.insert("container shop-web-1 running sample:2");
+  EXPECT_EQ(inventory_of(fleet), expected) << tail(fleet);
+}
+
+TEST(Convergence, RemovesNothingUntilConfirmedWhenTheOnlyAppLeaves) {
+  SimulatedFleet fleet(4);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  fleet.files.clear();
+  fleet.run_for(minutes(10));
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop);  // all gone needs consent (W29)
+  ASSERT_TRUE(fleet.controller().confirm_prune({"shop"}));
+  fleet.run_for(minutes(2));
+  EXPECT_EQ(inventory_of(fleet), std::set<std::string>{}) << tail(fleet);
+}
+
+TEST(Convergence, RepairsWhatIsDoneByHand) {
+  SimulatedFleet fleet(5);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  auto& hand = fleet.engine->by_hand();
+  fleet.by_hand(hand.stop_container("shop-web-1", 1)).value();
+  fleet.by_hand(hand.remove_container("shop-api-1", true)).value();
+  fleet.by_hand(hand.rename_container("shop-db-1", "mine")).value();
+  fleet.run_for(seconds(30));
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop) << tail(fleet);
+}
+
+TEST(Convergence, SurvivesAnEngineRestartWithLostEvents) {
+  SimulatedFleet fleet(6);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  fleet.engine->drop_events(true);
+  fleet.engine->restart_engine(false);
+  fleet.run_for(minutes(1));
+  ASSERT_TRUE(fleet.converges_within(minutes(5))) << tail(fleet);
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop) << tail(fleet);
+}
+
+// Sieve's intermediate-state pattern, enumerated (F089): the process dies at every mutation of a
+// first roll-out followed by a replacement, before it is sent and after it took effect.
+class CrashAtEveryMutation : public testing::TestWithParam<bool> {};
+
+TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
+  const std::string changed = replaced(kShop, "db: {image: \"sample:1\"", "db: {image: \"sample:2\"");
+  auto expected = kConvergedShop;
+  expected.erase("container shop-db-1 running sample:1");
+  expected.insert("container shop-db-1 running sample:2");
+  for (std::uint64_t n = 1; n < 40; ++n) {
+    SimulatedFleet fleet(100 + n);
+    fleet.files["shop.yaml"] = kShop;
+    fleet.crash_at(n, GetParam());
+    fleet.start();
+    fleet.run_until([&fleet] { return fleet.crashed() || fleet.all_ready(); }, minutes(2));
+    fleet.files["shop.yaml"] = changed;
+    fleet.run_until([&fleet] { return fleet.crashed(); }, minutes(2));
+    if (!fleet.crashed()) {
+      EXPECT_GT(n, 10u);  // the whole workload was enumerated
+      return;
+    }
+    fleet.crash();
+    fleet.start();
+    fleet.run_for(seconds(1));
+    ASSERT_TRUE(fleet.converges_within(minutes(10))) << "crash at " << n << "\n" << tail(fleet);
+    fleet.run_for(minutes(2));
+    EXPECT_EQ(inventory_of(fleet), expected) << "crash at " << n << "\n" << tail(fleet);
+  }
+  FAIL() << "the workload has more mutations than were enumerated";
+}
+
+INSTANTIATE_TEST_SUITE_P(Sides, CrashAtEveryMutation, testing::Bool(),
+                         [](const auto& run) { return run.param ? "AfterEffect" : "BeforeSending"; });
+
+}  // namespace
+}  // namespace fairlead::simulation

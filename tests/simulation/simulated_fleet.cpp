@@ -1,0 +1,166 @@
+#include "tests/simulation/simulated_fleet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/digest.h"
+#include "tests/simulation/gated_engine.h"
+
+namespace fairlead::simulation {
+namespace {
+
+// The disk of one process: what a dead process still writes never arrives.
+class MortalFile final : public controller::StateFile {
+ public:
+  MortalFile(std::shared_ptr<std::string> bytes, const GatedEngine& life)
+      : inner_(controller::file_in_memory(std::move(bytes))), life_(life) {}
+  Result<std::string> read() override { return inner_->read(); }
+  Status replace(const std::string& bytes) override {
+    return life_.dead() ? Status{} : inner_->replace(bytes);
+  }
+
+ private:
+  std::unique_ptr<controller::StateFile> inner_;
+  const GatedEngine& life_;
+};
+
+}  // namespace
+
+Task<Result<watch::Snapshot>> MemoryDirectory::next() {
+  const auto repeat_at = given_at_ + std::chrono::seconds(10);
+  while (!stopped_) {
+    watch::Snapshot snapshot;
+    snapshot.complete = true;
+    bool changed = number_ == 0 || files_.size() != last_.size();
+    for (const auto& [name, bytes] : files_) {
+      auto& file = last_[name];
+      const auto digest = sha256_hex(bytes);
+      if (file.digest != digest) {
+        changed = true;
+        file.bytes = std::make_shared<const std::string>(bytes);
+        file.digest = digest;
+      }
+    }
+    std::erase_if(last_, [this](const auto& item) { return !files_.contains(item.first); });
+    if (changed || clock_.steady_now() >= repeat_at) {
+      given_at_ = clock_.steady_now();
+      snapshot.number = ++number_;
+      snapshot.files = last_;
+      co_return snapshot;
+    }
+    co_await stop_.wait_until(clock_.steady_now() + std::chrono::milliseconds(500));
+  }
+  co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "stopped");
+}
+
+void MemoryDirectory::stop() {
+  stopped_ = true;
+  stop_.notify();
+}
+
+struct SimulatedFleet::Process {
+  Process(SimulatedFleet& fleet)
+      : gate(*fleet.engine, fleet.clock),
+        inventory(std::make_unique<MortalFile>(fleet.inventory_bytes, gate)),
+        directory(fleet.clock, fleet.files),
+        log(fleet.clock,
+            [this, &fleet](const LogRecord& record) {
+              if (!gate.dead()) {
+                fleet.log.push_back(format_record(record, LogFormat::kLogfmt, false, true));
+              }
+            }) {}
+
+  GatedEngine gate;
+  controller::Inventory inventory;
+  MemoryDirectory directory;
+  Logger log;
+  std::unique_ptr<controller::Controller> loop;
+  bool ended = false;
+};
+
+SimulatedFleet::SimulatedFleet(std::uint64_t seed) : random(seed) {
+  docker::EmbeddedOptions options;
+  options.any_image = true;
+  options.latency = true;
+  engine = docker::make_embedded_engine(io.get_executor(), clock, random, options);
+}
+
+SimulatedFleet::~SimulatedFleet() {
+  for (auto& process : processes_) drain(*process);
+}
+
+void SimulatedFleet::start() {
+  auto process = std::make_unique<Process>(*this);
+  auto* raw = process.get();
+  processes_.push_back(std::move(process));
+  raw->gate.on_mutation([this, raw](std::uint64_t number, bool done) {
+    if (number == crash_mutation_ && done == crash_after_) raw->gate.die();
+  });
+  auto loaded = raw->inventory.load(random.hex(32));
+  FL_ASSERT(loaded.has_value());
+  raw->loop = std::make_unique<controller::Controller>(
+      controller::ControllerParts{io.get_executor(), clock, random, raw->log, raw->directory,
+                                  raw->gate, raw->inventory},
+      controller::ControllerOptions{});
+  boost::asio::co_spawn(io, raw->loop->run(), [raw](std::exception_ptr failed) {
+    FL_ASSERT(!failed);
+    raw->ended = true;
+  });
+}
+
+void SimulatedFleet::crash() {
+  crash_mutation_ = 0;
+  processes_.back()->gate.die();
+}
+
+void SimulatedFleet::crash_at(std::uint64_t mutation, bool after_effect) {
+  crash_mutation_ = mutation;
+  crash_after_ = after_effect;
+}
+
+bool SimulatedFleet::crashed() const { return processes_.back()->gate.dead(); }
+
+void SimulatedFleet::drain(Process& process) {
+  process.gate.die();
+  process.gate.release();
+  process.loop->stop();
+  run_until([&process] { return process.ended; }, std::chrono::hours(1));
+}
+
+bool SimulatedFleet::run_until(const std::function<bool()>& reached, Duration limit) {
+  const auto deadline = clock.steady_now() + limit;
+  while (true) {
+    io.restart();
+    io.poll();
+    if (reached()) return true;
+    if (!clock.has_timers() || clock.next_timer() > deadline) {
+      clock.advance_time_to(deadline);
+      return false;
+    }
+    clock.advance_to_next();
+  }
+}
+
+void SimulatedFleet::run_for(Duration duration) {
+  run_until([] { return false; }, duration);
+}
+
+bool SimulatedFleet::all_ready() const {
+  const auto& loop = *processes_.back()->loop;
+  if (!loop.first_scan_done() || loop.desired().entries().empty()) return false;
+  return std::ranges::all_of(loop.desired().entries(), [&loop](const auto& item) {
+    const auto status = loop.apps().find(item.first);
+    if (status == loop.apps().end() || status->second.digest != item.second.digest) return false;
+    const auto* ready = controller::find_condition(status->second.conditions, "Ready");
+    return ready != nullptr && ready->status == controller::Truth::kTrue;
+  });
+}
+
+bool SimulatedFleet::converges_within(Duration limit) {
+  return run_until([this] { return all_ready(); }, limit);
+}
+
+controller::Controller& SimulatedFleet::controller() { return *processes_.back()->loop; }
+
+}  // namespace fairlead::simulation

@@ -1,0 +1,96 @@
+// Cases that need more than a file: mounts, maps, queue and descriptor limits.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "tests/watch/fixture.h"
+
+namespace fairlead::watch {
+namespace {
+
+TEST_F(Watching, W18_MountedOverWithNothingIsNotADeletion) {
+  write(manifests / "a.yaml", "one");
+  start(150ms, true);
+  ASSERT_TRUE(reads("a.yaml", "one"));
+  if (::mount("none", manifests.c_str(), "tmpfs", 0, nullptr) != 0) GTEST_SKIP() << "can't mount";
+  const bool told = eventually([](const Snapshot& s) { return !s.complete; });
+  const Snapshot over = snapshots.back();
+  ::umount2(manifests.c_str(), MNT_DETACH);
+  EXPECT_TRUE(told);
+  EXPECT_TRUE(over.files.contains("a.yaml"));
+  EXPECT_TRUE(reads("a.yaml", "one"));
+}
+
+TEST_F(Watching, W20W28_OverflowLeadsToAScan) {
+  start(60s, true);
+  ASSERT_TRUE(eventually([](const Snapshot&) { return true; }));
+  for (int i = 0; i < 20000; ++i)
+    write(manifests / ("f" + std::to_string(i)), "");
+  write(manifests / "a.yaml", "last");
+  EXPECT_TRUE(reads("a.yaml", "last"));
+  EXPECT_GE(directory->statistics().overflows, 1u);
+}
+
+TEST_F(Watching, W21_PollsWithoutInotifyAndTakesItBackLater) {
+  const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(lowest);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(lowest);
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  start(100ms, true);
+  const bool polling = directory->statistics().polling_only;
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(polling);
+  write(manifests / "a.yaml", "one");
+  EXPECT_TRUE(reads("a.yaml", "one"));
+  EXPECT_FALSE(directory->statistics().polling_only);
+}
+
+TEST_F(Watching, W23_MappedWriteIsFoundByTheRescan) {
+  write(manifests / "a.yaml", "one");
+  start(100ms, true);
+  ASSERT_TRUE(reads("a.yaml", "one"));
+  const int fd = ::open((manifests / "a.yaml").c_str(), O_RDWR | O_CLOEXEC);
+  char* map = static_cast<char*>(::mmap(nullptr, 3, PROT_WRITE, MAP_SHARED, fd, 0));
+  ASSERT_NE(map, MAP_FAILED);
+  map[0] = 'O';
+  EXPECT_TRUE(reads("a.yaml", "One"));
+  ::munmap(map, 3);
+  ::close(fd);
+}
+
+TEST_F(Watching, RepeatsTheSnapshotOnTheRescan) {
+  write(manifests / "a.yaml", "one");
+  start(100ms, true);
+  EXPECT_TRUE(eventually([](const Snapshot& s) { return s.number >= 3; }));
+  EXPECT_EQ(snapshots[0].files.at("a.yaml").bytes, snapshots[2].files.at("a.yaml").bytes);
+}
+
+TEST_F(Watching, RestsWhileNothingHappens) {
+  start(60s, true);
+  ASSERT_TRUE(eventually([](const Snapshot&) { return true; }));
+  run_for(100ms);
+  const auto scans = directory->statistics().scans;
+  io.restart();
+  EXPECT_LE(io.run_for(300ms), 1u);
+  EXPECT_EQ(directory->statistics().scans, scans);
+}
+
+TEST_F(Watching, ScansOnceWithoutALoop) {
+  write(manifests / "a.yaml", "one");
+  write(manifests / "note.txt", "no");
+  Options options;
+  options.path = manifests.string();
+  options.settle_time = 20ms;
+  const Snapshot snapshot = scan_once(options);
+  EXPECT_TRUE(snapshot.complete);
+  ASSERT_EQ(snapshot.files.size(), 1u);
+  EXPECT_EQ(*snapshot.files.at("a.yaml").bytes, "one");
+}
+
+}  // namespace
+}  // namespace fairlead::watch
