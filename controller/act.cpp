@@ -145,7 +145,6 @@ Task<Status> perform(Step step, RenameContainer action) {
   step.context.cache.mark_container(*id);
   auto renamed = co_await step.context.engine.rename_container(*id, action.new_name);
   if (!renamed) co_return renamed;
-  step.created.containers[action.new_name] = *id;
   co_return step.context.inventory.created(Kind::kContainer, action.new_name, *id);
 }
 
@@ -174,8 +173,8 @@ Task<Status> perform(Step step, DisconnectEndpoint action) {
 
 }  // namespace
 
-Task<Status> act(ExecuteContext& context, CreatedObjects& created, Kind /*kind*/,
-                 std::string component, Action action) {
+Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string component,
+                 Action action) {
   Step step{context, created, std::move(component)};
   auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
   auto step_task = std::visit(start, std::move(action));

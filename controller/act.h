@@ -15,7 +15,7 @@ struct CreatedObjects {
   std::map<std::string, std::string> networks;
 };
 
-Task<Status> act(ExecuteContext& context, CreatedObjects& created, Kind kind,
-                 std::string component, Action action);
+Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string component,
+                 Action action);
 
 }  // namespace fairlead::controller

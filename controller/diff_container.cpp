@@ -38,7 +38,8 @@ struct Fields {
   }
   static std::string joined(const std::vector<std::string>& list) {
     std::string text;
-    for (const auto& word : list) text += (text.empty() ? "" : " ") + word;
+    for (const auto& word : list)
+      text += (text.empty() ? "" : " ") + word;
     return text;
   }
 };
@@ -59,8 +60,8 @@ void diff_env(Fields& fields, const docker::Container& actual) {
 void diff_ports(Fields& fields, const docker::Container& actual) {
   auto any_address = [](std::string ip) { return ip == "0.0.0.0" ? std::string() : ip; };
   for (const auto& port : fields.service.ports) {
-    const bool found = std::any_of(
-        actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
+    const bool found =
+        std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
           return each.container_port == port.target && each.protocol == port.protocol &&
                  each.host_port == port.published &&
                  any_address(each.host_ip) == any_address(port.host_ip);

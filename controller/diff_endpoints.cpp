@@ -10,7 +10,8 @@ namespace {
 std::string joined(std::vector<std::string> words) {
   std::sort(words.begin(), words.end());
   std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
+  for (const auto& word : words)
+    text += (text.empty() ? "" : ",") + word;
   return text;
 }
 
@@ -71,9 +72,11 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
                                            const Observed& observed) {
   std::vector<EndpointChange> changes;
   auto change = [&](Drift::Type type, std::string field, std::string desired, std::string is) {
-    changes.push_back({{Kind::kContainer, type, "", spec.name, std::move(field),
-                        std::move(desired), std::move(is), false},
-                       nullptr, nullptr, false});
+    changes.push_back({{Kind::kContainer, type, "", spec.name, std::move(field), std::move(desired),
+                        std::move(is), false},
+                       nullptr,
+                       nullptr,
+                       false});
     return &changes.back();
   };
   for (const auto& endpoint : actual.endpoints) {

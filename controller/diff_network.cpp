@@ -42,7 +42,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool ipv6(const std::string& subnet) { return subnet.find(':') != std::string::npos; }
+bool ipv6(const std::string& subnet) {
+  return subnet.find(':') != std::string::npos;
+}
 
 // The actual pool that a declared one should be: same subnet, else the first of the same family.
 const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
@@ -102,7 +104,8 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   if (desired.config_from) fields.text("config_from", *desired.config_from, actual.config_from);
   if (desired.ipam_driver) fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
   fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
-  for (const auto& pool : desired.ipam) diff_pool(fields, pool, actual);
+  for (const auto& pool : desired.ipam)
+    diff_pool(fields, pool, actual);
   fields.subset("labels", desired.labels, actual.labels);
   return std::move(fields.found);
 }

@@ -45,8 +45,8 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     run->outcomes[index] = Outcome::kSkipped;
   } else {
     const auto begin = run->context.clock.steady_now();
-    report.result = co_await act(run->context, run->created, operation.kind, operation.component,
-                                 operation.action);
+    auto acted = co_await act(run->context, run->created, operation.component, operation.action);
+    report.result = std::move(acted);
     report.seconds = seconds_between(begin, run->context.clock.steady_now());
     run->outcomes[index] = report.result ? Outcome::kDone : Outcome::kFailed;
     const bool definite =
@@ -55,8 +55,7 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     if (definite && !operation.rollback.empty()) {
       report.rolled_back = true;
       for (const auto& action : operation.rollback) {
-        auto undone = co_await act(run->context, run->created, operation.kind,
-                                   operation.component, action);
+        auto undone = co_await act(run->context, run->created, operation.component, action);
         if (!undone) run->fail(std::move(undone.error()).with_context("roll-back"));
         if (!undone) break;
       }

@@ -28,18 +28,21 @@ struct Verb {
 // Dependencies before dependants, otherwise by name: start operations can refer back.
 std::vector<const model::Service*> in_start_order(const model::App& app) {
   std::map<std::string, const model::Service*> by_name;
-  for (const auto& service : app.services) by_name[service.name] = &service;
+  for (const auto& service : app.services)
+    by_name[service.name] = &service;
   std::vector<const model::Service*> order;
   std::set<std::string> seen;  // also ends a cycle, which validation has refused
   std::function<void(const std::string&)> visit = [&](const std::string& name) {
     auto found = by_name.find(name);
     if (found == by_name.end() || !seen.insert(name).second) return;
-    for (const auto& dependency : found->second->depends_on) visit(dependency.service);
+    for (const auto& dependency : found->second->depends_on)
+      visit(dependency.service);
     const std::string& mode = found->second->network_mode;
     if (mode.starts_with("service:")) visit(mode.substr(8));
     order.push_back(found->second);
   };
-  for (const auto& [name, service] : by_name) visit(name);
+  for (const auto& [name, service] : by_name)
+    visit(name);
   return order;
 }
 
@@ -50,7 +53,9 @@ Plan finish(Planner& p, bool suspended) {
 
 }  // namespace
 
-std::string_view verb(const Action& action) { return std::visit(Verb{}, action); }
+std::string_view verb(const Action& action) {
+  return std::visit(Verb{}, action);
+}
 
 std::string label(const docker::StringMap& labels, std::string_view key) {
   auto found = labels.find(std::string(key));
@@ -62,7 +67,9 @@ bool owned(const docker::StringMap& labels, const std::string& instance, const s
          label(labels, kLabelInstance) == instance && label(labels, kLabelApp) == app;
 }
 
-std::string shared_network_owner(const std::string& name) { return "network/" + name; }
+std::string shared_network_owner(const std::string& name) {
+  return "network/" + name;
+}
 
 std::size_t add(Planner& p, Operation operation) {
   std::sort(operation.after.begin(), operation.after.end());
@@ -77,7 +84,9 @@ void refuse(Planner& p, Kind kind, const std::string& component, const std::stri
   p.plan.refusals.push_back({std::move(error), kind, component, object, position});
 }
 
-void wait_for(Planner& p, std::string line) { p.plan.waiting.push_back(std::move(line)); }
+void wait_for(Planner& p, std::string line) {
+  p.plan.waiting.push_back(std::move(line));
+}
 
 void append(Steps& steps, const Steps& more) {
   steps.insert(steps.end(), more.begin(), more.end());
@@ -102,7 +111,8 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
   if (!policy.app_gone) {
     plan_networks(p);
     plan_volumes(p);
-    for (const auto* service : in_start_order(app)) plan_service(p, *service);
+    for (const auto* service : in_start_order(app))
+      plan_service(p, *service);
   }
   plan_leftover_containers(p);
   plan_leftover_networks(p);

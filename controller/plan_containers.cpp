@@ -116,9 +116,9 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
     drift_of(p, service, details, "state", "running", "paused", false);
     if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
     state.runs = true;
-    state.started = {add(
-        p, operation_on(service, details, UnpauseContainer{{details.id, details.name}}, after,
-                        "state is paused, wanted running"))};
+    state.started = {
+        add(p, operation_on(service, details, UnpauseContainer{{details.id, details.name}}, after,
+                            "state is paused, wanted running"))};
   } else if (details.state == "running") {
     state.runs = true;
     state.started = after;
@@ -145,9 +145,9 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
               drift.desired;
   }
   if (!wanted) return {};
-  return {add(p, operation_on(service, container,
-                              UpdateContainer{{container.id, container.name}, update}, {},
-                              reason))};
+  return {
+      add(p, operation_on(service, container,
+                          UpdateContainer{{container.id, container.name}, update}, {}, reason))};
 }
 
 Steps rename_back(Planner& p, const model::Service& service, const docker::Container& container) {
@@ -156,9 +156,9 @@ Steps rename_back(Planner& p, const model::Service& service, const docker::Conta
   const bool ours = container.name == next_name(name) || container.name == prev_name(name);
   drift_of(p, service, container, "name", name, container.name, ours);
   if (held(p, Kind::kContainer, service.name, container.name, "name")) return {};
-  return {add(p, operation_on(service, container,
-                              RenameContainer{{container.id, container.name}, name}, {},
-                              "name is " + container.name + ", wanted " + name))};
+  return {
+      add(p, operation_on(service, container, RenameContainer{{container.id, container.name}, name},
+                          {}, "name is " + container.name + ", wanted " + name))};
 }
 
 // The networks may not be corrected: what exists stays as it is, and is kept running.
@@ -171,8 +171,12 @@ void keep_frozen(Planner& p, const model::Service& service, const ServiceContain
 
 }  // namespace
 
-std::string next_name(const std::string& name) { return name + ".next"; }
-std::string prev_name(const std::string& name) { return name + ".prev"; }
+std::string next_name(const std::string& name) {
+  return name + ".next";
+}
+std::string prev_name(const std::string& name) {
+  return name + ".prev";
+}
 
 bool up(const docker::Container& container) {
   return container.state == "running" || container.state == "paused" ||
@@ -192,8 +196,8 @@ bool newer(const docker::Container& a, const docker::Container& b) {
 
 int grace_seconds(const model::Service& service) {
   if (!service.stop_grace_period) return 10;  // the engine's default
-  return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period)
-                              .count());
+  return static_cast<int>(
+      std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period).count());
 }
 
 std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,

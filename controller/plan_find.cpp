@@ -39,8 +39,8 @@ bool refuse_strangers(Planner& p, const model::Service& service, Containers& all
     if (recognised(*each, whole, service.container_name)) return false;
     refuse(p, Kind::kContainer, service.name, each->details.name,
            {ErrorClass::kBlocked, Reason::kNotOwner,
-            "container " + each->details.name + " carries the labels of " +
-                service.container_name + " under another name",
+            "container " + each->details.name + " carries the labels of " + service.container_name +
+                " under another name",
             "remove it, or rename it to " + service.container_name},
            service.position);
     return true;

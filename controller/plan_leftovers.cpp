@@ -56,8 +56,7 @@ void plan_component(Planner& p, const std::string& component,
   const std::string name = p.app.prefix + "-" + component + "-1";
   for (const auto* container : containers) {
     const std::string& is = container->details.name;
-    const bool expected = is == name || is == next_name(name) || is == prev_name(name) ||
-                          label(container->details.labels, kLabelReplaces) != "";
+    const bool expected = is == name || is == next_name(name) || is == prev_name(name);
     if (expected || containers.size() == 1) {
       remove_leftover(p, *container, component);
       continue;
@@ -110,7 +109,8 @@ void plan_leftover_containers(Planner& p) {
         !has_service(p, component))
       leftovers[component].push_back(&container);
   }
-  for (const auto& [component, containers] : leftovers) plan_component(p, component, containers);
+  for (const auto& [component, containers] : leftovers)
+    plan_component(p, component, containers);
 }
 
 void plan_leftover_networks(Planner& p) {

@@ -8,7 +8,9 @@
 namespace fairlead::controller {
 namespace {
 
-std::string naming(const model::Network& network) { return "network " + network.docker_name; }
+std::string naming(const model::Network& network) {
+  return "network " + network.docker_name;
+}
 
 std::vector<const docker::Network*> namesakes(const std::string& name, const Observed& observed) {
   std::vector<const docker::Network*> found;
@@ -55,14 +57,14 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
                     "choose another subnet, or remove the other network"});
     return;
   }
-  p.networks[network.key].created = {add(p, {.kind = Kind::kNetwork,
-                                             .component = network.key,
-                                             .object = network.docker_name,
-                                             .action = CreateNetwork{network_spec(
-                                                 p.app.name, network, p.policy)},
-                                             .after = after,
-                                             .reason = naming(network) + " is missing",
-                                             .rollback = {}})};
+  p.networks[network.key].created = {
+      add(p, {.kind = Kind::kNetwork,
+              .component = network.key,
+              .object = network.docker_name,
+              .action = CreateNetwork{network_spec(p.app.name, network, p.policy)},
+              .after = after,
+              .reason = naming(network) + " is missing",
+              .rollback = {}})};
 }
 
 void plan_changed(Planner& p, const model::Network& network, const docker::Network& live) {
@@ -70,7 +72,8 @@ void plan_changed(Planner& p, const model::Network& network, const docker::Netwo
   if (drift.empty()) return;
   const bool from_manifest =
       label(live.labels, kLabelSpecHash) != model::network_spec_hash(network);
-  for (auto& each : drift) each.from_manifest = from_manifest;
+  for (auto& each : drift)
+    each.from_manifest = from_manifest;
   const Drift& first = drift.front();
   const std::string actual = first.actual.empty() ? "not set" : first.actual;
   std::string hint = p.app.network_recreate == model::NetworkRecreate::kNever
@@ -134,7 +137,8 @@ bool own_network(const docker::Network& network, const Planner& p) {
 std::map<std::string, std::string> members_of(const docker::Network& network,
                                               const Observed& observed) {
   std::map<std::string, std::string> members;
-  for (const auto& member : network.members) members[member.container_id] = member.name;
+  for (const auto& member : network.members)
+    members[member.container_id] = member.name;
   for (const auto& [id, container] : observed.containers)
     for (const auto& endpoint : container.details.endpoints)
       if (endpoint.network_id == network.id) members[id] = container.details.name;
@@ -173,7 +177,8 @@ void plan_networks(Planner& p) {
       append(fixed, p.networks[network.key].created);
     }
   }
-  for (const auto* network : dynamic) plan_missing(p, *network, fixed);
+  for (const auto* network : dynamic)
+    plan_missing(p, *network, fixed);
 }
 
 }  // namespace fairlead::controller

@@ -17,8 +17,8 @@ using Steps = std::vector<std::size_t>;  // indices into Plan::operations
 
 // What a network of the App is good for in this pass.
 enum class NetworkUse {
-  kUsable,    // exists or is created by this plan
-  kFrozen,    // exists, but differs in a way that may not be corrected: its members stay as they are
+  kUsable,  // exists or is created by this plan
+  kFrozen,  // exists, but differs in a way that may not be corrected: its members stay as they are
   kUnusable,  // does not exist and may not be created
 };
 
@@ -109,9 +109,9 @@ std::vector<Drift> diff_limits(const model::Service& service, const docker::Cont
 
 struct EndpointChange {
   Drift drift;
-  const docker::Endpoint* actual = nullptr;  // to disconnect, if any
+  const docker::Endpoint* actual = nullptr;      // to disconnect, if any
   const docker::EndpointSpec* wanted = nullptr;  // to connect, if any
-  bool stale = false;                        // its network ID does not exist any more (F009)
+  bool stale = false;                            // its network ID does not exist any more (F009)
 };
 // Differences between the endpoints of a container and those of its spec. Pointers into arguments.
 std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,

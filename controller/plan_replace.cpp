@@ -16,11 +16,9 @@ const ObservedContainer* fallback_of(const std::vector<const ObservedContainer*>
     if (each->details.name == prev_name(name)) return 1;
     return each->details.name == name ? 2 : 3;
   };
-  return *std::min_element(
-      outdated.begin(), outdated.end(),
-      [&](const auto* a, const auto* b) {
-        return std::tuple(rank(a), a->details.id) < std::tuple(rank(b), b->details.id);
-      });
+  return *std::min_element(outdated.begin(), outdated.end(), [&](const auto* a, const auto* b) {
+    return std::tuple(rank(a), a->details.id) < std::tuple(rank(b), b->details.id);
+  });
 }
 
 struct Switch {

@@ -20,7 +20,8 @@ docker::StringMap own_labels(const std::string& app, const std::string& componen
 
 // Ours win over the user's: they decide who owns the object.
 void overlay(docker::StringMap& labels, docker::StringMap ours) {
-  for (auto& [key, value] : ours) labels[key] = std::move(value);
+  for (auto& [key, value] : ours)
+    labels[key] = std::move(value);
 }
 
 // The grouping labels by which Compose-aware tools find an App's objects.
@@ -157,7 +158,8 @@ docker::ContainerSpec container_spec(const model::App& app, const model::Service
   spec.name = service.container_name;
   copy_settings(service, spec);
   spec.labels = container_labels(app, service, policy, memory);
-  for (const auto& mount : service.mounts) spec.mounts.push_back(mount_spec(app, mount));
+  for (const auto& mount : service.mounts)
+    spec.mounts.push_back(mount_spec(app, mount));
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
       spec.endpoints.push_back(endpoint_spec(app, service, endpoint, observed, policy));

@@ -20,7 +20,8 @@ bool Controller::may_mutate() const {
 // The cache is brought up to date by one coroutine at a time; those who waited find it clean.
 Task<Result<std::set<std::string>>> Controller::guarded_refresh(bool full) {
   co_await refreshing_.acquire();
-  auto changed = full ? co_await cache_.resync() : co_await cache_.refresh();
+  auto look = full ? cache_.resync() : cache_.refresh();
+  auto changed = co_await std::move(look);
   refreshing_.release();
   co_return changed;
 }

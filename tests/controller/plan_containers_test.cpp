@@ -44,7 +44,8 @@ TEST(PlanContainers, CorrectsEachState) {
       {"exited", 137, {"start shop-web-1"}},
       {"paused", 0, {"unpause shop-web-1"}},
       {"removing", 0, {}},
-      {"dead", 0,
+      {"dead",
+       0,
        {"remove shop-web-1", "pull shop-web-1", "create shop-web-1", "start shop-web-1"}},  // F032
   };
   for (const auto& each : cases) {
@@ -189,20 +190,33 @@ TEST(PlanContainers, SharesTheNetworkOfAServiceByItsContainerId) {
   EXPECT_THAT(plan(desired, observed).waiting, ElementsAre(HasSubstr("share its network")));
   put(observed, running(desired, "web", observed));
   const Plan result = plan(desired, observed);
-  ASSERT_THAT(lines(result), ElementsAre("pull shop-side-1", "create shop-side-1",
-                                         "start shop-side-1"));
+  ASSERT_THAT(lines(result),
+              ElementsAre("pull shop-side-1", "create shop-side-1", "start shop-side-1"));
   EXPECT_EQ(std::get<CreateContainer>(result.operations[1].action).spec.network_mode,
             "container:" + container_of(observed, "web").id);
 }
 
 TEST(PlanContainers, RemovesAServiceThatLeftOnlyWithConsent) {
-  const Observed observed =
-      settled(app({service("old"), service("web")}, {network("default")}));
+  const Observed observed = settled(app({service("old"), service("web")}, {network("default")}));
   EXPECT_THAT(plan(small_app(), observed).operations, IsEmpty());
   Policy rules = policy();
   rules.may_remove = true;
   EXPECT_THAT(lines(plan(small_app(), observed, rules)),
               ElementsAre("stop shop-old-1", "remove shop-old-1"));
+}
+
+TEST(PlanContainers, NeverRemovesACopyOfALeftoversLabels) {  // F117
+  Observed observed = settled(app({service("old")}, {network("default")}));
+  auto copy = running(app({service("old")}, {network("default")}), "old", observed, "beef");
+  copy.details.name = "copy";
+  copy.details.labels[std::string(kLabelReplaces)] = long_id("11");  // copied as well
+  put(observed, copy);
+  Policy rules = policy();
+  rules.may_remove = true;
+  const Plan result = plan(app({}, {network("default")}), observed, rules);
+  EXPECT_THAT(lines(result), ElementsAre("stop shop-old-1", "remove shop-old-1"));
+  ASSERT_EQ(result.refusals.size(), 1u);
+  EXPECT_EQ(result.refusals[0].object, "copy");
 }
 
 TEST(ContainerSpec, CarriesGroupingLabelsEnvironmentAndNetwork) {

@@ -91,8 +91,8 @@ TEST(PlanEndpoints, RepairsAStaleNetworkIdBeforeStarting) {  // F009
   web.state = "exited";
   web.exit_code = 1;
   const Plan result = plan(small_app(), observed);
-  ASSERT_THAT(lines(result), ElementsAre("disconnect shop-web-1", "connect shop-web-1",
-                                         "start shop-web-1"));
+  ASSERT_THAT(lines(result),
+              ElementsAre("disconnect shop-web-1", "connect shop-web-1", "start shop-web-1"));
   EXPECT_TRUE(std::get<DisconnectEndpoint>(result.operations[0].action).force);
   EXPECT_EQ(connect_at(result, 1).endpoint.network_id, network_of(observed, "shop_default").id);
   EXPECT_THAT(result.operations[2].after, ElementsAre(0, 1));

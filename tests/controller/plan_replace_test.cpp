@@ -16,7 +16,9 @@ model::App updated() {
   return desired;
 }
 
-Plan plan(const Observed& observed) { return plan_app(updated(), observed, policy(), {}); }
+Plan plan(const Observed& observed) {
+  return plan_app(updated(), observed, policy(), {});
+}
 
 // The old container under `old_name`, the new one under `new_name`; "" leaves one out.
 Observed between(const std::string& old_name, const std::string& old_state,
@@ -69,21 +71,26 @@ struct Step {
 TEST(PlanReplace, ContinuesFromEveryIntermediateState) {
   const std::string name = "shop-web-1";
   const Step steps[] = {
-      {"created", between(name, "running", name + ".next", "created"),
+      {"created",
+       between(name, "running", name + ".next", "created"),
        {"stop shop-web-1", "rename shop-web-1", "rename shop-web-1", "start shop-web-1",
         "remove shop-web-1"}},
-      {"old stopped", between(name, "exited", name + ".next", "created"),
+      {"old stopped",
+       between(name, "exited", name + ".next", "created"),
        {"rename shop-web-1", "rename shop-web-1", "start shop-web-1", "remove shop-web-1"}},
-      {"old aside", between(name + ".prev", "exited", name + ".next", "created"),
+      {"old aside",
+       between(name + ".prev", "exited", name + ".next", "created"),
        {"rename shop-web-1", "start shop-web-1", "remove shop-web-1.prev"}},
-      {"new named", between(name + ".prev", "exited", name, "created"),
+      {"new named",
+       between(name + ".prev", "exited", name, "created"),
        {"start shop-web-1", "remove shop-web-1.prev"}},
-      {"new runs", between(name + ".prev", "exited", name, "running"),
-       {"remove shop-web-1.prev"}},
+      {"new runs", between(name + ".prev", "exited", name, "running"), {"remove shop-web-1.prev"}},
       {"done", between("", "", name, "running"), {}},
-      {"old lost", between("", "", name + ".next", "created"),
+      {"old lost",
+       between("", "", name + ".next", "created"),
        {"rename shop-web-1.next", "start shop-web-1.next"}},
-      {"new lost", between(name + ".prev", "exited", "", ""),
+      {"new lost",
+       between(name + ".prev", "exited", "", ""),
        {"pull shop-web-1", "create shop-web-1.next", "rename shop-web-1", "start shop-web-1",
         "remove shop-web-1.prev"}},
   };
@@ -110,9 +117,9 @@ TEST(PlanReplace, TurnsBackWhenTheManifestIsReverted) {
   // The switch had been made; the manifest wants the one that was put aside.
   const Observed observed = between("shop-web-1.prev", "exited", "shop-web-1", "running");
   const Plan result = plan_app(small_app(), observed, policy(), {});
-  EXPECT_THAT(lines(result), ElementsAre("stop shop-web-1", "rename shop-web-1",
-                                         "rename shop-web-1", "start shop-web-1",
-                                         "remove shop-web-1"));
+  EXPECT_THAT(lines(result),
+              ElementsAre("stop shop-web-1", "rename shop-web-1", "rename shop-web-1",
+                          "start shop-web-1", "remove shop-web-1"));
   EXPECT_EQ(std::get<RenameContainer>(result.operations[1].action).new_name, "shop-web-1.next");
   EXPECT_EQ(std::get<StartContainer>(result.operations[3].action).container.id, long_id("11"));
 }

@@ -97,7 +97,9 @@ model::App app(std::vector<model::Service> services, std::vector<model::Network>
   return app;
 }
 
-model::App small_app() { return app({service("web")}, {network("default")}); }
+model::App small_app() {
+  return app({service("web")}, {network("default")});
+}
 
 controller::Policy policy() {
   controller::Policy policy;
@@ -143,16 +145,14 @@ docker::Volume live_volume(const model::App& app, const std::string& volume_key)
 }
 
 controller::ObservedContainer running(const model::App& app, const std::string& service_name,
-                                      const controller::Observed& observed,
-                                      const std::string& id) {
+                                      const controller::Observed& observed, const std::string& id) {
   const auto& wanted =
       find_or_throw(app.services, [&](const auto& each) { return each.name == service_name; });
   const auto spec = controller::container_spec(app, wanted, observed, policy(), {});
   controller::ObservedContainer container;
   auto& details = container.details;
-  details.id = id.empty()
-                   ? long_id("c" + std::to_string(std::hash<std::string>{}(service_name)))
-                   : long_id(id);
+  details.id = id.empty() ? long_id("c" + std::to_string(std::hash<std::string>{}(service_name)))
+                          : long_id(id);
   details.created = "2026-01-01T00:00:00Z";
   details.state = "running";
   details.running = true;
@@ -176,9 +176,12 @@ void put(controller::Observed& observed, controller::ObservedContainer container
 
 controller::Observed settled(const model::App& app) {
   controller::Observed observed;
-  for (const auto& network : app.networks) put(observed, live(app, network.key));
-  for (const auto& volume : app.volumes) put(observed, live_volume(app, volume.key));
-  for (const auto& service : app.services) put(observed, running(app, service.name, observed));
+  for (const auto& network : app.networks)
+    put(observed, live(app, network.key));
+  for (const auto& volume : app.volumes)
+    put(observed, live_volume(app, volume.key));
+  for (const auto& service : app.services)
+    put(observed, running(app, service.name, observed));
   return observed;
 }
 

@@ -1,0 +1,25 @@
+#include "controller/contention.h"
+
+namespace fairlead::controller {
+
+void Contention::note_correction(const std::string& app, const std::string& field,
+                                 SteadyTime now) {
+  auto& times = corrections_[app][field];
+  times.push_back(now);
+  if (times.size() > kCorrections) times.pop_front();
+}
+
+std::set<std::string> Contention::contended(const std::string& app, SteadyTime now) const {
+  std::set<std::string> held;
+  const auto fields = corrections_.find(app);
+  if (fields == corrections_.end()) return held;
+  for (const auto& [field, times] : fields->second) {
+    const bool often = times.size() == kCorrections && times.back() - times.front() <= kWindow;
+    if (often && now - times.back() <= kWindow) held.insert(field);
+  }
+  return held;
+}
+
+void Contention::reset(const std::string& app) { corrections_.erase(app); }
+
+}  // namespace fairlead::controller

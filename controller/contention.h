@@ -1,0 +1,31 @@
+// The oscillation breaker: a field that Fairlead corrects again and again has another writer. It
+// stops being corrected, and says so, until it has been quiet or the manifest changes (F079).
+// Pure: time is an argument.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/clock.h"
+
+namespace fairlead::controller {
+
+class Contention {
+ public:
+  static constexpr std::size_t kCorrections = 5;
+  static constexpr Duration kWindow = std::chrono::minutes(10);
+
+  // `field` is "kind/component/field". A correction was due to drift, not to a manifest change.
+  void note_correction(const std::string& app, const std::string& field, SteadyTime now);
+  // Fields of `app` that are held now.
+  std::set<std::string> contended(const std::string& app, SteadyTime now) const;
+  // A new manifest, or a reconcile asked for by hand.
+  void reset(const std::string& app);
+
+ private:
+  std::map<std::string, std::map<std::string, std::deque<SteadyTime>>> corrections_;
+};
+
+}  // namespace fairlead::controller

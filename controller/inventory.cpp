@@ -1,0 +1,154 @@
+#include "controller/inventory.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <exception>
+#include <utility>
+
+namespace fairlead::controller {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kFormat = 1;
+
+json::object to_json(const InventoryEntry& entry) {
+  return {{"kind", to_string(entry.kind)},
+          {"app", entry.app},
+          {"component", entry.component},
+          {"name", entry.name},
+          {"id", entry.id}};
+}
+
+std::string member(const json::object& object, const char* key) {
+  return std::string(object.at(key).as_string());
+}
+
+Kind kind_from(const std::string& text) {
+  if (text == to_string(Kind::kNetwork)) return Kind::kNetwork;
+  return text == to_string(Kind::kVolume) ? Kind::kVolume : Kind::kContainer;
+}
+
+std::unexpected<Error> damaged(const std::string& what) {
+  return failure(ErrorClass::kBlocked, Reason::kInternalInconsistency,
+                 "the inventory can't be read: " + what,
+                 "restore it from a backup; or move it away and start with --adopt-instance");
+}
+
+}  // namespace
+
+Status Inventory::load(const std::string& fresh_id) {
+  auto bytes = file_->read();
+  if (!bytes) {
+    if (bytes.error().reason != Reason::kNotFound) return std::unexpected(bytes.error());
+    instance_ = fresh_id;
+    return save();
+  }
+  try {
+    const auto root = json::parse(*bytes).as_object();
+    if (root.at("format").as_int64() != kFormat) return damaged("written by another version");
+    instance_ = member(root, "instance");
+    engine_id_ = member(root, "engine");
+    for (const auto& each : root.at("entries").as_array()) {
+      const auto& object = each.as_object();
+      entries_.insert({kind_from(member(object, "kind")), member(object, "app"),
+                       member(object, "component"), member(object, "name"), member(object, "id")});
+    }
+    for (const auto& [app, value] : root.at("generations").as_object()) {
+      const auto& pair = value.as_object();
+      generations_[app] = {pair.at("generation").to_number<std::uint64_t>(),
+                           member(pair, "digest")};
+    }
+  } catch (const std::exception& e) {
+    return damaged(e.what());
+  }
+  return {};
+}
+
+Status Inventory::save() {
+  json::array entries;
+  for (const auto& entry : entries_) entries.push_back(to_json(entry));
+  json::object generations;
+  for (const auto& [app, value] : generations_) {
+    generations[app] = json::object{{"generation", value.first}, {"digest", value.second}};
+  }
+  return file_->replace(json::serialize(json::object{{"format", kFormat},
+                                                     {"instance", instance_},
+                                                     {"engine", engine_id_},
+                                                     {"entries", entries},
+                                                     {"generations", generations}}));
+}
+
+Status Inventory::remember_engine(const std::string& id) {
+  if (engine_id_ == id) return {};
+  engine_id_ = id;
+  return save();
+}
+
+Status Inventory::intend(const InventoryEntry& entry) {
+  if (!entries_.insert(entry).second) return {};
+  return save();
+}
+
+Status Inventory::created(Kind kind, const std::string& name, const std::string& id) {
+  // The intent with this name, or (after a rename) the object with this ID.
+  const auto found = std::ranges::find_if(entries_, [&](const InventoryEntry& entry) {
+    return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
+  });
+  if (found == entries_.end()) {
+    return failure(ErrorClass::kTransient, Reason::kInternalInconsistency,
+                   "no intent was recorded for " + name);
+  }
+  InventoryEntry entry = *found;
+  if (entry.name == name && entry.id == id) return {};
+  entries_.erase(found);
+  entry.name = name;
+  entry.id = id;
+  entries_.insert(std::move(entry));
+  return save();
+}
+
+Status Inventory::adopted(const InventoryEntry& entry) {
+  std::erase_if(entries_, [&entry](const InventoryEntry& each) {
+    return each.kind == entry.kind && each.name == entry.name && each.id.empty();
+  });
+  entries_.insert(entry);
+  return save();
+}
+
+Status Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
+  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
+    return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
+  });
+  return erased > 0 ? save() : Status{};
+}
+
+bool Inventory::knows(Kind kind, const std::string& id) const {
+  return !id.empty() && std::ranges::any_of(entries_, [&](const InventoryEntry& entry) {
+    return entry.kind == kind && entry.id == id;
+  });
+}
+
+std::set<std::string> Inventory::apps() const {
+  std::set<std::string> names;
+  for (const auto& entry : entries_) {
+    if (entry.kind != Kind::kVolume) names.insert(entry.app);
+  }
+  return names;
+}
+
+std::uint64_t Inventory::generation(const std::string& app, const std::string& digest) {
+  auto& [number, known] = generations_[app];
+  if (known != digest) {
+    ++number;
+    known = digest;
+    // Failing to write costs only the continuity of the number.
+    (void)save();
+  }
+  return number;
+}
+
+}  // namespace fairlead::controller

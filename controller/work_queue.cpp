@@ -1,0 +1,85 @@
+#include "controller/work_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fairlead::controller {
+namespace {
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace
+
+void WorkQueue::add(const std::string& key, SteadyTime now) {
+  delayed_.erase(key);
+  if (!dirty_.emplace(key, now).second) return;
+  ++adds_;
+  if (!processing_.contains(key)) ready_.push_back(key);
+}
+
+void WorkQueue::add_after(const std::string& key, SteadyTime when, SteadyTime now) {
+  ++retries_;
+  if (when <= now) return add(key, now);
+  if (dirty_.contains(key)) return;
+  const auto [it, fresh] = delayed_.emplace(key, when);
+  if (!fresh) it->second = std::min(it->second, when);
+}
+
+std::optional<std::string> WorkQueue::take(SteadyTime now) {
+  for (auto it = delayed_.begin(); it != delayed_.end();) {
+    if (it->second > now) {
+      ++it;
+      continue;
+    }
+    const std::string key = it->first;
+    it = delayed_.erase(it);
+    add(key, now);
+  }
+  if (ready_.empty()) return std::nullopt;
+  std::string key = std::move(ready_.front());
+  ready_.pop_front();
+  queue_durations_.push_back(seconds(now - dirty_.at(key)));
+  dirty_.erase(key);
+  processing_.emplace(key, now);
+  return key;
+}
+
+void WorkQueue::done(const std::string& key, SteadyTime now) {
+  const auto it = processing_.find(key);
+  if (it == processing_.end()) return;
+  work_durations_.push_back(seconds(now - it->second));
+  processing_.erase(it);
+  if (dirty_.contains(key)) ready_.push_back(key);
+}
+
+void WorkQueue::forget(const std::string& key) {
+  delayed_.erase(key);
+  if (dirty_.erase(key) > 0) std::erase(ready_, key);
+}
+
+SteadyTime WorkQueue::next_due() const {
+  if (!ready_.empty()) return SteadyTime{};
+  auto due = SteadyTime::max();
+  for (const auto& [key, when] : delayed_) due = std::min(due, when);
+  return due;
+}
+
+Duration WorkQueue::unfinished(SteadyTime now) const {
+  Duration sum{};
+  for (const auto& [key, since] : processing_) sum += now - since;
+  return sum;
+}
+
+Duration WorkQueue::longest_running(SteadyTime now) const {
+  Duration longest{};
+  for (const auto& [key, since] : processing_) longest = std::max<Duration>(longest, now - since);
+  return longest;
+}
+
+std::vector<double> WorkQueue::take_queue_durations() {
+  return std::exchange(queue_durations_, {});
+}
+
+std::vector<double> WorkQueue::take_work_durations() { return std::exchange(work_durations_, {}); }
+
+}  // namespace fairlead::controller
