@@ -27,6 +27,9 @@ std::string volume_spec_hash(const Volume& volume);
 boost::json::value to_json(const App& app);
 boost::json::value to_json(const SharedNetwork& network);
 
+// SHA-256 of a value's canonical text (keys sorted).
+std::string sha_of(const boost::json::value& value);
+
 // The same as YAML text.
 std::string to_yaml(const boost::json::value& value);
 

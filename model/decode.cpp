@@ -1,0 +1,261 @@
+// Documents: the envelope (`kind: App`, `kind: Network`) and the plain Compose file.
+#include "model/decode.h"
+
+#include <algorithm>
+#include <exception>
+#include <tuple>
+
+#include "model/canonical.h"
+#include "model/decode_parts.h"
+
+namespace fairlead::model {
+namespace {
+
+constexpr const char* kApiVersion = "fairlead.dev/v1";
+
+struct Metadata {
+  std::string name;
+  StringMap labels;
+  StringMap annotations;
+};
+
+constexpr Key<Metadata> kMetadataKeys[] = {
+    {"name",
+     [](Reader& r, const Field& f, Metadata& m) { m.name = read_string(r, f).value_or(""); }},
+    {"labels", [](Reader& r, const Field& f, Metadata& m) { m.labels = read_string_map(r, f); }},
+    {"annotations",
+     [](Reader& r, const Field& f, Metadata& m) { m.annotations = read_string_map(r, f); }},
+};
+
+// What both spellings of an App are read into.
+struct AppDraft {
+  App app;
+  ComposeParts parts;
+};
+
+void read_app_id(Reader& reader, const Field& field, AppDraft& draft) {
+  if (auto id = read_string(reader, field)) draft.app.prefix = *id;
+}
+void read_suspend(Reader& reader, const Field& field, AppDraft& draft) {
+  draft.app.suspend = read_bool(reader, field).value_or(false);
+}
+void read_prune(Reader& reader, const Field& field, AppDraft& draft) {
+  draft.app.prune = read_bool(reader, field).value_or(true);
+}
+void read_recreate(Reader& reader, const Field& field, AppDraft& draft) {
+  draft.app.network_recreate = read_network_recreate(reader, field);
+}
+
+constexpr Key<AppDraft> kBehaviourKeys[] = {
+    {"appId", read_app_id},
+    {"suspend", read_suspend},
+    {"prune", read_prune},
+    {"networkRecreate", read_recreate},
+};
+
+void read_app_services(Reader& r, const Field& f, AppDraft& d) {
+  read_services(r, f, d.parts.services);
+}
+void read_app_networks(Reader& r, const Field& f, AppDraft& d) {
+  read_networks(r, f, d.parts.networks);
+}
+void read_app_volumes(Reader& r, const Field& f, AppDraft& d) { read_volumes(r, f, d.parts.volumes); }
+
+constexpr Key<AppDraft> kSpecKeys[] = {
+    {"appId", read_app_id},
+    {"suspend", read_suspend},
+    {"prune", read_prune},
+    {"networkRecreate", read_recreate},
+    {"services", read_app_services},
+    {"networks", read_app_networks},
+    {"volumes", read_app_volumes},
+};
+
+constexpr Key<AppDraft> kComposeKeys[] = {
+    {"name",
+     [](Reader& r, const Field& f, AppDraft& d) { d.app.name = read_string(r, f).value_or(""); }},
+    {"version",
+     [](Reader& r, const Field& f, AppDraft&) { r.warn(f, "`version` is obsolete; remove it"); }},
+    {"services", read_app_services},
+    {"networks", read_app_networks},
+    {"volumes", read_app_volumes},
+    {"x-fairlead",
+     [](Reader& r, const Field& f, AppDraft& d) { read_map<AppDraft>(r, f, kBehaviourKeys, d); }},
+};
+constexpr const char* kLaterTopKeys[] = {"configs", "include", "models", "secrets"};
+
+std::string stem(const std::string& file) {
+  const auto slash = file.rfind('/');
+  std::string name = slash == std::string::npos ? file : file.substr(slash + 1);
+  return name.substr(0, name.rfind('.'));
+}
+
+bool is_app_name(const std::string& name) {
+  const auto ok = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 100 && name[0] != '-' && name[0] != '_' &&
+         std::ranges::all_of(name, ok);
+}
+
+bool check_name(Reader& reader, const YamlNode& node, const std::string& path,
+                const std::string& name) {
+  if (is_app_name(name)) return true;
+  reader.error_at(node.mark, path, "not a name: `" + name + "`",
+                  "lower-case letters, digits, - and _, beginning with a letter or digit");
+  return false;
+}
+
+void complete_app(Reader& reader, const YamlNode& document, const std::string& name_path,
+                  AppDraft draft, Manifest& manifest) {
+  App app = std::move(draft.app);
+  app.position = reader.position(document);
+  app.services = std::move(draft.parts.services);
+  app.networks = std::move(draft.parts.networks);
+  app.volumes = std::move(draft.parts.volumes);
+  if (!check_name(reader, document, name_path, app.name)) return;
+  manifest.mentioned.push_back(app.name);
+  if (app.prefix.empty()) app.prefix = app.name;
+  finish_app(reader, app);
+  manifest.apps.push_back(std::move(app));
+}
+
+void decode_enveloped_app(Reader& reader, const YamlNode& document, const Metadata& metadata,
+                          Manifest& manifest) {
+  AppDraft draft;
+  draft.app.enveloped = true;
+  draft.app.name = metadata.name;
+  draft.app.labels = metadata.labels;
+  draft.app.annotations = metadata.annotations;
+  const auto* spec = document.find("spec");
+  if (spec == nullptr) {
+    reader.error_at(document.mark, "spec", "no `spec`", "spec: {services: …}");
+  } else {
+    read_map<AppDraft>(reader, Field{*spec, "spec"}, kSpecKeys, draft, kLaterTopKeys);
+  }
+  complete_app(reader, document, "metadata.name", std::move(draft), manifest);
+}
+
+// `kind: Network`: behaviour keys, and everything a Compose network can say.
+void decode_shared_network(Reader& reader, const YamlNode& document, const Metadata& metadata,
+                           Manifest& manifest) {
+  SharedNetwork shared;
+  shared.name = metadata.name;
+  shared.metadata_labels = metadata.labels;
+  shared.position = reader.position(document);
+  shared.network.key = metadata.name;
+  if (!check_name(reader, document, "metadata.name", shared.name)) return;
+  manifest.mentioned.push_back("network/" + shared.name);
+  if (const auto* spec = document.find("spec"); spec != nullptr && spec->is_map()) {
+    AppDraft behaviour;
+    YamlNode network = *spec;
+    YamlNode rest = *spec;
+    const auto is_behaviour = [](const YamlNode::Member& member) {
+      return std::ranges::any_of(kBehaviourKeys, [&member](const Key<AppDraft>& key) {
+        return member.key == key.name && member.key != "appId";
+      });
+    };
+    std::erase_if(network.members, is_behaviour);
+    std::erase_if(rest.members, [&](const auto& member) { return !is_behaviour(member); });
+    read_map<AppDraft>(reader, Field{rest, "spec"}, kBehaviourKeys, behaviour);
+    read_network_keys(reader, Field{network, "spec"}, shared.network);
+    shared.suspend = behaviour.app.suspend;
+    shared.prune = behaviour.app.prune;
+    shared.network_recreate = behaviour.app.network_recreate;
+  }
+  shared.network.position = shared.position;
+  if (shared.network.docker_name.empty()) shared.network.docker_name = shared.name;
+  if (shared.network.external) {
+    reader.error_at(document.mark, "spec.external", "a Network can't be external",
+                    "an App refers to a foreign network by itself");
+  }
+  validate_network(shared.network, "spec", reader.diagnostics);
+  shared.digest = sha_of(to_json(shared));
+  manifest.networks.push_back(std::move(shared));
+}
+
+void decode_envelope(Reader& reader, const YamlNode& document, Manifest& manifest) {
+  static const std::vector<std::string> kKnown = {"apiVersion", "kind", "metadata", "spec"};
+  const Field root{document, ""};
+  for (const auto& member : document.members) {
+    if (std::ranges::find(kKnown, member.key) == kKnown.end()) {
+      report_unknown(reader, root, member, kKnown, {});
+    }
+  }
+  const auto text = [&document](const char* key) {
+    const auto* node = document.find(key);
+    return node != nullptr && node->is_scalar() ? node->scalar : std::string();
+  };
+  const auto mark_of = [&document](const char* key) {
+    const auto* node = document.find(key);
+    return node == nullptr ? document.mark : node->mark;
+  };
+  if (text("apiVersion") != kApiVersion) {
+    reader.error_at(mark_of("apiVersion"), "apiVersion", "unknown version", kApiVersion);
+  }
+  Metadata metadata;
+  if (const auto* node = document.find("metadata")) {
+    read_map<Metadata>(reader, Field{*node, "metadata"}, kMetadataKeys, metadata);
+  }
+  const auto kind = text("kind");
+  if (kind == "App") {
+    decode_enveloped_app(reader, document, metadata, manifest);
+  } else if (kind == "Network") {
+    decode_shared_network(reader, document, metadata, manifest);
+  } else {
+    const auto near = nearest(kind, {"App", "Network"});
+    reader.error_at(mark_of("kind"), "kind", "unknown kind `" + kind + "`", "App or Network",
+                    near.empty() ? "" : "did you mean `" + near + "`?");
+  }
+}
+
+void decode_compose(Reader& reader, const YamlNode& document, Manifest& manifest) {
+  AppDraft draft;
+  read_map<AppDraft>(reader, Field{document, ""}, kComposeKeys, draft, kLaterTopKeys);
+  if (document.find("services") == nullptr) {
+    reader.error_at(document.mark, "", "neither an App nor a Compose file",
+                    "`apiVersion` and `kind`, or `services`");
+  }
+  if (draft.app.name.empty()) draft.app.name = stem(reader.file);
+  complete_app(reader, document, "name", std::move(draft), manifest);
+}
+
+void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
+  const YamlFile yaml = read_yaml(bytes);
+  for (const auto& error : yaml.errors) reader.error_at(error.mark, "", error.message);
+  for (const auto& document : yaml.documents) {
+    if (!document.is_map()) {
+      reader.error_at(document.mark, "", "not a manifest", "a mapping with `kind` or `services`");
+    } else if (document.find("apiVersion") != nullptr || document.find("kind") != nullptr) {
+      decode_envelope(reader, document, manifest);
+    } else {
+      decode_compose(reader, document, manifest);
+    }
+  }
+}
+
+}  // namespace
+
+NetworkRecreate read_network_recreate(Reader& reader, const Field& field) {
+  const auto text = read_string(reader, field).value_or("never");
+  if (text == "live") return NetworkRecreate::kLive;
+  if (text == "restart") return NetworkRecreate::kRestart;
+  if (text != "never") reader.error(field, "unknown choice `" + text + "`", "never, live or restart");
+  return NetworkRecreate::kNever;
+}
+
+Manifest decode(std::string_view file, std::string_view bytes, const DecodeOptions& options) {
+  Manifest manifest;
+  Reader reader{std::string(file), options, manifest.diagnostics};
+  try {
+    decode_all(bytes, reader, manifest);
+  } catch (const std::exception& e) {
+    reader.error_at({1, 1}, "", std::string("can't be decoded: ") + e.what());
+  }
+  std::ranges::sort(manifest.diagnostics, {}, [](const Diagnostic& each) {
+    return std::tuple(each.position.line, each.position.column, each.path);
+  });
+  return manifest;
+}
+
+}  // namespace fairlead::model

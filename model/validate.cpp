@@ -1,0 +1,274 @@
+// Checks inside one App: everything that can be known without the engine is said here, with a
+// position, before anything is touched (F006, F087).
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "model/cidr.h"
+#include "model/decode_parts.h"
+
+namespace fairlead::model {
+namespace {
+
+struct Checker {
+  std::vector<Diagnostic>& out;
+  void error(const Position& position, std::string path, std::string message,
+             std::string expected = {}, std::string hint = {}) {
+    out.push_back({Diagnostic::Severity::kError, position, std::move(path), std::move(message),
+                   std::move(expected), std::move(hint)});
+  }
+};
+
+constexpr const char* kDockerName = "a letter or digit, then letters, digits, _ . - (at most 255)";
+
+void check_docker_name(Checker& check, const Position& position, const std::string& path,
+                       const std::string& name, const char* what) {
+  if (is_docker_name(name)) return;
+  check.error(position, path, std::string(what) + ": `" + name + "` is not a name for Docker",
+              kDockerName);
+}
+
+// One pool: a valid block, and everything else inside it.
+void check_pool(Checker& check, const Position& position, const std::string& path,
+                const IpamPool& pool) {
+  if (pool.subnet.empty()) {
+    const bool more = !pool.gateway.empty() || !pool.ip_range.empty();
+    if (more) check.error(position, path, "a gateway or ip_range without a subnet", "subnet: CIDR");
+    return;
+  }
+  const auto subnet = parse_cidr(pool.subnet);
+  if (!subnet) {
+    check.error(position, path + ".subnet", "`" + pool.subnet + "` is not a CIDR block",
+                "ADDRESS/BITS: 172.30.0.0/24");
+    return;
+  }
+  if (has_host_bits(*subnet)) {
+    check.error(position, path + ".subnet", "`" + pool.subnet + "` has host bits set",
+                "the block's first address");
+  }
+  const auto inside = [&](const std::string& key, const std::string& text) {
+    const auto address = parse_address(text);
+    if (!address || !contains(*subnet, *address)) {
+      check.error(position, path + "." + key, "`" + text + "` is not an address in " + pool.subnet);
+    }
+  };
+  if (!pool.gateway.empty()) inside("gateway", pool.gateway);
+  for (const auto& [name, address] : pool.aux_addresses) inside("aux_addresses." + name, address);
+  if (pool.ip_range.empty()) return;
+  const auto range = parse_cidr(pool.ip_range);
+  if (!range || !contains(*subnet, *range)) {
+    check.error(position, path + ".ip_range", "`" + pool.ip_range + "` is not a block in " +
+                                                  pool.subnet);
+  }
+}
+
+void check_pools(Checker& check, const Network& network, const std::string& path) {
+  std::vector<Cidr> seen;
+  bool v6 = false;
+  for (std::size_t i = 0; i < network.ipam.size(); ++i) {
+    const auto pool_path = path + ".ipam.config[" + std::to_string(i) + "]";
+    check_pool(check, network.position, pool_path, network.ipam[i]);
+    const auto subnet = parse_cidr(network.ipam[i].subnet);
+    if (!subnet) continue;
+    v6 = v6 || subnet->network.v6;
+    for (const auto& other : seen) {
+      if (overlap(other, *subnet)) {
+        check.error(network.position, pool_path + ".subnet",
+                    "`" + network.ipam[i].subnet + "` overlaps with another pool of this network");
+      }
+    }
+    seen.push_back(*subnet);
+  }
+  if (network.enable_ipv6.value_or(false) && !v6) {
+    check.error(network.position, path + ".enable_ipv6", "IPv6 needs an IPv6 subnet", "",
+                "add one to ipam.config");
+  }
+}
+
+void check_addresses(Checker& check, const App& app) {
+  std::map<std::pair<std::string, std::string>, std::string> taken;
+  for (const auto& service : app.services) {
+    for (const auto& endpoint : service.endpoints) {
+      const auto network = std::ranges::find(app.networks, endpoint.network, &Network::key);
+      if (network == app.networks.end()) continue;
+      for (const auto& text : {endpoint.ipv4_address, endpoint.ipv6_address}) {
+        if (!text) continue;
+        const auto path = "services." + service.name + ".networks." + endpoint.network;
+        const auto address = parse_address(*text);
+        const bool inside = std::ranges::any_of(network->ipam, [&](const IpamPool& pool) {
+          const auto subnet = parse_cidr(pool.subnet);
+          return address && subnet && contains(*subnet, *address);
+        });
+        if (!inside && !network->external) {
+          check.error(endpoint.position, path,
+                      "the address " + *text + " is in no subnet of network `" + endpoint.network +
+                          "`",
+                      "", "give the network an ipam.config with a subnet that holds it");
+        }
+        const auto [it, fresh] = taken.emplace(std::pair(endpoint.network, *text), service.name);
+        if (!fresh) {
+          check.error(endpoint.position, path,
+                      "the address " + *text + " is also given to service `" + it->second + "`");
+        }
+      }
+    }
+  }
+}
+
+void check_endpoints(Checker& check, const App& app, const Service& service) {
+  const std::string path = "services." + service.name;
+  if (!service.network_mode.empty() && !service.endpoints.empty()) {
+    check.error(service.position, path + ".network_mode",
+                "`network_mode` and `networks` exclude each other");
+  }
+  std::set<std::string> seen;
+  for (const auto& endpoint : service.endpoints) {
+    if (std::ranges::find(app.networks, endpoint.network, &Network::key) == app.networks.end()) {
+      check.error(endpoint.position, path + ".networks." + endpoint.network,
+                  "the network `" + endpoint.network + "` is not declared", "",
+                  "add it under `networks:`");
+    }
+    if (!seen.insert(endpoint.network).second) {
+      check.error(endpoint.position, path + ".networks." + endpoint.network,
+                  "the network stands here twice");
+    }
+  }
+  const auto& mode = service.network_mode;
+  if (mode.empty() || mode == "none" || mode == "host" || mode == "bridge" ||
+      mode.starts_with("container:")) {
+    return;
+  }
+  const bool peer = mode.starts_with("service:") &&
+                    std::ranges::find(app.services, mode.substr(8), &Service::name) !=
+                        app.services.end();
+  if (!peer) {
+    check.error(service.position, path + ".network_mode", "unknown mode `" + mode + "`",
+                "none, host, bridge, service:NAME or container:NAME");
+  }
+}
+
+void check_mounts(Checker& check, const App& app, const Service& service) {
+  std::set<std::string> targets;
+  for (const auto& mount : service.mounts) {
+    const std::string path = "services." + service.name + ".volumes";
+    if (!mount.target.starts_with('/')) {
+      check.error(mount.position, path, "the target `" + mount.target + "` is not absolute");
+    }
+    if (!targets.insert(mount.target).second) {
+      check.error(mount.position, path, "two mounts at " + mount.target);
+    }
+    if (mount.type != Mount::Type::kVolume || mount.source.empty()) continue;
+    if (std::ranges::find(app.volumes, mount.source, &Volume::key) == app.volumes.end()) {
+      check.error(mount.position, path, "the volume `" + mount.source + "` is not declared", "",
+                  "add it under the top-level `volumes:`");
+    }
+  }
+}
+
+// Follows depends_on and service: modes; names the cycle (F087).
+void check_cycles(Checker& check, const App& app) {
+  std::set<std::string> done;
+  std::vector<std::string> trail;
+  const auto visit = [&](const auto& self, const Service& service) -> bool {
+    const auto at = std::ranges::find(trail, service.name);
+    if (at != trail.end()) {
+      std::string cycle;
+      for (auto it = at; it != trail.end(); ++it) cycle += *it + " → ";
+      check.error(service.position, "services." + service.name + ".depends_on",
+                  "services wait for each other: " + cycle + service.name);
+      return false;
+    }
+    if (!done.insert(service.name).second) return true;
+    trail.push_back(service.name);
+    std::vector<std::string> next;
+    for (const auto& dependency : service.depends_on) next.push_back(dependency.service);
+    if (service.network_mode.starts_with("service:")) next.push_back(service.network_mode.substr(8));
+    for (const auto& name : next) {
+      const auto it = std::ranges::find(app.services, name, &Service::name);
+      if (it != app.services.end() && !self(self, *it)) return false;
+    }
+    trail.pop_back();
+    return true;
+  };
+  for (const auto& service : app.services) {
+    // `done` is only right for what was fully explored without this trail.
+    if (!done.contains(service.name) && !visit(visit, service)) return;
+  }
+}
+
+void check_service(Checker& check, const App& app, const Service& service) {
+  const std::string path = "services." + service.name;
+  check_docker_name(check, service.position, path, service.name, "service");
+  check_docker_name(check, service.position, path + ".container_name", service.container_name,
+                    "container");
+  if (service.container_name.size() < 2) {
+    check.error(service.position, path + ".container_name", "a container name needs two characters");
+  }
+  if (service.image.empty()) {
+    check.error(service.position, path + ".image", "no image", "image: NAME[:TAG]");
+  }
+  for (const auto& dependency : service.depends_on) {
+    const bool known = std::ranges::find(app.services, dependency.service, &Service::name) !=
+                       app.services.end();
+    if (!known) {
+      check.error(dependency.position, path + ".depends_on",
+                  "the service `" + dependency.service + "` does not exist");
+    }
+  }
+  check_endpoints(check, app, service);
+  check_mounts(check, app, service);
+}
+
+void check_unique_names(Checker& check, const App& app) {
+  std::map<std::string, std::string> names;
+  for (const auto& service : app.services) {
+    const auto [it, fresh] = names.emplace(service.container_name, service.name);
+    if (!fresh) {
+      check.error(service.position, "services." + service.name + ".container_name",
+                  "`" + service.container_name + "` is also the name of service `" + it->second +
+                      "`");
+    }
+  }
+}
+
+}  // namespace
+
+bool is_docker_name(const std::string& name) {
+  const auto alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && name.size() <= 255 && alnum(name[0]) &&
+         std::ranges::all_of(name, [&alnum](char c) {
+           return alnum(c) || c == '_' || c == '.' || c == '-';
+         });
+}
+
+void validate_network(const Network& network, const std::string& path,
+                      std::vector<Diagnostic>& out) {
+  Checker check{out};
+  check_docker_name(check, network.position, path, network.docker_name, "InvalidNetworkName");
+  const auto& name = network.docker_name;
+  if (!network.external && (name == "bridge" || name == "host" || name == "none")) {
+    check.error(network.position, path, "InvalidNetworkName: `" + name + "` is Docker's own", "",
+                "choose another name");
+  }
+  check_pools(check, network, path);
+}
+
+void validate_app(const App& app, std::vector<Diagnostic>& out) {
+  Checker check{out};
+  check_docker_name(check, app.position, "appId", app.prefix, "prefix");
+  if (app.services.empty()) {
+    check.error(app.position, "services", "no services", "at least one");
+  }
+  for (const auto& network : app.networks) validate_network(network, "networks." + network.key, out);
+  for (const auto& volume : app.volumes) {
+    check_docker_name(check, volume.position, "volumes." + volume.key, volume.docker_name, "volume");
+  }
+  for (const auto& service : app.services) check_service(check, app, service);
+  check_unique_names(check, app);
+  check_addresses(check, app);
+  check_cycles(check, app);
+}
+
+}  // namespace fairlead::model
