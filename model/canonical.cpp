@@ -28,11 +28,8 @@ json::array to_array(const std::vector<std::string>& list) {
 struct Writer {
   json::object out{};
 
-  Writer& put(const char* key, json::value value) {
-    out[key] = std::move(value);
-    return *this;
-  }
-  Writer& put(const char* key, const std::string& value) {
+  template <typename T>
+  Writer& put(const char* key, const T& value) {
     out[key] = value;
     return *this;
   }
@@ -131,6 +128,15 @@ json::object to_object(const Dependency& dependency) {
       .out;
 }
 
+json::object to_object(const IpamPool& pool) {
+  return Writer{}
+      .text("subnet", pool.subnet)
+      .text("gateway", pool.gateway)
+      .text("ip_range", pool.ip_range)
+      .map("aux_addresses", pool.aux_addresses)
+      .out;
+}
+
 template <typename T>
 json::array to_objects(const std::vector<T>& list) {
   json::array out;
@@ -184,15 +190,6 @@ json::object to_object(const Service& service) {
   for (const auto& each : service.depends_on) depends_on[each.service] = to_object(each);
   if (!depends_on.empty()) writer.put("depends_on", depends_on);
   return writer.out;
-}
-
-json::object to_object(const IpamPool& pool) {
-  return Writer{}
-      .text("subnet", pool.subnet)
-      .text("gateway", pool.gateway)
-      .text("ip_range", pool.ip_range)
-      .map("aux_addresses", pool.aux_addresses)
-      .out;
 }
 
 json::object to_object(const Network& network) {

@@ -1,8 +1,10 @@
 // JSON values as YAML text: block style, strings quoted where YAML would read something else.
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cctype>
+#include <cstdio>
 
 #include "model/canonical.h"
 
@@ -29,6 +31,11 @@ bool is_plain(const std::string& text) {
 }
 
 std::string scalar(const json::value& value) {
+  if (value.is_double()) {  // Boost.JSON writes 5E-1
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.9g", value.as_double());
+    return text.data();
+  }
   if (!value.is_string()) return json::serialize(value);
   const std::string text(value.as_string());
   return is_plain(text) ? text : json::serialize(value);
