@@ -1,0 +1,298 @@
+#include "docker/decode.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <charconv>
+
+namespace fairlead::docker {
+namespace {
+
+namespace json = boost::json;
+
+const json::object kNoObject;
+const json::array kNoArray;
+
+const json::object& object_of(const json::value& value) {
+  return value.is_object() ? value.get_object() : kNoObject;
+}
+const json::object& object_at(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
+  return value == nullptr ? kNoObject : object_of(*value);
+}
+const json::array& array_at(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
+  return value != nullptr && value->is_array() ? value->get_array() : kNoArray;
+}
+std::string text_at(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+bool flag_at(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+std::int64_t number_at(const json::object& parent, std::string_view key) {
+  const auto* value = parent.if_contains(key);
+  if (value == nullptr) return 0;
+  if (value->is_int64()) return value->get_int64();
+  if (value->is_uint64()) return static_cast<std::int64_t>(value->get_uint64());
+  return value->is_double() ? static_cast<std::int64_t>(value->get_double()) : 0;
+}
+std::vector<std::string> strings_at(const json::object& parent, std::string_view key) {
+  std::vector<std::string> out;
+  for (const auto& each : array_at(parent, key)) {
+    if (each.is_string()) out.emplace_back(each.get_string());
+  }
+  return out;
+}
+StringMap map_at(const json::object& parent, std::string_view key) {
+  StringMap out;
+  for (const auto& member : object_at(parent, key)) {
+    if (member.value().is_string()) {
+      out[std::string(member.key())] = std::string(member.value().get_string());
+    }
+  }
+  return out;
+}
+
+std::string without_slash(std::string name) {
+  if (name.starts_with('/')) name.erase(0, 1);
+  return name;
+}
+
+Endpoint endpoint(std::string name, const json::object& object) {
+  const auto& ipam = object_at(object, "IPAMConfig");
+  Endpoint out;
+  out.network_name = std::move(name);
+  out.network_id = text_at(object, "NetworkID");
+  out.endpoint_id = text_at(object, "EndpointID");
+  out.aliases = strings_at(object, "Aliases");
+  out.ip_address = text_at(object, "IPAddress");
+  out.ipv4_configured = text_at(ipam, "IPv4Address");
+  out.ipv6_configured = text_at(ipam, "IPv6Address");
+  out.ipv6_address = text_at(object, "GlobalIPv6Address");
+  out.link_local_ips = strings_at(ipam, "LinkLocalIPs");
+  out.mac_address = text_at(object, "MacAddress");
+  out.gateway = text_at(object, "Gateway");
+  return out;
+}
+
+std::vector<Endpoint> endpoints(const json::object& container) {
+  std::vector<Endpoint> out;
+  for (const auto& member : object_at(object_at(container, "NetworkSettings"), "Networks")) {
+    out.push_back(endpoint(std::string(member.key()), object_of(member.value())));
+  }
+  std::ranges::sort(out, {}, &Endpoint::network_name);
+  return out;
+}
+
+ContainerSummary summary(const json::object& object) {
+  ContainerSummary out;
+  out.id = text_at(object, "Id");
+  for (auto& name : strings_at(object, "Names")) out.names.push_back(without_slash(name));
+  out.image = text_at(object, "Image");
+  out.image_id = text_at(object, "ImageID");
+  out.state = text_at(object, "State");
+  out.status_text = text_at(object, "Status");
+  out.created = number_at(object, "Created");
+  out.labels = map_at(object, "Labels");
+  out.endpoints = endpoints(object);
+  return out;
+}
+
+// "8080/tcp": [{"HostIp": …, "HostPort": …}, …] or null.
+std::vector<PortBinding> port_bindings(const json::object& host_config) {
+  std::vector<PortBinding> out;
+  const auto& bindings = object_at(host_config, "PortBindings");
+  for (const auto& member : bindings) {
+    const std::string key(member.key());
+    const auto slash = key.find('/');
+    PortBinding port;
+    std::from_chars(key.data(), key.data() + key.size(), port.container_port);
+    port.protocol = slash == std::string::npos ? "tcp" : key.substr(slash + 1);
+    for (const auto& each : array_at(bindings, key)) {
+      port.host_ip = text_at(object_of(each), "HostIp");
+      port.host_port = text_at(object_of(each), "HostPort");
+      out.push_back(port);
+    }
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::vector<MountSpec> mounts(const json::object& host_config) {
+  std::vector<MountSpec> out;
+  for (const auto& each : array_at(host_config, "Mounts")) {
+    const auto& object = object_of(each);
+    MountSpec mount;
+    mount.type = text_at(object, "Type");
+    mount.source = text_at(object, "Source");
+    mount.target = text_at(object, "Target");
+    mount.read_only = flag_at(object, "ReadOnly");
+    out.push_back(std::move(mount));
+  }
+  return out;
+}
+
+void read_state(const json::object& state, Container& out) {
+  out.state = text_at(state, "Status");
+  out.running = flag_at(state, "Running");
+  out.paused = flag_at(state, "Paused");
+  out.oom_killed = flag_at(state, "OOMKilled");
+  out.pid = static_cast<int>(number_at(state, "Pid"));
+  out.exit_code = static_cast<int>(number_at(state, "ExitCode"));
+  out.error = text_at(state, "Error");
+  out.started_at = text_at(state, "StartedAt");
+  out.finished_at = text_at(state, "FinishedAt");
+  const auto health = text_at(object_at(state, "Health"), "Status");
+  if (health != "none") out.health = health;
+}
+
+void read_config(const json::object& config, Container& out) {
+  out.image = text_at(config, "Image");
+  out.labels = map_at(config, "Labels");
+  out.command = strings_at(config, "Cmd");
+  out.entrypoint = strings_at(config, "Entrypoint");
+  out.env = strings_at(config, "Env");
+  out.user = text_at(config, "User");
+  out.working_dir = text_at(config, "WorkingDir");
+  out.hostname = text_at(config, "Hostname");
+  out.stop_signal = text_at(config, "StopSignal");
+}
+
+void read_host_config(const json::object& host, Container& out) {
+  const auto& restart = object_at(host, "RestartPolicy");
+  out.restart = {text_at(restart, "Name"),
+                 static_cast<int>(number_at(restart, "MaximumRetryCount"))};
+  out.network_mode = text_at(host, "NetworkMode");
+  out.memory = number_at(host, "Memory");
+  out.nano_cpus = number_at(host, "NanoCpus");
+  out.pids_limit = number_at(host, "PidsLimit");
+  out.privileged = flag_at(host, "Privileged");
+  out.read_only = flag_at(host, "ReadonlyRootfs");
+  out.ports = port_bindings(host);
+  out.mounts = mounts(host);
+}
+
+Network network(const json::object& object) {
+  Network out;
+  out.id = text_at(object, "Id");
+  out.name = text_at(object, "Name");
+  out.created = text_at(object, "Created");
+  out.scope = text_at(object, "Scope");
+  out.driver = text_at(object, "Driver");
+  out.options = map_at(object, "Options");
+  out.labels = map_at(object, "Labels");
+  out.internal = flag_at(object, "Internal");
+  out.attachable = flag_at(object, "Attachable");
+  out.enable_ipv6 = flag_at(object, "EnableIPv6");
+  out.config_only = flag_at(object, "ConfigOnly");
+  out.config_from = text_at(object_at(object, "ConfigFrom"), "Network");
+  const auto& ipam = object_at(object, "IPAM");
+  out.ipam_driver = text_at(ipam, "Driver");
+  out.ipam_options = map_at(ipam, "Options");
+  for (const auto& each : array_at(ipam, "Config")) {
+    const auto& pool = object_of(each);
+    out.ipam.push_back({text_at(pool, "Subnet"), text_at(pool, "Gateway"),
+                        text_at(pool, "IPRange"), map_at(pool, "AuxiliaryAddresses")});
+  }
+  for (const auto& member : object_at(object, "Containers")) {
+    const auto& each = object_of(member.value());
+    out.members.push_back({std::string(member.key()), text_at(each, "Name"),
+                           text_at(each, "IPv4Address"), text_at(each, "MacAddress")});
+  }
+  return out;
+}
+
+template <typename T>
+std::vector<T> each_of(const json::value& reply, T (*read)(const json::object&)) {
+  std::vector<T> out;
+  if (!reply.is_array()) return out;
+  for (const auto& each : reply.get_array()) {
+    if (each.is_object()) out.push_back(read(each.get_object()));
+  }
+  return out;
+}
+
+Volume volume(const json::object& object) {
+  return {text_at(object, "Name"), text_at(object, "Driver"), map_at(object, "Options"),
+          map_at(object, "Labels"), text_at(object, "CreatedAt")};
+}
+
+}  // namespace
+
+std::vector<ContainerSummary> decode_container_list(const json::value& reply) {
+  return each_of<ContainerSummary>(reply, summary);
+}
+
+Container decode_container(const json::value& reply) {
+  const auto& object = object_of(reply);
+  Container out;
+  out.id = text_at(object, "Id");
+  out.name = without_slash(text_at(object, "Name"));
+  out.created = text_at(object, "Created");
+  out.image_id = text_at(object, "Image");
+  out.restart_count = static_cast<int>(number_at(object, "RestartCount"));
+  read_state(object_at(object, "State"), out);
+  read_config(object_at(object, "Config"), out);
+  read_host_config(object_at(object, "HostConfig"), out);
+  out.endpoints = endpoints(object);
+  return out;
+}
+
+std::vector<Network> decode_network_list(const json::value& reply) {
+  return each_of<Network>(reply, network);
+}
+Network decode_network(const json::value& reply) { return network(object_of(reply)); }
+
+std::vector<Volume> decode_volume_list(const json::value& reply) {
+  const auto* list = object_of(reply).if_contains("Volumes");
+  return list == nullptr ? std::vector<Volume>{} : each_of<Volume>(*list, volume);
+}
+Volume decode_volume(const json::value& reply) { return volume(object_of(reply)); }
+
+Image decode_image(const json::value& reply) {
+  const auto& object = object_of(reply);
+  return {text_at(object, "Id"), strings_at(object, "RepoTags"),
+          strings_at(object, "RepoDigests")};
+}
+
+EngineInfo decode_info(const json::value& reply) {
+  const auto& object = object_of(reply);
+  EngineInfo out;
+  out.id = text_at(object, "ID");
+  out.name = text_at(object, "Name");
+  out.version = text_at(object, "ServerVersion");
+  out.os = text_at(object, "OperatingSystem");
+  out.ncpu = number_at(object, "NCPU");
+  return out;
+}
+
+std::optional<Event> decode_event(const json::value& line) {
+  const auto& object = object_of(line);
+  const auto& actor = object_at(object, "Actor");
+  Event event{text_at(object, "Type"), text_at(object, "Action"), text_at(actor, "ID"),
+              map_at(actor, "Attributes")};
+  if (event.type.empty() || event.action.starts_with("exec_")) return std::nullopt;
+  return event;
+}
+
+std::string decode_id(const json::value& reply) { return text_at(object_of(reply), "Id"); }
+
+std::string decode_progress_error(const json::value& line) {
+  const auto& object = object_of(line);
+  auto message = text_at(object_at(object, "errorDetail"), "message");
+  return message.empty() ? text_at(object, "error") : message;
+}
+
+std::string decode_error_message(std::string_view body) {
+  boost::system::error_code bad;
+  const auto value = json::parse(body, bad);
+  if (!bad && value.is_object()) return text_at(value.get_object(), "message");
+  while (!body.empty() && (body.back() == '\n' || body.back() == '\r')) body.remove_suffix(1);
+  return std::string(body.substr(0, 500));
+}
+
+}  // namespace fairlead::docker

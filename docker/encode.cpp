@@ -1,0 +1,206 @@
+#include "docker/encode.h"
+
+#include <boost/json/array.hpp>
+
+namespace fairlead::docker {
+namespace {
+
+namespace json = boost::json;
+
+json::array to_array(const std::vector<std::string>& list) {
+  json::array out;
+  for (const auto& each : list) out.push_back(json::string(each));
+  return out;
+}
+
+json::object to_object(const StringMap& map) {
+  json::object out;
+  for (const auto& [key, value] : map) out[key] = value;
+  return out;
+}
+
+template <typename T>
+void put(json::object& out, const char* key, const std::optional<T>& value) {
+  if (value) out[key] = *value;
+}
+void put(json::object& out, const char* key, const std::string& value) {
+  if (!value.empty()) out[key] = value;
+}
+void put(json::object& out, const char* key, const std::vector<std::string>& list) {
+  if (!list.empty()) out[key] = to_array(list);
+}
+void put(json::object& out, const char* key, const StringMap& map) {
+  if (!map.empty()) out[key] = to_object(map);
+}
+
+json::object restart_policy(const RestartPolicy& policy) {
+  json::object out{{"Name", policy.name}};
+  if (policy.max_attempts > 0) out["MaximumRetryCount"] = policy.max_attempts;
+  return out;
+}
+
+json::object health(const HealthSpec& spec, const std::string& api) {
+  json::object out{{"Test", to_array(spec.test)}};
+  const auto duration = [&out](const char* key, std::int64_t value) {
+    if (value > 0) out[key] = value;
+  };
+  duration("Interval", spec.interval_ns);
+  duration("Timeout", spec.timeout_ns);
+  duration("StartPeriod", spec.start_period_ns);
+  if (api_at_least(api, 1, 44)) duration("StartInterval", spec.start_interval_ns);
+  duration("Retries", spec.retries);
+  return out;
+}
+
+json::object mount(const MountSpec& spec) {
+  json::object out{{"Type", spec.type}, {"Target", spec.target}, {"ReadOnly", spec.read_only}};
+  put(out, "Source", spec.source);
+  if (spec.type == "bind") {
+    json::object options;
+    put(options, "Propagation", spec.propagation);
+    if (spec.create_mountpoint) options["CreateMountpoint"] = true;
+    if (!options.empty()) out["BindOptions"] = options;
+  } else if (spec.type == "volume" && spec.nocopy) {
+    out["VolumeOptions"] = json::object{{"NoCopy", true}};
+  } else if (spec.type == "tmpfs") {
+    json::object options;
+    put(options, "SizeBytes", spec.tmpfs_size);
+    put(options, "Mode", spec.tmpfs_mode);
+    if (!options.empty()) out["TmpfsOptions"] = options;
+  }
+  return out;
+}
+
+json::object endpoint_settings(const EndpointSpec& endpoint, const std::string& api) {
+  json::object out;
+  json::object ipam;
+  put(ipam, "IPv4Address", endpoint.ipv4_address);
+  put(ipam, "IPv6Address", endpoint.ipv6_address);
+  put(ipam, "LinkLocalIPs", endpoint.link_local_ips);
+  if (!ipam.empty()) out["IPAMConfig"] = ipam;
+  put(out, "Aliases", endpoint.aliases);
+  put(out, "DriverOpts", endpoint.driver_opts);
+  if (api_at_least(api, 1, 44)) put(out, "MacAddress", endpoint.mac_address);
+  if (api_at_least(api, 1, 48)) put(out, "GwPriority", endpoint.gw_priority);
+  return out;
+}
+
+const std::string& endpoint_key(const EndpointSpec& endpoint) {
+  return endpoint.network_id.empty() ? endpoint.network_name : endpoint.network_id;
+}
+
+json::object host_config(const ContainerSpec& spec) {
+  json::object out;
+  put(out, "NetworkMode", spec.network_mode);
+  if (spec.restart) out["RestartPolicy"] = restart_policy(*spec.restart);
+  put(out, "Memory", spec.memory);
+  put(out, "NanoCpus", spec.nano_cpus);
+  put(out, "PidsLimit", spec.pids_limit);
+  put(out, "Privileged", spec.privileged);
+  put(out, "ReadonlyRootfs", spec.read_only);
+  put(out, "Init", spec.init);
+  put(out, "ExtraHosts", spec.extra_hosts);
+  put(out, "CapAdd", spec.cap_add);
+  put(out, "CapDrop", spec.cap_drop);
+  json::array mounts;
+  for (const auto& each : spec.mounts) mounts.push_back(mount(each));
+  if (!mounts.empty()) out["Mounts"] = mounts;
+  json::object bindings;
+  for (const auto& port : spec.ports) {
+    auto& list = bindings[std::to_string(port.container_port) + "/" + port.protocol];
+    if (!list.is_array()) list.emplace_array();
+    list.as_array().push_back(
+        json::object{{"HostIp", port.host_ip}, {"HostPort", port.host_port}});
+  }
+  if (!bindings.empty()) out["PortBindings"] = bindings;
+  return out;
+}
+
+}  // namespace
+
+json::object container_create_body(const ContainerSpec& spec, const std::string& api) {
+  json::object out{{"Image", spec.image}};
+  if (spec.command) out["Cmd"] = to_array(*spec.command);
+  if (spec.entrypoint) out["Entrypoint"] = to_array(*spec.entrypoint);
+  put(out, "Env", spec.env);
+  put(out, "Labels", spec.labels);
+  put(out, "User", spec.user);
+  put(out, "WorkingDir", spec.working_dir);
+  put(out, "Hostname", spec.hostname);
+  put(out, "StopSignal", spec.stop_signal);
+  put(out, "StopTimeout", spec.stop_timeout_seconds);
+  if (spec.health) out["Healthcheck"] = health(*spec.health, api);
+  // A binding without its exposed port is silently ignored (F041).
+  json::object exposed;
+  for (const auto& port : spec.ports) {
+    exposed[std::to_string(port.container_port) + "/" + port.protocol] = json::object{};
+  }
+  if (!exposed.empty()) out["ExposedPorts"] = exposed;
+  out["HostConfig"] = host_config(spec);
+  json::object endpoints;
+  const bool several = api_at_least(api, 1, 44);
+  for (const auto& endpoint : spec.endpoints) {
+    if (!endpoints.empty() && !several) break;
+    endpoints[endpoint_key(endpoint)] = endpoint_settings(endpoint, api);
+  }
+  if (!endpoints.empty()) out["NetworkingConfig"] = json::object{{"EndpointsConfig", endpoints}};
+  return out;
+}
+
+json::object network_create_body(const NetworkSpec& spec) {
+  json::object out{{"Name", spec.name}, {"CheckDuplicate", true}};
+  put(out, "Driver", spec.driver);
+  put(out, "Options", spec.options);
+  put(out, "Labels", spec.labels);
+  put(out, "Internal", spec.internal);
+  put(out, "Attachable", spec.attachable);
+  put(out, "EnableIPv6", spec.enable_ipv6);
+  put(out, "ConfigOnly", spec.config_only);
+  if (spec.config_from) out["ConfigFrom"] = json::object{{"Network", *spec.config_from}};
+  json::object ipam;
+  put(ipam, "Driver", spec.ipam_driver);
+  put(ipam, "Options", spec.ipam_options);
+  json::array pools;
+  for (const auto& pool : spec.ipam) {
+    json::object each;
+    put(each, "Subnet", pool.subnet);
+    put(each, "Gateway", pool.gateway);
+    put(each, "IPRange", pool.ip_range);
+    put(each, "AuxiliaryAddresses", pool.aux_addresses);
+    pools.push_back(each);
+  }
+  if (!pools.empty()) ipam["Config"] = pools;
+  if (!ipam.empty()) out["IPAM"] = ipam;
+  return out;
+}
+
+json::object connect_body(const std::string& container_id, const EndpointSpec& endpoint,
+                          const std::string& api) {
+  return {{"Container", container_id}, {"EndpointConfig", endpoint_settings(endpoint, api)}};
+}
+
+json::object disconnect_body(const std::string& container_id, bool force) {
+  return {{"Container", container_id}, {"Force", force}};
+}
+
+json::object update_body(const ContainerUpdate& update) {
+  json::object out;
+  if (update.restart) out["RestartPolicy"] = restart_policy(*update.restart);
+  put(out, "NanoCpus", update.nano_cpus);
+  put(out, "PidsLimit", update.pids_limit);
+  if (update.memory) {
+    out["Memory"] = *update.memory;
+    out["MemorySwap"] = *update.memory * 2;  // as create does; else raising the limit is refused
+  }
+  return out;
+}
+
+json::object volume_create_body(const VolumeSpec& spec) {
+  json::object out{{"Name", spec.name}};
+  put(out, "Driver", spec.driver);
+  put(out, "DriverOpts", spec.driver_opts);
+  put(out, "Labels", spec.labels);
+  return out;
+}
+
+}  // namespace fairlead::docker
