@@ -15,18 +15,24 @@ struct SystemClock::Timers {
 SystemClock::SystemClock(boost::asio::any_io_executor executor)
     : timers_(std::make_shared<Timers>(std::move(executor))) {}
 
-SystemClock::~SystemClock() { timers_->by_id.clear(); }
+SystemClock::~SystemClock() {
+  timers_->by_id.clear();
+}
 
-SteadyTime SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const {
+  return std::chrono::steady_clock::now();
+}
 
-WallTime SystemClock::wall_now() const { return std::chrono::system_clock::now(); }
+WallTime SystemClock::wall_now() const {
+  return std::chrono::system_clock::now();
+}
 
 Clock::TimerId SystemClock::call_at(SteadyTime when, std::function<void()> callback) {
   const TimerId id = timers_->next_id++;
   auto timer = std::make_unique<boost::asio::steady_timer>(timers_->executor);
   timer->expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(when));
-  timer->async_wait([weak = std::weak_ptr<Timers>(timers_), id, callback = std::move(callback)](
-                        const boost::system::error_code&) {
+  timer->async_wait([weak = std::weak_ptr<Timers>(timers_), id,
+                     callback = std::move(callback)](const boost::system::error_code&) {
     // Being listed is the one criterion: a cancel that raced with expiry must win.
     const auto timers = weak.lock();
     if (timers && timers->by_id.erase(id) == 1) callback();
@@ -35,11 +41,15 @@ Clock::TimerId SystemClock::call_at(SteadyTime when, std::function<void()> callb
   return id;
 }
 
-void SystemClock::cancel(TimerId id) { timers_->by_id.erase(id); }
+void SystemClock::cancel(TimerId id) {
+  timers_->by_id.erase(id);
+}
 
 VirtualClock::VirtualClock(WallTime epoch) : epoch_(epoch) {}
 
-WallTime VirtualClock::wall_now() const { return epoch_ + now_.time_since_epoch(); }
+WallTime VirtualClock::wall_now() const {
+  return epoch_ + now_.time_since_epoch();
+}
 
 Clock::TimerId VirtualClock::call_at(SteadyTime when, std::function<void()> callback) {
   const TimerId id = next_id_++;

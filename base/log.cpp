@@ -134,7 +134,9 @@ bool colour_wanted() {
 
 }  // namespace
 
-std::string_view to_string(LogLevel level) { return kLevels[static_cast<std::size_t>(level)]; }
+std::string_view to_string(LogLevel level) {
+  return kLevels[static_cast<std::size_t>(level)];
+}
 
 bool parse_log_level(std::string_view text, LogLevel& out) {
   return parse_name(kLevels, text, out);
@@ -168,10 +170,13 @@ void Logger::log(LogLevel level, std::string_view message, std::vector<LogField>
 
 std::string format_record(const LogRecord& record, LogFormat format, bool colour, bool timestamp) {
   switch (format) {
-    case LogFormat::kJson: return json(record, timestamp);
-    case LogFormat::kText: return readable(record, colour, timestamp);
+    case LogFormat::kJson:
+      return json(record, timestamp);
+    case LogFormat::kText:
+      return readable(record, colour, timestamp);
     case LogFormat::kAuto:
-    case LogFormat::kLogfmt: break;
+    case LogFormat::kLogfmt:
+      break;
   }
   return logfmt(record, timestamp);
 }

@@ -5,7 +5,8 @@ namespace fairlead {
 std::string Random::hex(std::size_t digits) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out(digits, '0');
-  for (auto& c : out) c = kDigits[next() & 0xF];
+  for (auto& c : out)
+    c = kDigits[next() & 0xF];
   return out;
 }
 

@@ -59,10 +59,14 @@ constexpr std::array kReasonNames = {
 
 std::string_view to_string(ErrorClass value) {
   switch (value) {
-    case ErrorClass::kTransient: return "Transient";
-    case ErrorClass::kBlocked: return "Blocked";
-    case ErrorClass::kInvalid: return "Invalid";
-    case ErrorClass::kUnknown: return "Unknown";
+    case ErrorClass::kTransient:
+      return "Transient";
+    case ErrorClass::kBlocked:
+      return "Blocked";
+    case ErrorClass::kInvalid:
+      return "Invalid";
+    case ErrorClass::kUnknown:
+      return "Unknown";
   }
   return "Unknown";
 }

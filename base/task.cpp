@@ -53,9 +53,8 @@ Task<bool> Signal::wait_until(SteadyTime deadline) {
       waiter->resume(false);
     });
   };
-  const bool notified =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start,
-                                                                               asio::use_awaitable);
+  const bool notified = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
+      start, asio::use_awaitable);
   co_return notified;
 }
 

@@ -92,8 +92,7 @@ Task<Status> perform(Step step, CreateContainer action) {
   if (!action.spec.endpoints.empty()) {
     action.spec.network_mode = action.spec.endpoints.front().network_id;
   }
-  auto intent =
-      step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
+  auto intent = step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
   if (!intent) co_return intent;
   auto id = co_await step.context.engine.create_container(action.spec);
   if (!id) co_return std::unexpected(id.error());
@@ -101,7 +100,8 @@ Task<Status> perform(Step step, CreateContainer action) {
   step.context.cache.mark_container(*id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
   if (!recorded) co_return recorded;
-  // One endpoint per create below 1.44; attaching before the start costs a sixtieth of after (F014).
+  // One endpoint per create below 1.44; attaching before the start costs a sixtieth of after
+  // (F014).
   if (docker::api_at_least(step.context.engine.api_version(), 1, 44)) co_return Status{};
   for (std::size_t i = 1; i < action.spec.endpoints.size(); ++i) {
     auto connected = co_await step.context.engine.connect_network(*id, action.spec.endpoints[i]);

@@ -13,13 +13,16 @@ Duration Backoff::failed(const std::string& key, ErrorClass error_class, const s
   ++entry.failures;
   if (error_class == ErrorClass::kInvalid) return Duration::max();
   Duration step = kFirst;
-  for (int i = 1; i < entry.failures && step < kCap; ++i) step *= 2;
+  for (int i = 1; i < entry.failures && step < kCap; ++i)
+    step *= 2;
   step = std::min(step, kCap);
   const auto half = static_cast<double>(step.count()) / 2;
   return Duration(static_cast<std::int64_t>(half + half * random.unit()));
 }
 
-void Backoff::succeeded(const std::string& key) { entries_.erase(key); }
+void Backoff::succeeded(const std::string& key) {
+  entries_.erase(key);
+}
 
 int Backoff::failures(const std::string& key) const {
   const auto it = entries_.find(key);

@@ -85,7 +85,8 @@ Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
   for (const auto& [id, container] : observed_.containers) {
     if (!seen.contains(id)) gone.push_back(id);
   }
-  for (const auto& id : gone) drop(id, changed);
+  for (const auto& id : gone)
+    drop(id, changed);
   for (const auto& id : to_inspect) {
     co_await inspect(id, changed);
   }

@@ -2,8 +2,7 @@
 
 namespace fairlead::controller {
 
-void Contention::note_correction(const std::string& app, const std::string& field,
-                                 SteadyTime now) {
+void Contention::note_correction(const std::string& app, const std::string& field, SteadyTime now) {
   auto& times = corrections_[app][field];
   times.push_back(now);
   if (times.size() > kCorrections) times.pop_front();
@@ -20,6 +19,8 @@ std::set<std::string> Contention::contended(const std::string& app, SteadyTime n
   return held;
 }
 
-void Contention::reset(const std::string& app) { corrections_.erase(app); }
+void Contention::reset(const std::string& app) {
+  corrections_.erase(app);
+}
 
 }  // namespace fairlead::controller

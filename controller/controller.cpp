@@ -32,7 +32,8 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
 Task<void> Controller::run() {
   tasks_.spawn("source", source_loop());
   tasks_.spawn("engine", engine_loop());
-  for (int i = 0; i < options_.workers; ++i) tasks_.spawn("worker", worker_loop());
+  for (int i = 0; i < options_.workers; ++i)
+    tasks_.spawn("worker", worker_loop());
   co_await tasks_.join();
 }
 
@@ -92,8 +93,10 @@ std::set<std::string> Controller::owned_keys() const {
     if (it == labels.end() || it->second != parts_.inventory.instance()) return;
     if (auto app = app_of(labels); !app.empty()) keys.insert(std::move(app));
   };
-  for (const auto& [id, container] : cache_.observed().containers) add(container.details.labels);
-  for (const auto& [id, network] : cache_.observed().networks) add(network.labels);
+  for (const auto& [id, container] : cache_.observed().containers)
+    add(container.details.labels);
+  for (const auto& [id, network] : cache_.observed().networks)
+    add(network.labels);
   return keys;
 }
 
@@ -104,8 +107,10 @@ void Controller::enqueue(const std::string& key) {
 
 void Controller::enqueue_all() {
   const auto now = parts_.clock.steady_now();
-  for (const auto& [key, entry] : desired_.entries()) queue_.add(key, now);
-  for (const auto& key : owned_keys()) queue_.add(key, now);
+  for (const auto& [key, entry] : desired_.entries())
+    queue_.add(key, now);
+  for (const auto& key : owned_keys())
+    queue_.add(key, now);
   work_.notify();
 }
 
@@ -150,7 +155,8 @@ std::map<Kind, int> Controller::orphans() const {
   for (const auto& [id, network] : cache_.observed().networks) {
     count(Kind::kNetwork, network.labels);
   }
-  for (const auto& [name, volume] : cache_.observed().volumes) count(Kind::kVolume, volume.labels);
+  for (const auto& [name, volume] : cache_.observed().volumes)
+    count(Kind::kVolume, volume.labels);
   return counts;
 }
 
@@ -179,7 +185,8 @@ Result<std::string> Controller::desired_json(const std::string& app) const {
 
 Status Controller::reconcile_now(const std::string& app) {
   if (app.empty()) {
-    for (const auto& [key, entry] : desired_.entries()) reset_backoff(key);
+    for (const auto& [key, entry] : desired_.entries())
+      reset_backoff(key);
     cache_.mark_all();
     enqueue_all();
     return {};

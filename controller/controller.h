@@ -38,7 +38,8 @@ struct ControllerOptions {
   int workers = 4;
   int parallel_mutations = 4;  // two per core saturate the engine's starts
   Duration resync_interval = std::chrono::seconds(10);
-  Duration stream_renewal = std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
+  Duration stream_renewal =
+      std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
   Duration engine_check_pause = std::chrono::seconds(1);
   PruneRules prune;
   // Not empty: observe and report only, and say this.
@@ -93,8 +94,8 @@ class Controller final : public View, public Commands {
   // What is remembered of one key between passes. Losing it does no harm.
   struct KeyState {
     Memory memory;
-    std::string synced_digest;              // last digest that was reached
-    std::optional<SteadyTime> changed_at;   // manifest change not yet converged
+    std::string synced_digest;             // last digest that was reached
+    std::optional<SteadyTime> changed_at;  // manifest change not yet converged
     std::optional<SteadyTime> failing_since;
     // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
     SteadyTime not_before{};

@@ -29,7 +29,9 @@ bool same_text(const std::vector<model::Diagnostic>& a, const std::vector<model:
 
 }  // namespace
 
-std::string network_key(const std::string& name) { return "network/" + name; }
+std::string network_key(const std::string& name) {
+  return "network/" + name;
+}
 
 bool DesiredEntry::suspended() const {
   return std::visit([](const auto& v) { return v.suspend; }, value);
@@ -68,7 +70,8 @@ bool DesiredStore::load(const std::string& name, const watch::File& file) {
 std::vector<DesiredStore::Candidate> DesiredStore::candidates() const {
   std::vector<Candidate> all;
   for (const auto& [file, loaded] : loaded_) {
-    for (const auto& app : loaded.last_good.apps) all.push_back({app.name, file, &app});
+    for (const auto& app : loaded.last_good.apps)
+      all.push_back({app.name, file, &app});
     for (const auto& network : loaded.last_good.networks) {
       all.push_back({network_key(network.name), file, &network});
     }
@@ -186,7 +189,8 @@ DesiredStore::Changes DesiredStore::apply(const watch::Snapshot& snapshot, Stead
   if (changed) {
     rebuild(changes, now, complete_);
   } else if (complete_) {
-    for (auto& [key, entry] : entries_) ++entry.complete_scans;
+    for (auto& [key, entry] : entries_)
+      ++entry.complete_scans;
   }
   return changes;
 }

@@ -34,7 +34,7 @@ struct DesiredEntry {
 class DesiredStore {
  public:
   struct Changes {
-    std::set<std::string> keys;    // entries that came, changed or went
+    std::set<std::string> keys;      // entries that came, changed or went
     std::vector<std::string> files;  // files whose validity or diagnostics changed
   };
 

@@ -25,8 +25,8 @@ struct Run {
   std::optional<Error> error;
 
   void fail(const Error& e) {
-    if (!error || (e.error_class == ErrorClass::kUnknown &&
-                   error->error_class != ErrorClass::kUnknown)) {
+    if (!error ||
+        (e.error_class == ErrorClass::kUnknown && error->error_class != ErrorClass::kUnknown)) {
       error = e;
     }
   }
@@ -49,9 +49,9 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     report.result = std::move(acted);
     report.seconds = seconds_between(begin, run->context.clock.steady_now());
     run->outcomes[index] = report.result ? Outcome::kDone : Outcome::kFailed;
-    const bool definite =
-        !report.result && report.result.error().error_class != ErrorClass::kUnknown &&
-        report.result.error().reason != Reason::kEngineUnavailable;
+    const bool definite = !report.result &&
+                          report.result.error().error_class != ErrorClass::kUnknown &&
+                          report.result.error().reason != Reason::kEngineUnavailable;
     if (definite && !operation.rollback.empty()) {
       report.rolled_back = true;
       for (const auto& action : operation.rollback) {

@@ -15,13 +15,16 @@ std::string read_holder(int descriptor) {
   std::array<char, 32> text{};
   const auto got = pread(descriptor, text.data(), text.size() - 1, 0);
   std::string holder(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  while (!holder.empty() && holder.back() == '\n') holder.pop_back();
+  while (!holder.empty() && holder.back() == '\n')
+    holder.pop_back();
   return holder.empty() ? "unknown" : holder;
 }
 
 }  // namespace
 
-InstanceLock::~InstanceLock() { close(descriptor_); }
+InstanceLock::~InstanceLock() {
+  close(descriptor_);
+}
 
 Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir) {
   const std::string path = state_dir + "/lock";
@@ -32,10 +35,10 @@ Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir
   }
   auto lock = std::make_unique<InstanceLock>(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return failure(ErrorClass::kBlocked, Reason::kNotOwner,
-                   "the state directory " + state_dir + " is in use by process " +
-                       read_holder(descriptor),
-                   "stop that process, or give this one another --state-dir");
+    return failure(
+        ErrorClass::kBlocked, Reason::kNotOwner,
+        "the state directory " + state_dir + " is in use by process " + read_holder(descriptor),
+        "stop that process, or give this one another --state-dir");
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(descriptor, 0) != 0 ||

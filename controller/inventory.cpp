@@ -70,7 +70,8 @@ Status Inventory::load(const std::string& fresh_id) {
 
 Status Inventory::save() {
   json::array entries;
-  for (const auto& entry : entries_) entries.push_back(to_json(entry));
+  for (const auto& entry : entries_)
+    entries.push_back(to_json(entry));
   json::object generations;
   for (const auto& [app, value] : generations_) {
     generations[app] = json::object{{"generation", value.first}, {"digest", value.second}};

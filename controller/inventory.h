@@ -1,6 +1,6 @@
 // The durable record of what this installation created, in the state directory. Intent is written
-// before an object is created and dropped only after confirmed absence, so the inventory is always a
-// superset of reality. It is one of the keys a deletion needs; losing it deletes nothing.
+// before an object is created and dropped only after confirmed absence, so the inventory is always
+// a superset of reality. It is one of the keys a deletion needs; losing it deletes nothing.
 #pragma once
 
 #include <map>
@@ -45,7 +45,7 @@ class Inventory {
   Status remember_engine(const std::string& id);
 
   // Written through to disk before returning.
-  Status intend(const InventoryEntry& entry);                       // before create
+  Status intend(const InventoryEntry& entry);  // before create
   Status created(Kind kind, const std::string& name, const std::string& id);
   Status adopted(const InventoryEntry& entry);  // own labels found on the engine: state was lost
   Status gone(Kind kind, const std::string& name, const std::string& id);

@@ -9,14 +9,14 @@
 
 namespace fairlead::controller {
 
-inline constexpr std::string_view kLabelManaged = "dev.fairlead.managed";      // "true"
+inline constexpr std::string_view kLabelManaged = "dev.fairlead.managed";  // "true"
 inline constexpr std::string_view kLabelInstance = "dev.fairlead.instance";
 inline constexpr std::string_view kLabelApp = "dev.fairlead.app";
 inline constexpr std::string_view kLabelComponent = "dev.fairlead.component";  // service or key
 inline constexpr std::string_view kLabelSpecHash = "dev.fairlead.spec-hash";
 inline constexpr std::string_view kLabelSpecHashVersion = "dev.fairlead.spec-hash-version";
 inline constexpr std::string_view kLabelGeneration = "dev.fairlead.generation";
-inline constexpr std::string_view kLabelReplaces = "dev.fairlead.replaces";    // container ID
+inline constexpr std::string_view kLabelReplaces = "dev.fairlead.replaces";  // container ID
 inline constexpr std::string_view kLabelImageRef = "dev.fairlead.image-ref";
 
 }  // namespace fairlead::controller

@@ -33,21 +33,54 @@ struct Ref {
   std::string name;  // Docker name, also for messages
 };
 
-struct CreateNetwork { docker::NetworkSpec spec; };
-struct RemoveNetwork { Ref network; };
-struct CreateVolume { docker::VolumeSpec spec; };
-struct EnsureImage { std::string reference; };
+struct CreateNetwork {
+  docker::NetworkSpec spec;
+};
+struct RemoveNetwork {
+  Ref network;
+};
+struct CreateVolume {
+  docker::VolumeSpec spec;
+};
+struct EnsureImage {
+  std::string reference;
+};
 // network_id of an endpoint is empty when the network is created in this plan: resolve by name.
 // With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
-struct CreateContainer { docker::ContainerSpec spec; };
-struct StartContainer { Ref container; };
-struct StopContainer { Ref container; int grace_seconds = 10; };
-struct UnpauseContainer { Ref container; };
-struct RemoveContainer { Ref container; bool force = false; };
-struct RenameContainer { Ref container; std::string new_name; };
-struct UpdateContainer { Ref container; docker::ContainerUpdate update; };
-struct ConnectEndpoint { Ref container; docker::EndpointSpec endpoint; };
-struct DisconnectEndpoint { Ref container; Ref network; bool force = false; };
+struct CreateContainer {
+  docker::ContainerSpec spec;
+};
+struct StartContainer {
+  Ref container;
+};
+struct StopContainer {
+  Ref container;
+  int grace_seconds = 10;
+};
+struct UnpauseContainer {
+  Ref container;
+};
+struct RemoveContainer {
+  Ref container;
+  bool force = false;
+};
+struct RenameContainer {
+  Ref container;
+  std::string new_name;
+};
+struct UpdateContainer {
+  Ref container;
+  docker::ContainerUpdate update;
+};
+struct ConnectEndpoint {
+  Ref container;
+  docker::EndpointSpec endpoint;
+};
+struct DisconnectEndpoint {
+  Ref container;
+  Ref network;
+  bool force = false;
+};
 
 using Action =
     std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureImage, CreateContainer,
@@ -61,10 +94,10 @@ std::string_view verb(const Action& action);  // create, remove, start, connect,
 struct Operation {
   Kind kind = Kind::kContainer;
   std::string component;
-  std::string object;           // Docker name
+  std::string object;  // Docker name
   Action action;
   std::vector<std::size_t> after;
-  std::string reason;           // one line: why; names the field, desired and actual value
+  std::string reason;  // one line: why; names the field, desired and actual value
   // Run, in order, only if this operation fails with a definite error (not Unknown): puts the
   // previous container back (stop-first replacement with roll-back).
   std::vector<Action> rollback;
@@ -97,7 +130,7 @@ struct Memory {
 };
 
 struct Policy {
-  std::string instance;  // own instance ID
+  std::string instance;     // own instance ID
   bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
   bool app_gone = false;    // the App left the directory (plan everything's removal)
 };

@@ -8,12 +8,12 @@ namespace fairlead::controller {
 void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
                          const std::set<std::string>& owned, SteadyTime now) {
   std::erase_if(absent_, [&present](const auto& item) { return present.contains(item.first); });
-  std::erase_if(in_progress_, [&](const auto& name) {
-    return present.contains(name) || !owned.contains(name);
-  });
+  std::erase_if(in_progress_,
+                [&](const auto& name) { return present.contains(name) || !owned.contains(name); });
   if (!complete) {
     // Silence is not consent: what was counted so far counts no more.
-    for (auto& [name, absence] : absent_) absence = Absence{0, now, absence.confirmed};
+    for (auto& [name, absence] : absent_)
+      absence = Absence{0, now, absence.confirmed};
     return;
   }
   std::set<std::string> known = present;
@@ -30,7 +30,8 @@ void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
 }
 
 void PruneGuard::confirm(const std::set<std::string>& names) {
-  for (const auto& name : names) absent_[name].confirmed = true;
+  for (const auto& name : names)
+    absent_[name].confirmed = true;
 }
 
 PruneDecision PruneGuard::decide(SteadyTime now) const {
@@ -46,8 +47,8 @@ PruneDecision PruneGuard::decide(SteadyTime now) const {
       ripe.insert(name);
     }
   }
-  const auto share = static_cast<std::size_t>(
-      std::floor(rules_.share * static_cast<double>(known_)));
+  const auto share =
+      static_cast<std::size_t>(std::floor(rules_.share * static_cast<double>(known_)));
   const bool all = absent_.size() >= known_;
   const bool over = ripe.size() > std::max<std::size_t>(1, share) || all;
   (over ? decision.withheld : decision.allowed).insert(ripe.begin(), ripe.end());

@@ -1,8 +1,8 @@
 // May something that left the manifests be removed from the engine? (DESIGN "Deleting")
 //
-// Yes only if a complete, error-free scan shows it gone in three consecutive scans and for 30 s, and
-// the budget allows it: at most max(1, 30 %) of Apps in one go and never all, unless confirmed by
-// `fairlead prune --confirm`. Pure: time is an argument.
+// Yes only if a complete, error-free scan shows it gone in three consecutive scans and for 30 s,
+// and the budget allows it: at most max(1, 30 %) of Apps in one go and never all, unless confirmed
+// by `fairlead prune --confirm`. Pure: time is an argument.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class PruneGuard {
   };
   PruneRules rules_;
   std::map<std::string, Absence> absent_;
-  std::size_t known_ = 0;  // Apps that exist in manifests or inventory, for the share
+  std::size_t known_ = 0;              // Apps that exist in manifests or inventory, for the share
   std::set<std::string> in_progress_;  // names that got consent keep it until they reappear
 };
 

@@ -8,10 +8,14 @@
 namespace fairlead::controller {
 namespace {
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 // Of several refusals the first is what the App's error says; the others are in its drift and log.
-Error refusal_error(const Plan& plan) { return plan.refusals.front().error; }
+Error refusal_error(const Plan& plan) {
+  return plan.refusals.front().error;
+}
 
 }  // namespace
 
@@ -88,8 +92,8 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
     return may_mutate() && now_wanted == digest;
   };
   auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
-  ExecuteContext context{parts_.engine, cache_,   parts_.inventory, parts_.clock,
-                         permits_,      key,      report,           may_continue};
+  ExecuteContext context{parts_.engine, cache_, parts_.inventory, parts_.clock,
+                         permits_,      key,    report,           may_continue};
   std::optional<Error> refused;
   if (!plan.refusals.empty()) refused = refusal_error(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));

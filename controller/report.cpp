@@ -18,9 +18,9 @@ std::string object_path(Kind kind, const std::string& name) {
 // create → Created, remove → Removed, stop → Stopped: event reasons are one CamelCase word.
 std::string past(std::string_view verb) {
   static const std::map<std::string_view, std::string> kPast = {
-      {"create", "Created"},     {"remove", "Removed"},         {"start", "Started"},
-      {"stop", "Stopped"},       {"rename", "Renamed"},         {"update", "Updated"},
-      {"connect", "Connected"},  {"disconnect", "Disconnected"}, {"unpause", "Unpaused"},
+      {"create", "Created"},    {"remove", "Removed"},          {"start", "Started"},
+      {"stop", "Stopped"},      {"rename", "Renamed"},          {"update", "Updated"},
+      {"connect", "Connected"}, {"disconnect", "Disconnected"}, {"unpause", "Unpaused"},
       {"pull", "ImageReady"}};
   const auto it = kPast.find(verb);
   return it == kPast.end() ? std::string(verb) : it->second;
@@ -43,19 +43,21 @@ Condition condition(std::string type, Truth status, std::string reason, std::str
   return made;
 }
 
-Truth truth(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+Truth truth(bool value) {
+  return value ? Truth::kTrue : Truth::kFalse;
+}
 
 std::string drift_line(const Drift& drift) {
   return std::string(to_string(drift.kind)) + " " + drift.object + " " +
-         (drift.field.empty() ? std::string(to_string(drift.type))
-                              : drift.field + ": " + drift.actual + " (want " + drift.desired + ")");
+         (drift.field.empty()
+              ? std::string(to_string(drift.type))
+              : drift.field + ": " + drift.actual + " (want " + drift.desired + ")");
 }
 
 }  // namespace
 
-void Controller::record(const std::string& type, const std::string& reason,
-                        const std::string& app, const std::string& object,
-                        const std::string& message) {
+void Controller::record(const std::string& type, const std::string& reason, const std::string& app,
+                        const std::string& object, const std::string& message) {
   events_.record(type, reason, app, object, message, parts_.clock.wall_now());
   telemetry_->event_recorded(type, reason);
 }
@@ -65,8 +67,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
   const auto name = verb(operation.action);
   const bool ok = done.result.has_value();
   telemetry_->action_ended(operation.kind, name, ok);
-  const std::string title =
-      name == "pull" ? "" : kKindTitle[static_cast<int>(operation.kind)];
+  const std::string title = name == "pull" ? "" : kKindTitle[static_cast<int>(operation.kind)];
   if (name == "pull") telemetry_->image_pulled(ok, done.seconds);
   if (ok) {
     const auto* image = std::get_if<EnsureImage>(&operation.action);
@@ -126,10 +127,10 @@ void Controller::report_error(const std::string& key, const Error& error, Durati
                           error.message, status.digest));
   const bool stalled =
       error.error_class == ErrorClass::kInvalid || error.error_class == ErrorClass::kBlocked;
-  set_condition(status.conditions,
-                condition("Stalled", truth(stalled), std::string(to_string(error.reason)),
-                          error.message + (error.hint.empty() ? "" : "; " + error.hint),
-                          status.digest));
+  set_condition(
+      status.conditions,
+      condition("Stalled", truth(stalled), std::string(to_string(error.reason)),
+                error.message + (error.hint.empty() ? "" : "; " + error.hint), status.digest));
   for (auto& each : status.conditions) {
     if (each.last_transition == WallTime{}) each.last_transition = parts_.clock.wall_now();
   }
@@ -153,8 +154,7 @@ void Controller::report_files(const DesiredStore::Changes& changes) {
   }
 }
 
-void Controller::report_drift(const std::string& key, const Plan& plan,
-                              const std::string& digest) {
+void Controller::report_drift(const std::string& key, const Plan& plan, const std::string& digest) {
   auto& state = keys_[key];
   // What is out of line while a manifest change is being rolled out is not drift.
   const bool settled = state.synced_digest == digest && !digest.empty();
@@ -180,15 +180,14 @@ void Controller::report_drift(const std::string& key, const Plan& plan,
   state.reported_drift = std::move(now_reported);
 }
 
-void Controller::report_conditions(AppStatus& status, const Plan& plan,
-                                   const std::string& digest) {
+void Controller::report_conditions(AppStatus& status, const Plan& plan, const std::string& digest) {
   const bool held = status.suspended;
   const bool synced = plan.in_sync();
   const bool healthy = status.health == "Healthy";
   const std::string waiting = plan.waiting.empty() ? "" : plan.waiting.front();
   const auto set = [&](std::string type, bool value, std::string reason, std::string message) {
-    Condition made = condition(std::move(type), truth(value), std::move(reason),
-                               std::move(message), digest);
+    Condition made =
+        condition(std::move(type), truth(value), std::move(reason), std::move(message), digest);
     made.last_transition = parts_.clock.wall_now();
     set_condition(status.conditions, std::move(made));
   };
@@ -199,8 +198,9 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan,
                                              : status.health;
   const std::string message = refusal != nullptr ? refusal->error.message
                               : !waiting.empty() ? waiting
-                              : synced           ? "everything is as the manifest says"
-                                       : std::to_string(plan.operations.size()) + " changes to make";
+                              : synced
+                                  ? "everything is as the manifest says"
+                                  : std::to_string(plan.operations.size()) + " changes to make";
   set("Ready", synced && (healthy || status.health == "Suspended"), why, message);
   set("Reconciling", !synced && refusal == nullptr && !held, synced ? "Synced" : "Progressing",
       message);
@@ -208,7 +208,9 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan,
                        (status.last_error->error_class == ErrorClass::kInvalid ||
                         status.last_error->error_class == ErrorClass::kBlocked);
   set("Stalled", refusal != nullptr || failing,
-      refusal != nullptr ? why : failing ? std::string(to_string(status.last_error->reason)) : "",
+      refusal != nullptr ? why
+      : failing          ? std::string(to_string(status.last_error->reason))
+                         : "",
       refusal != nullptr ? refusal->error.message + "; " + refusal->error.hint
       : failing          ? status.last_error->message
                          : "");

@@ -46,13 +46,13 @@ std::string health_of(const AppStatus& status, const Plan& plan) {
   const auto& rows = status.containers;
   if (std::ranges::any_of(rows, is_degraded)) return "Degraded";
   if (static_cast<int>(rows.size()) < status.containers_desired) return "Missing";
-  const bool starting = std::ranges::any_of(
-      rows, [](const ContainerStatus& c) { return c.health == "starting"; });
+  const bool starting =
+      std::ranges::any_of(rows, [](const ContainerStatus& c) { return c.health == "starting"; });
   return starting || !plan.operations.empty() ? "Progressing" : "Healthy";
 }
 
-NetworkStatus network_row(const model::Network& desired, const Observed& mine,
-                          const Observed& all, const Plan& plan) {
+NetworkStatus network_row(const model::Network& desired, const Observed& mine, const Observed& all,
+                          const Plan& plan) {
   NetworkStatus row;
   row.key = desired.key;
   row.name = desired.docker_name;
@@ -96,7 +96,8 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const Scope&
       status.networks.push_back(network_row(desired, scope.observed, cache_.observed(), plan));
     };
     if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
-      for (const auto& network : app->networks) add(network);
+      for (const auto& network : app->networks)
+        add(network);
     } else {
       add(std::get<model::SharedNetwork>(scope.entry->value).network);
     }

@@ -82,8 +82,7 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   const auto& all = cache_.observed();
   scope.observed.engine = all.engine;
   const auto mine = [this, &key](const docker::StringMap& labels) {
-    return app_of(labels) == key &&
-           label(labels, kLabelInstance) == parts_.inventory.instance();
+    return app_of(labels) == key && label(labels, kLabelInstance) == parts_.inventory.instance();
   };
   for (const auto& [id, container] : all.containers) {
     if (!mine(container.details.labels)) continue;

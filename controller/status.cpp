@@ -7,9 +7,12 @@ namespace fairlead::controller {
 
 std::string_view to_string(Truth truth) {
   switch (truth) {
-    case Truth::kTrue: return "True";
-    case Truth::kFalse: return "False";
-    case Truth::kUnknown: break;
+    case Truth::kTrue:
+      return "True";
+    case Truth::kFalse:
+      return "False";
+    case Truth::kUnknown:
+      break;
   }
   return "Unknown";
 }

@@ -68,7 +68,7 @@ struct AppStatus {
   std::uint64_t observed_generation = 0;
   std::string digest;
   bool suspended = false;
-  bool removing = false;  // left the directory; its objects are going or waiting
+  bool removing = false;           // left the directory; its objects are going or waiting
   std::string sync = "Unknown";    // Synced OutOfSync Unknown
   std::string health = "Unknown";  // Healthy Progressing Degraded Suspended Missing Unknown
   std::vector<Condition> conditions;

@@ -44,8 +44,10 @@ void Controller::check_foreign_instances() {
     const auto it = labels.find(std::string(kLabelInstance));
     if (it != labels.end() && it->second != parts_.inventory.instance()) foreign = it->second;
   };
-  for (const auto& [id, container] : cache_.observed().containers) look(container.details.labels);
-  for (const auto& [id, network] : cache_.observed().networks) look(network.labels);
+  for (const auto& [id, container] : cache_.observed().containers)
+    look(container.details.labels);
+  for (const auto& [id, network] : cache_.observed().networks)
+    look(network.labels);
   const bool read_only = !foreign.empty() && parts_.inventory.entries().empty();
   if (read_only == engine_status_.read_only) return;
   engine_status_.read_only = read_only;
@@ -56,12 +58,11 @@ void Controller::check_foreign_instances() {
   }
   engine_status_.read_only_reason =
       "this engine is kept by another Fairlead (instance " + foreign + ")";
-  parts_.log.error(
-      "read-only: another installation keeps this engine",
-      {{"reason", to_string(Reason::kNotOwner)},
-       {"instance", parts_.inventory.instance()},
-       {"owner", foreign},
-       {"hint", "stop the other one, then start with --adopt-instance " + foreign}});
+  parts_.log.error("read-only: another installation keeps this engine",
+                   {{"reason", to_string(Reason::kNotOwner)},
+                    {"instance", parts_.inventory.instance()},
+                    {"owner", foreign},
+                    {"hint", "stop the other one, then start with --adopt-instance " + foreign}});
   record("Warning", "NotOwner", "", "engine", engine_status_.read_only_reason);
 }
 
@@ -79,9 +80,9 @@ void Controller::engine_lost(const Error& error) {
     return;
   }
   if (!std::exchange(engine_status_.up, false)) return;
-  parts_.log.error("engine unavailable", {{"reason", to_string(error.reason)},
-                                          {"err", error.message},
-                                          {"hint", error.hint}});
+  parts_.log.error(
+      "engine unavailable",
+      {{"reason", to_string(error.reason)}, {"err", error.message}, {"hint", error.hint}});
   record("Warning", std::string(to_string(error.reason)), "", "engine", error.message);
   cache_.mark_all();
   parts_.engine.stop_events();
@@ -126,7 +127,8 @@ Task<bool> Controller::bring_up() {
   uncertain_checks_ = engine_failures_ > 0 ? 1 : 0;
   engine_failures_ = 0;
   // What the old engine refused, this one may accept.
-  for (const auto& [key, entry] : desired_.entries()) reset_backoff(key);
+  for (const auto& [key, entry] : desired_.entries())
+    reset_backoff(key);
   enqueue_all();
   co_return true;
 }
@@ -139,7 +141,8 @@ Task<void> Controller::event_loop() {
   };
   auto on_event = [this](const docker::Event& event) {
     telemetry_->docker_event(event.type, event.action);
-    for (const auto& key : cache_.note_event(event)) enqueue(key);
+    for (const auto& key : cache_.note_event(event))
+      enqueue(key);
   };
   auto ended = co_await parts_.engine.stream_events(connected, on_event);
   engine_status_.event_stream = false;
@@ -161,8 +164,8 @@ Task<void> Controller::engine_loop() {
       if (up) continue;
       ++engine_failures_;
       const Error away{ErrorClass::kTransient, Reason::kEngineUnavailable, "", ""};
-      const auto delay = backoff_.failed(std::string(kEngineKey), away.error_class, "",
-                                         parts_.random);
+      const auto delay =
+          backoff_.failed(std::string(kEngineKey), away.error_class, "", parts_.random);
       const auto capped = std::min<Duration>(delay, std::chrono::seconds(30));
       co_await engine_wake_.wait_until(parts_.clock.steady_now() + capped);
       continue;
@@ -188,14 +191,14 @@ Task<void> Controller::engine_loop() {
     }
     auto alive = co_await parts_.engine.ping();
     if (!alive) {
-      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable,
-                        alive.error().message, alive.error().hint});
+      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable, alive.error().message,
+                        alive.error().hint});
       continue;
     }
     auto listed = co_await full_resync();
     if (!listed) {
-      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable,
-                        listed.error().message, listed.error().hint});
+      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable, listed.error().message,
+                        listed.error().hint});
       continue;
     }
     if (uncertain_checks_ > 0 && --uncertain_checks_ == 0) {

@@ -6,7 +6,9 @@
 namespace fairlead::controller {
 namespace {
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace
 
@@ -60,19 +62,22 @@ void WorkQueue::forget(const std::string& key) {
 SteadyTime WorkQueue::next_due() const {
   if (!ready_.empty()) return SteadyTime{};
   auto due = SteadyTime::max();
-  for (const auto& [key, when] : delayed_) due = std::min(due, when);
+  for (const auto& [key, when] : delayed_)
+    due = std::min(due, when);
   return due;
 }
 
 Duration WorkQueue::unfinished(SteadyTime now) const {
   Duration sum{};
-  for (const auto& [key, since] : processing_) sum += now - since;
+  for (const auto& [key, since] : processing_)
+    sum += now - since;
   return sum;
 }
 
 Duration WorkQueue::longest_running(SteadyTime now) const {
   Duration longest{};
-  for (const auto& [key, since] : processing_) longest = std::max<Duration>(longest, now - since);
+  for (const auto& [key, since] : processing_)
+    longest = std::max<Duration>(longest, now - since);
   return longest;
 }
 
@@ -80,6 +85,8 @@ std::vector<double> WorkQueue::take_queue_durations() {
   return std::exchange(queue_durations_, {});
 }
 
-std::vector<double> WorkQueue::take_work_durations() { return std::exchange(work_durations_, {}); }
+std::vector<double> WorkQueue::take_work_durations() {
+  return std::exchange(work_durations_, {});
+}
 
 }  // namespace fairlead::controller

@@ -36,7 +36,7 @@ class WorkQueue {
   std::size_t depth() const { return ready_.size(); }
   std::uint64_t adds() const { return adds_; }
   std::uint64_t retries() const { return retries_; }
-  Duration unfinished(SteadyTime now) const;        // sum over keys in processing
+  Duration unfinished(SteadyTime now) const;  // sum over keys in processing
   Duration longest_running(SteadyTime now) const;
   // Called for each key: how long it waited when taken, how long it worked when done.
   std::vector<double> take_queue_durations();
@@ -44,9 +44,9 @@ class WorkQueue {
 
  private:
   std::deque<std::string> ready_;
-  std::map<std::string, SteadyTime> dirty_;        // key → when it was added
-  std::map<std::string, SteadyTime> processing_;   // key → since when
-  std::map<std::string, SteadyTime> delayed_;      // key → due
+  std::map<std::string, SteadyTime> dirty_;       // key → when it was added
+  std::map<std::string, SteadyTime> processing_;  // key → since when
+  std::map<std::string, SteadyTime> delayed_;     // key → due
   std::uint64_t adds_ = 0;
   std::uint64_t retries_ = 0;
   std::vector<double> queue_durations_;

@@ -21,67 +21,97 @@ struct Rule {
 
 constexpr auto kAny = std::nullopt;
 
-constexpr std::string_view kCheckImage = "check the reference, or make the image available to the engine";
+constexpr std::string_view kCheckImage =
+    "check the reference, or make the image available to the engine";
 constexpr std::string_view kFreeAddresses =
     "remove unused networks, or give this one a subnet of its own";
 
 constexpr Rule kRules[] = {
     // The host, whatever the call (F021, F076).
-    {kAny, 0, "no space left on device", kBlocked, Reason::kEngineDiskFull, "free disk space on the engine's host"},
-    {kAny, 0, "No chain/target/match", kBlocked, Reason::kEngineFirewallBroken, "restart dockerd: its firewall rules were flushed"},
+    {kAny, 0, "no space left on device", kBlocked, Reason::kEngineDiskFull,
+     "free disk space on the engine's host"},
+    {kAny, 0, "No chain/target/match", kBlocked, Reason::kEngineFirewallBroken,
+     "restart dockerd: its firewall rules were flushed"},
     {kAny, 400, "client version", kTransient, Reason::kEngineTooOld, ""},
     // Networks (F001, F004, F005, F007, F008).
-    {Operation::kNetworkCreate, 0, "Pool overlaps", kBlocked, Reason::kSubnetOverlap, "choose another subnet, or remove the other network"},
-    {Operation::kNetworkCreate, 0, "could not find an available", kBlocked, Reason::kAddressPoolExhausted, kFreeAddresses},
-    {Operation::kNetworkCreate, 0, "fully subnetted", kBlocked, Reason::kAddressPoolExhausted, kFreeAddresses},
-    {Operation::kNetworkCreate, 409, "already exists", kBlocked, Reason::kNameTaken, "remove or rename the other network"},
-    {Operation::kNetworkCreate, 0, "networks have same bridge name", kBlocked, Reason::kNameTaken, "choose another bridge name"},
+    {Operation::kNetworkCreate, 0, "Pool overlaps", kBlocked, Reason::kSubnetOverlap,
+     "choose another subnet, or remove the other network"},
+    {Operation::kNetworkCreate, 0, "could not find an available", kBlocked,
+     Reason::kAddressPoolExhausted, kFreeAddresses},
+    {Operation::kNetworkCreate, 0, "fully subnetted", kBlocked, Reason::kAddressPoolExhausted,
+     kFreeAddresses},
+    {Operation::kNetworkCreate, 409, "already exists", kBlocked, Reason::kNameTaken,
+     "remove or rename the other network"},
+    {Operation::kNetworkCreate, 0, "networks have same bridge name", kBlocked, Reason::kNameTaken,
+     "choose another bridge name"},
     {Operation::kNetworkCreate, 409, "", kBlocked, Reason::kSubnetOverlap, "choose another subnet"},
     {Operation::kNetworkCreate, 403, "", kInvalid, Reason::kInvalidNetworkConfig, ""},
-    {Operation::kNetworkCreate, 404, "", kInvalid, Reason::kInvalidNetworkConfig, "is the network driver installed?"},
+    {Operation::kNetworkCreate, 404, "", kInvalid, Reason::kInvalidNetworkConfig,
+     "is the network driver installed?"},
     {Operation::kNetworkCreate, 400, "", kInvalid, Reason::kInvalidNetworkConfig, ""},
     {Operation::kNetworkCreate, 500, "invalid", kInvalid, Reason::kInvalidNetworkConfig, ""},
-    {Operation::kNetworkRemove, 403, "has active endpoints", kBlocked, Reason::kInUse, "detach the containers on it"},
-    {kAny, 400, "is ambiguous", kBlocked, Reason::kNetworkAmbiguous, "remove all but one of the networks of this name, by ID"},
+    {Operation::kNetworkRemove, 403, "has active endpoints", kBlocked, Reason::kInUse,
+     "detach the containers on it"},
+    {kAny, 400, "is ambiguous", kBlocked, Reason::kNetworkAmbiguous,
+     "remove all but one of the networks of this name, by ID"},
     // Endpoints (F012, F017).
-    {Operation::kNetworkConnect, 403, "already exists in network", kTransient, Reason::kStateConflict, ""},
-    {Operation::kNetworkConnect, 403, "Address already in use", kBlocked, Reason::kAddressInUse, "free the address, or choose another"},
+    {Operation::kNetworkConnect, 403, "already exists in network", kTransient,
+     Reason::kStateConflict, ""},
+    {Operation::kNetworkConnect, 403, "Address already in use", kBlocked, Reason::kAddressInUse,
+     "free the address, or choose another"},
     {Operation::kNetworkConnect, 404, "", kTransient, Reason::kStateConflict, ""},
     {Operation::kNetworkConnect, 400, "", kInvalid, Reason::kInvalidEndpoint, ""},
     {Operation::kNetworkDisconnect, 404, "", kTransient, Reason::kStateConflict, ""},
     // Create (F025, F043, F052, F057).
-    {Operation::kContainerCreate, 404, "No such image", kBlocked, Reason::kImageNotFound, kCheckImage},
-    {Operation::kContainerCreate, 409, "is already in use", kBlocked, Reason::kNameTaken, "remove or rename the other container"},
-    {Operation::kContainerCreate, 400, "bind source path does not exist", kBlocked, Reason::kMountSourceMissing, "create the directory on the engine's host"},
+    {Operation::kContainerCreate, 404, "No such image", kBlocked, Reason::kImageNotFound,
+     kCheckImage},
+    {Operation::kContainerCreate, 409, "is already in use", kBlocked, Reason::kNameTaken,
+     "remove or rename the other container"},
+    {Operation::kContainerCreate, 400, "bind source path does not exist", kBlocked,
+     Reason::kMountSourceMissing, "create the directory on the engine's host"},
     {Operation::kContainerCreate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
     {Operation::kContainerCreate, 404, "", kTransient, Reason::kStateConflict, ""},
     // Start (F009, F017, F031, F040, F042).
     {Operation::kContainerStart, 404, "network", kTransient, Reason::kStateConflict, ""},
-    {Operation::kContainerStart, 403, "Address already in use", kBlocked, Reason::kAddressInUse, "free the address, or choose another"},
-    {Operation::kContainerStart, 0, "port is already allocated", kBlocked, Reason::kPortConflict, "free the host port, or publish another"},
-    {Operation::kContainerStart, 0, "address already in use", kBlocked, Reason::kPortConflict, "free the host port, or publish another"},
-    {Operation::kContainerStart, 0, "executable file not found", kInvalid, Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
-    {Operation::kContainerStart, 0, "no such file or directory", kInvalid, Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
-    {Operation::kContainerStart, 0, "permission denied", kInvalid, Reason::kCommandNotRunnable, "is the command executable for this user?"},
-    {Operation::kContainerStart, 400, "user specified IP address", kInvalid, Reason::kInvalidEndpoint, "give the network a subnet"},
+    {Operation::kContainerStart, 403, "Address already in use", kBlocked, Reason::kAddressInUse,
+     "free the address, or choose another"},
+    {Operation::kContainerStart, 0, "port is already allocated", kBlocked, Reason::kPortConflict,
+     "free the host port, or publish another"},
+    {Operation::kContainerStart, 0, "address already in use", kBlocked, Reason::kPortConflict,
+     "free the host port, or publish another"},
+    {Operation::kContainerStart, 0, "executable file not found", kInvalid,
+     Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
+    {Operation::kContainerStart, 0, "no such file or directory", kInvalid,
+     Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
+    {Operation::kContainerStart, 0, "permission denied", kInvalid, Reason::kCommandNotRunnable,
+     "is the command executable for this user?"},
+    {Operation::kContainerStart, 400, "user specified IP address", kInvalid,
+     Reason::kInvalidEndpoint, "give the network a subnet"},
     {Operation::kContainerStart, 0, "marked for removal", kTransient, Reason::kStateConflict, ""},
-    {Operation::kContainerStart, 400, "", kInvalid, Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
+    {Operation::kContainerStart, 400, "", kInvalid, Reason::kCommandNotRunnable,
+     "check `command` and `entrypoint`"},
     // Stop, remove, rename (F028, F039).
-    {kAny, 0, "did not receive an exit event", kBlocked, Reason::kContainerStuck, "the process can't be killed; look at the host"},
+    {kAny, 0, "did not receive an exit event", kBlocked, Reason::kContainerStuck,
+     "the process can't be killed; look at the host"},
     {kAny, 409, "already in progress", kTransient, Reason::kStateConflict, ""},
-    {Operation::kContainerRename, 409, "", kBlocked, Reason::kNameTaken, "remove or rename the other container"},
+    {Operation::kContainerRename, 409, "", kBlocked, Reason::kNameTaken,
+     "remove or rename the other container"},
     {Operation::kContainerUpdate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
     // Volumes and images (F050, F054).
     {Operation::kVolumeCreate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
-    {Operation::kVolumeCreate, 404, "", kBlocked, Reason::kInvalidContainerConfig, "is the volume driver installed?"},
+    {Operation::kVolumeCreate, 404, "", kBlocked, Reason::kInvalidContainerConfig,
+     "is the volume driver installed?"},
     {Operation::kImageInspect, 404, "", kBlocked, Reason::kImageNotFound, kCheckImage},
-    {Operation::kImagePull, 0, "toomanyrequests", kTransient, Reason::kImagePullFailed, "the registry limits pulls"},
-    {Operation::kImagePull, 0, "unauthorized", kBlocked, Reason::kImagePullFailed, "log in to the registry"},
+    {Operation::kImagePull, 0, "toomanyrequests", kTransient, Reason::kImagePullFailed,
+     "the registry limits pulls"},
+    {Operation::kImagePull, 0, "unauthorized", kBlocked, Reason::kImagePullFailed,
+     "log in to the registry"},
     {Operation::kImagePull, 0, "denied", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 0, "manifest unknown", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 0, "not found", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 400, "", kInvalid, Reason::kImageNotFound, kCheckImage},
-    {Operation::kImagePull, 0, "", kTransient, Reason::kImagePullFailed, "is the registry reachable from the engine?"},
+    {Operation::kImagePull, 0, "", kTransient, Reason::kImagePullFailed,
+     "is the registry reachable from the engine?"},
     {Operation::kImageLoad, 0, "", kBlocked, Reason::kImagePullFailed, ""},
     // What is gone is gone: a fresh look decides (F074). An unknown route is not a missing object.
     {kAny, 404, "page not found", kTransient, Reason::kEngineError, ""},
@@ -127,7 +157,8 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
               "run as root, or as a member of the group that owns the engine's socket"};
     case TransportFault::kNoReply:
     case TransportFault::kTimedOut:
-    case TransportFault::kMalformedReply: break;
+    case TransportFault::kMalformedReply:
+      break;
   }
   // The request was written: a mutation may have run, or may still run (F029, F030).
   const auto reason =

@@ -91,7 +91,8 @@ std::vector<Endpoint> endpoints(const json::object& container) {
 ContainerSummary summary(const json::object& object) {
   ContainerSummary out;
   out.id = text_at(object, "Id");
-  for (auto& name : strings_at(object, "Names")) out.names.push_back(without_slash(name));
+  for (auto& name : strings_at(object, "Names"))
+    out.names.push_back(without_slash(name));
   out.image = text_at(object, "Image");
   out.image_id = text_at(object, "ImageID");
   out.state = text_at(object, "State");
@@ -195,8 +196,8 @@ Network network(const json::object& object) {
   out.ipam_options = map_at(ipam, "Options");
   for (const auto& each : array_at(ipam, "Config")) {
     const auto& pool = object_of(each);
-    out.ipam.push_back({text_at(pool, "Subnet"), text_at(pool, "Gateway"),
-                        text_at(pool, "IPRange"), map_at(pool, "AuxiliaryAddresses")});
+    out.ipam.push_back({text_at(pool, "Subnet"), text_at(pool, "Gateway"), text_at(pool, "IPRange"),
+                        map_at(pool, "AuxiliaryAddresses")});
   }
   for (const auto& member : object_at(object, "Containers")) {
     const auto& each = object_of(member.value());
@@ -245,18 +246,21 @@ Container decode_container(const json::value& reply) {
 std::vector<Network> decode_network_list(const json::value& reply) {
   return each_of<Network>(reply, network);
 }
-Network decode_network(const json::value& reply) { return network(object_of(reply)); }
+Network decode_network(const json::value& reply) {
+  return network(object_of(reply));
+}
 
 std::vector<Volume> decode_volume_list(const json::value& reply) {
   const auto* list = object_of(reply).if_contains("Volumes");
   return list == nullptr ? std::vector<Volume>{} : each_of<Volume>(*list, volume);
 }
-Volume decode_volume(const json::value& reply) { return volume(object_of(reply)); }
+Volume decode_volume(const json::value& reply) {
+  return volume(object_of(reply));
+}
 
 Image decode_image(const json::value& reply) {
   const auto& object = object_of(reply);
-  return {text_at(object, "Id"), strings_at(object, "RepoTags"),
-          strings_at(object, "RepoDigests")};
+  return {text_at(object, "Id"), strings_at(object, "RepoTags"), strings_at(object, "RepoDigests")};
 }
 
 EngineInfo decode_info(const json::value& reply) {
@@ -279,7 +283,9 @@ std::optional<Event> decode_event(const json::value& line) {
   return event;
 }
 
-std::string decode_id(const json::value& reply) { return text_at(object_of(reply), "Id"); }
+std::string decode_id(const json::value& reply) {
+  return text_at(object_of(reply), "Id");
+}
 
 std::string decode_progress_error(const json::value& line) {
   const auto& object = object_of(line);
@@ -291,7 +297,8 @@ std::string decode_error_message(std::string_view body) {
   boost::system::error_code bad;
   const auto value = json::parse(body, bad);
   if (!bad && value.is_object()) return text_at(value.get_object(), "message");
-  while (!body.empty() && (body.back() == '\n' || body.back() == '\r')) body.remove_suffix(1);
+  while (!body.empty() && (body.back() == '\n' || body.back() == '\r'))
+    body.remove_suffix(1);
   return std::string(body.substr(0, 500));
 }
 

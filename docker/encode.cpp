@@ -9,13 +9,15 @@ namespace json = boost::json;
 
 json::array to_array(const std::vector<std::string>& list) {
   json::array out;
-  for (const auto& each : list) out.push_back(json::string(each));
+  for (const auto& each : list)
+    out.push_back(json::string(each));
   return out;
 }
 
 json::object to_object(const StringMap& map) {
   json::object out;
-  for (const auto& [key, value] : map) out[key] = value;
+  for (const auto& [key, value] : map)
+    out[key] = value;
   return out;
 }
 
@@ -103,14 +105,14 @@ json::object host_config(const ContainerSpec& spec) {
   put(out, "CapAdd", spec.cap_add);
   put(out, "CapDrop", spec.cap_drop);
   json::array mounts;
-  for (const auto& each : spec.mounts) mounts.push_back(mount(each));
+  for (const auto& each : spec.mounts)
+    mounts.push_back(mount(each));
   if (!mounts.empty()) out["Mounts"] = mounts;
   json::object bindings;
   for (const auto& port : spec.ports) {
     auto& list = bindings[std::to_string(port.container_port) + "/" + port.protocol];
     if (!list.is_array()) list.emplace_array();
-    list.as_array().push_back(
-        json::object{{"HostIp", port.host_ip}, {"HostPort", port.host_port}});
+    list.as_array().push_back(json::object{{"HostIp", port.host_ip}, {"HostPort", port.host_port}});
   }
   if (!bindings.empty()) out["PortBindings"] = bindings;
   return out;

@@ -30,7 +30,7 @@ std::string to_string(const Position& position);  // file:line:column
 enum class NetworkRecreate { kNever, kLive, kRestart };
 
 struct IpamPool {
-  std::string subnet;    // CIDR
+  std::string subnet;  // CIDR
   std::string gateway;
   std::string ip_range;  // CIDR
   StringMap aux_addresses;
@@ -154,8 +154,8 @@ struct Service {
   std::vector<std::string> cap_drop;
   std::optional<bool> privileged;
   std::optional<bool> read_only;
-  std::optional<std::int64_t> mem_limit;   // bytes
-  std::optional<std::int64_t> nano_cpus;   // cpus × 1e9
+  std::optional<std::int64_t> mem_limit;  // bytes
+  std::optional<std::int64_t> nano_cpus;  // cpus × 1e9
   std::optional<std::int64_t> pids_limit;
   Position position;
 };

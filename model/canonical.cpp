@@ -14,13 +14,15 @@ namespace json = boost::json;
 
 json::object to_object(const StringMap& map) {
   json::object out;
-  for (const auto& [key, value] : map) out[key] = value;
+  for (const auto& [key, value] : map)
+    out[key] = value;
   return out;
 }
 
 json::array to_array(const std::vector<std::string>& list) {
   json::array out;
-  for (const auto& each : list) out.push_back(json::string(each));
+  for (const auto& each : list)
+    out.push_back(json::string(each));
   return out;
 }
 
@@ -140,14 +142,16 @@ json::object to_object(const IpamPool& pool) {
 template <typename T>
 json::array to_objects(const std::vector<T>& list) {
   json::array out;
-  for (const auto& each : list) out.push_back(to_object(each));
+  for (const auto& each : list)
+    out.push_back(to_object(each));
   return out;
 }
 
 // What a container is made of and can't be changed in place: the input of its spec hash.
 Writer fixed_part(const Service& service) {
   json::object environment;
-  for (const auto& [key, value] : service.environment) environment[key] = value.value_or("");
+  for (const auto& [key, value] : service.environment)
+    environment[key] = value.value_or("");
   Writer writer;
   writer.put("image", service.image)
       .words("command", service.command)
@@ -184,10 +188,12 @@ json::object to_object(const Service& service) {
     writer.put("restart", policy.name + limit);
   }
   json::object networks;
-  for (const auto& endpoint : service.endpoints) networks[endpoint.network] = to_object(endpoint);
+  for (const auto& endpoint : service.endpoints)
+    networks[endpoint.network] = to_object(endpoint);
   if (!networks.empty()) writer.put("networks", networks);
   json::object depends_on;
-  for (const auto& each : service.depends_on) depends_on[each.service] = to_object(each);
+  for (const auto& each : service.depends_on)
+    depends_on[each.service] = to_object(each);
   if (!depends_on.empty()) writer.put("depends_on", depends_on);
   return writer.out;
 }
@@ -286,17 +292,24 @@ std::string container_spec_hash(const App& app, const Service& service) {
   return sha_of(writer.out);
 }
 
-std::string network_spec_hash(const Network& network) { return sha_of(to_object(network)); }
+std::string network_spec_hash(const Network& network) {
+  return sha_of(to_object(network));
+}
 
-std::string volume_spec_hash(const Volume& volume) { return sha_of(to_object(volume)); }
+std::string volume_spec_hash(const Volume& volume) {
+  return sha_of(to_object(volume));
+}
 
 json::value to_json(const App& app) {
   json::object services;
-  for (const auto& service : app.services) services[service.name] = to_object(service);
+  for (const auto& service : app.services)
+    services[service.name] = to_object(service);
   json::object networks;
-  for (const auto& network : app.networks) networks[network.key] = to_object(network);
+  for (const auto& network : app.networks)
+    networks[network.key] = to_object(network);
   json::object volumes;
-  for (const auto& volume : app.volumes) volumes[volume.key] = to_object(volume);
+  for (const auto& volume : app.volumes)
+    volumes[volume.key] = to_object(volume);
   Writer writer;
   writer.put("name", app.name)
       .map("x-labels", app.labels)
@@ -312,11 +325,9 @@ json::value to_json(const SharedNetwork& shared) {
   return Writer{}
       .put("apiVersion", "fairlead.dev/v1")
       .put("kind", "Network")
-      .put("metadata",
-           Writer{}.put("name", shared.name).map("labels", shared.metadata_labels).out)
+      .put("metadata", Writer{}.put("name", shared.name).map("labels", shared.metadata_labels).out)
       .put("spec", to_object(shared.network))
-      .put("x-fairlead",
-           behaviour("", shared.suspend, shared.prune, shared.network_recreate))
+      .put("x-fairlead", behaviour("", shared.suspend, shared.prune, shared.network_recreate))
       .out;
 }
 

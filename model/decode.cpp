@@ -59,15 +59,14 @@ void read_app_services(Reader& r, const Field& f, AppDraft& d) {
 void read_app_networks(Reader& r, const Field& f, AppDraft& d) {
   read_networks(r, f, d.parts.networks);
 }
-void read_app_volumes(Reader& r, const Field& f, AppDraft& d) { read_volumes(r, f, d.parts.volumes); }
+void read_app_volumes(Reader& r, const Field& f, AppDraft& d) {
+  read_volumes(r, f, d.parts.volumes);
+}
 
 constexpr Key<AppDraft> kSpecKeys[] = {
-    {"appId", read_app_id},
-    {"suspend", read_suspend},
-    {"prune", read_prune},
-    {"networkRecreate", read_recreate},
-    {"services", read_app_services},
-    {"networks", read_app_networks},
+    {"appId", read_app_id},          {"suspend", read_suspend},
+    {"prune", read_prune},           {"networkRecreate", read_recreate},
+    {"services", read_app_services}, {"networks", read_app_networks},
     {"volumes", read_app_volumes},
 };
 
@@ -222,7 +221,8 @@ void decode_compose(Reader& reader, const YamlNode& document, Manifest& manifest
 
 void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
   const YamlFile yaml = read_yaml(bytes);
-  for (const auto& error : yaml.errors) reader.error_at(error.mark, "", error.message);
+  for (const auto& error : yaml.errors)
+    reader.error_at(error.mark, "", error.message);
   for (const auto& document : yaml.documents) {
     if (!document.is_map()) {
       reader.error_at(document.mark, "", "not a manifest", "a mapping with `kind` or `services`");
@@ -240,7 +240,8 @@ NetworkRecreate read_network_recreate(Reader& reader, const Field& field) {
   const auto text = read_string(reader, field).value_or("never");
   if (text == "live") return NetworkRecreate::kLive;
   if (text == "restart") return NetworkRecreate::kRestart;
-  if (text != "never") reader.error(field, "unknown choice `" + text + "`", "never, live or restart");
+  if (text != "never")
+    reader.error(field, "unknown choice `" + text + "`", "never, live or restart");
   return NetworkRecreate::kNever;
 }
 

@@ -63,8 +63,7 @@ constexpr Key<Network> kNetworkKeys[] = {
     {"config_only", bool_into<Network, &Network::config_only>},
     {"config_from", read_config_from},
     {"labels", map_into<Network, &Network::labels>},
-    {"ipam",
-     [](Reader& r, const Field& f, Network& n) { read_map<Network>(r, f, kIpamKeys, n); }},
+    {"ipam", [](Reader& r, const Field& f, Network& n) { read_map<Network>(r, f, kIpamKeys, n); }},
     {"external",
      [](Reader& r, const Field& f, Network& n) { n.external = read_bool(r, f).value_or(false); }},
 };
@@ -90,8 +89,8 @@ void check_external(Reader& reader, const Field& field, bool external) {
 }
 
 void read_priority(Reader& reader, const Field& field, Endpoint& endpoint) {
-  endpoint.priority = static_cast<int>(
-      read_integer(reader, field, -1'000'000, 1'000'000).value_or(0));
+  endpoint.priority =
+      static_cast<int>(read_integer(reader, field, -1'000'000, 1'000'000).value_or(0));
 }
 
 void read_gw_priority(Reader& reader, const Field& field, Endpoint& endpoint) {
@@ -103,7 +102,8 @@ void read_gw_priority(Reader& reader, const Field& field, Endpoint& endpoint) {
 constexpr Key<Endpoint> kEndpointKeys[] = {
     {"aliases",
      [](Reader& r, const Field& f, Endpoint& e) {
-       for (auto& alias : read_strings(r, f)) e.aliases.push_back(std::move(alias));
+       for (auto& alias : read_strings(r, f))
+         e.aliases.push_back(std::move(alias));
      }},
     {"ipv4_address", string_into<Endpoint, &Endpoint::ipv4_address>},
     {"ipv6_address", string_into<Endpoint, &Endpoint::ipv6_address>},
@@ -176,7 +176,8 @@ void read_endpoints(Reader& reader, const Field& field, Service& service) {
       }
     }
   } else if (!field.node.is_null()) {
-    reader.error(field, "neither a list nor a mapping", "[NETWORK, …] or {NETWORK: {aliases: […]}}");
+    reader.error(field, "neither a list nor a mapping",
+                 "[NETWORK, …] or {NETWORK: {aliases: […]}}");
   }
 }
 

@@ -54,7 +54,8 @@ ShortPort split_port(std::string_view text) {
     text = end == std::string_view::npos ? "" : text.substr(end + 1);
     if (text.starts_with(':')) text.remove_prefix(1);
     parts.host = text.substr(0, text.find(':'));
-    parts.container = text.find(':') == std::string_view::npos ? "" : text.substr(text.find(':') + 1);
+    parts.container =
+        text.find(':') == std::string_view::npos ? "" : text.substr(text.find(':') + 1);
     return parts;
   }
   const auto last = text.rfind(':');
@@ -187,8 +188,8 @@ void read_short_mount(Reader& reader, const Field& field, Service& service) {
   }
   mount.target = parts.size() == 1 ? parts[0] : parts[1];
   if (parts.size() > 1) mount.source = parts[0];
-  const bool path = !mount.source.empty() && std::string("./~").find(mount.source[0]) !=
-                                                 std::string::npos;
+  const bool path =
+      !mount.source.empty() && std::string("./~").find(mount.source[0]) != std::string::npos;
   if (path) {
     mount.type = Mount::Type::kBind;
     mount.create_host_path = true;  // as Compose's short form does
@@ -213,13 +214,14 @@ constexpr Key<Mount> kBindKeys[] = {
      [](Reader& r, const Field& f, Mount& m) {
        if (auto v = read_string(r, f)) apply_mount_option(r, f, *v, m);
      }},
-    {"create_host_path",
-     [](Reader& r, const Field& f, Mount& m) { m.create_host_path = read_bool(r, f).value_or(false); }},
+    {"create_host_path", [](Reader& r, const Field& f,
+                            Mount& m) { m.create_host_path = read_bool(r, f).value_or(false); }},
 };
 constexpr const char* kLaterBindKeys[] = {"recursive", "selinux"};
 
 constexpr Key<Mount> kVolumeOptionKeys[] = {
-    {"nocopy", [](Reader& r, const Field& f, Mount& m) { m.nocopy = read_bool(r, f).value_or(false); }},
+    {"nocopy",
+     [](Reader& r, const Field& f, Mount& m) { m.nocopy = read_bool(r, f).value_or(false); }},
 };
 constexpr const char* kLaterVolumeOptionKeys[] = {"subpath", "labels"};
 
@@ -244,9 +246,8 @@ struct MountType {
   const char* name;
   Mount::Type type;
 };
-constexpr MountType kMountTypes[] = {{"volume", Mount::Type::kVolume},
-                                     {"bind", Mount::Type::kBind},
-                                     {"tmpfs", Mount::Type::kTmpfs}};
+constexpr MountType kMountTypes[] = {
+    {"volume", Mount::Type::kVolume}, {"bind", Mount::Type::kBind}, {"tmpfs", Mount::Type::kTmpfs}};
 
 void read_mount_type(Reader& reader, const Field& field, Mount& mount) {
   const auto text = read_string(reader, field);
@@ -268,8 +269,8 @@ constexpr Key<Mount> kMountKeys[] = {
      [](Reader& r, const Field& f, Mount& m) { m.target = read_string(r, f).value_or(""); }},
     {"read_only",
      [](Reader& r, const Field& f, Mount& m) { m.read_only = read_bool(r, f).value_or(false); }},
-    {"bind",
-     [](Reader& r, const Field& f, Mount& m) { read_map<Mount>(r, f, kBindKeys, m, kLaterBindKeys); }},
+    {"bind", [](Reader& r, const Field& f,
+                Mount& m) { read_map<Mount>(r, f, kBindKeys, m, kLaterBindKeys); }},
     {"volume",
      [](Reader& r, const Field& f, Mount& m) {
        read_map<Mount>(r, f, kVolumeOptionKeys, m, kLaterVolumeOptionKeys);

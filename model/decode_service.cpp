@@ -111,8 +111,8 @@ void read_test(Reader& reader, const Field& field, Healthcheck& health) {
 }
 
 constexpr Key<Healthcheck> kHealthKeys[] = {
-    {"disable",
-     [](Reader& r, const Field& f, Healthcheck& h) { h.disable = read_bool(r, f).value_or(false); }},
+    {"disable", [](Reader& r, const Field& f,
+                   Healthcheck& h) { h.disable = read_bool(r, f).value_or(false); }},
     {"test", read_test},
     {"interval",
      [](Reader& r, const Field& f, Healthcheck& h) { h.interval = read_duration(r, f); }},
@@ -146,7 +146,8 @@ void read_extra_hosts(Reader& reader, const Field& field, Service& service) {
   };
   if (field.node.is_map()) {
     for (const auto& member : field.node.members) {
-      for (auto& ip : read_string_or_strings(reader, field.member(member))) add(member.key, ip);
+      for (auto& ip : read_string_or_strings(reader, field.member(member)))
+        add(member.key, ip);
     }
     return;
   }
@@ -191,28 +192,77 @@ constexpr Key<Service> kServiceKeys[] = {
     {"read_only", bool_into<&Service::read_only>},
     {"mem_limit", [](Reader& r, const Field& f, Service& s) { s.mem_limit = read_bytes(r, f); }},
     {"cpus", [](Reader& r, const Field& f, Service& s) { s.nano_cpus = read_cpus(r, f); }},
-    {"pids_limit",
-     [](Reader& r, const Field& f, Service& s) {
-       s.pids_limit = read_integer(r, f, -1, 1'000'000'000);
-     }},
+    {"pids_limit", [](Reader& r, const Field& f,
+                      Service& s) { s.pids_limit = read_integer(r, f, -1, 1'000'000'000); }},
 };
 
 // The rest of Compose's service keys (compose.md §1.1): refused by name, never ignored.
-constexpr const char* kLaterServiceKeys[] = {
-    "annotations",   "attach",          "blkio_config",   "build",          "cgroup",
-    "cgroup_parent", "configs",         "cpu_count",      "cpu_percent",    "cpu_period",
-    "cpu_quota",     "cpu_rt_period",   "cpu_rt_runtime", "cpu_shares",     "cpuset",
-    "credential_spec", "deploy",        "develop",        "device_cgroup_rules", "devices",
-    "dns",           "dns_opt",         "dns_search",     "domainname",     "env_file",
-    "expose",        "extends",         "external_links", "gpus",           "group_add",
-    "ipc",           "isolation",       "label_file",     "links",          "logging",
-    "mac_address",   "mem_reservation", "mem_swappiness", "memswap_limit",  "models",
-    "oom_kill_disable", "oom_score_adj", "pid",           "platform",       "post_start",
-    "pre_start",     "pre_stop",        "profiles",       "provider",       "pull_policy",
-    "pull_refresh_after", "runtime",    "scale",          "secrets",        "security_opt",
-    "shm_size",      "stdin_open",      "storage_opt",    "sysctls",        "tmpfs",
-    "tty",           "ulimits",         "use_api_socket", "userns_mode",    "uts",
-    "volumes_from"};
+constexpr const char* kLaterServiceKeys[] = {"annotations",
+                                             "attach",
+                                             "blkio_config",
+                                             "build",
+                                             "cgroup",
+                                             "cgroup_parent",
+                                             "configs",
+                                             "cpu_count",
+                                             "cpu_percent",
+                                             "cpu_period",
+                                             "cpu_quota",
+                                             "cpu_rt_period",
+                                             "cpu_rt_runtime",
+                                             "cpu_shares",
+                                             "cpuset",
+                                             "credential_spec",
+                                             "deploy",
+                                             "develop",
+                                             "device_cgroup_rules",
+                                             "devices",
+                                             "dns",
+                                             "dns_opt",
+                                             "dns_search",
+                                             "domainname",
+                                             "env_file",
+                                             "expose",
+                                             "extends",
+                                             "external_links",
+                                             "gpus",
+                                             "group_add",
+                                             "ipc",
+                                             "isolation",
+                                             "label_file",
+                                             "links",
+                                             "logging",
+                                             "mac_address",
+                                             "mem_reservation",
+                                             "mem_swappiness",
+                                             "memswap_limit",
+                                             "models",
+                                             "oom_kill_disable",
+                                             "oom_score_adj",
+                                             "pid",
+                                             "platform",
+                                             "post_start",
+                                             "pre_start",
+                                             "pre_stop",
+                                             "profiles",
+                                             "provider",
+                                             "pull_policy",
+                                             "pull_refresh_after",
+                                             "runtime",
+                                             "scale",
+                                             "secrets",
+                                             "security_opt",
+                                             "shm_size",
+                                             "stdin_open",
+                                             "storage_opt",
+                                             "sysctls",
+                                             "tmpfs",
+                                             "tty",
+                                             "ulimits",
+                                             "use_api_socket",
+                                             "userns_mode",
+                                             "uts",
+                                             "volumes_from"};
 
 // Bare `KEY` entries take their value from the manifest's environment, or are left out.
 void resolve_environment(Reader& reader, Service& service) {

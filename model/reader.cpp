@@ -34,7 +34,8 @@ std::optional<std::string> undollar(Reader& reader, const Field& field, const st
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t corner = std::exchange(row[0], i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
@@ -51,11 +52,11 @@ struct Unit {
 };
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr Unit kTimes[] = {{"ns", 1},          {"us", 1'000},         {"ms", 1'000'000},
-                           {"s", kSecond},     {"m", 60 * kSecond},   {"h", 3600 * kSecond},
-                           {"d", 86400 * kSecond}, {"w", 7 * 86400 * kSecond}};
-constexpr Unit kSizes[] = {{"", 1},          {"b", 1},           {"k", 1LL << 10}, {"kb", 1LL << 10},
-                           {"m", 1LL << 20}, {"mb", 1LL << 20},  {"g", 1LL << 30}, {"gb", 1LL << 30},
+constexpr Unit kTimes[] = {
+    {"ns", 1},           {"us", 1'000},         {"ms", 1'000'000},      {"s", kSecond},
+    {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86400 * kSecond}, {"w", 7 * 86400 * kSecond}};
+constexpr Unit kSizes[] = {{"", 1},          {"b", 1},          {"k", 1LL << 10}, {"kb", 1LL << 10},
+                           {"m", 1LL << 20}, {"mb", 1LL << 20}, {"g", 1LL << 30}, {"gb", 1LL << 30},
                            {"t", 1LL << 40}, {"tb", 1LL << 40}};
 
 const Unit* find_unit(std::span<const Unit> units, std::string_view name) {
@@ -177,16 +178,14 @@ std::optional<std::int64_t> read_bytes(Reader& reader, const Field& field) {
   std::string_view rest = text;
   const auto number = take_number(rest);
   const auto* unit = find_unit(kSizes, rest);
-  const auto value = number && unit != nullptr
-                         ? scaled(*number, static_cast<double>(unit->size))
-                         : std::nullopt;
+  const auto value =
+      number && unit != nullptr ? scaled(*number, static_cast<double>(unit->size)) : std::nullopt;
   if (!value) reader.error(field, "not a size", "bytes, or a number with k, m, g: 512m");
   return value;
 }
 
 std::optional<Nanoseconds> read_duration(Reader& reader, const Field& field) {
-  const auto value =
-      field.node.is_scalar() ? parse_duration(field.node.scalar) : std::nullopt;
+  const auto value = field.node.is_scalar() ? parse_duration(field.node.scalar) : std::nullopt;
   if (!value) {
     reader.error(field, "not a duration", "a number with a unit: 500ms, 10s, 1m30s");
     return std::nullopt;
@@ -267,7 +266,8 @@ std::map<std::string, std::optional<std::string>> read_environment(Reader& reade
 
 StringMap read_string_map(Reader& reader, const Field& field) {
   StringMap out;
-  for (auto& [key, value] : read_environment(reader, field)) out[key] = value.value_or("");
+  for (auto& [key, value] : read_environment(reader, field))
+    out[key] = value.value_or("");
   return out;
 }
 
@@ -327,15 +327,16 @@ void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& 
                     const std::vector<std::string>& known, std::span<const char* const> later) {
   if (member.key.starts_with("x-")) return;
   const std::string path = field.path.empty() ? member.key : field.path + "." + member.key;
-  const bool is_later = std::ranges::any_of(
-      later, [&member](const char* each) { return member.key == each; });
+  const bool is_later =
+      std::ranges::any_of(later, [&member](const char* each) { return member.key == each; });
   if (is_later) {
     reader.error_at(member.mark, path, "this key of Compose is not supported yet", "",
                     "remove it; nothing is ignored silently");
     return;
   }
   std::string all;
-  for (const auto& each : known) all += (all.empty() ? "" : ", ") + each;
+  for (const auto& each : known)
+    all += (all.empty() ? "" : ", ") + each;
   const auto near = nearest(member.key, known);
   reader.error_at(member.mark, path, "unknown key", all,
                   near.empty() ? "" : "did you mean `" + near + "`?");

@@ -108,7 +108,8 @@ bool read_map(Reader& reader, const Field& field, std::span<const Key<T>> table,
       continue;
     }
     std::vector<std::string> known;
-    for (const auto& key : table) known.emplace_back(key.name);
+    for (const auto& key : table)
+      known.emplace_back(key.name);
     report_unknown(reader, field, member, known, later);
   }
   return true;

@@ -53,12 +53,13 @@ void check_pool(Checker& check, const Position& position, const std::string& pat
     }
   };
   if (!pool.gateway.empty()) inside("gateway", pool.gateway);
-  for (const auto& [name, address] : pool.aux_addresses) inside("aux_addresses." + name, address);
+  for (const auto& [name, address] : pool.aux_addresses)
+    inside("aux_addresses." + name, address);
   if (pool.ip_range.empty()) return;
   const auto range = parse_cidr(pool.ip_range);
   if (!range || !contains(*subnet, *range)) {
-    check.error(position, path + ".ip_range", "`" + pool.ip_range + "` is not a block in " +
-                                                  pool.subnet);
+    check.error(position, path + ".ip_range",
+                "`" + pool.ip_range + "` is not a block in " + pool.subnet);
   }
 }
 
@@ -100,10 +101,10 @@ void check_addresses(Checker& check, const App& app) {
           return address && subnet && contains(*subnet, *address);
         });
         if (!inside && !network->external) {
-          check.error(endpoint.position, path,
-                      "the address " + *text + " is in no subnet of network `" + endpoint.network +
-                          "`",
-                      "", "give the network an ipam.config with a subnet that holds it");
+          check.error(
+              endpoint.position, path,
+              "the address " + *text + " is in no subnet of network `" + endpoint.network + "`", "",
+              "give the network an ipam.config with a subnet that holds it");
         }
         const auto [it, fresh] = taken.emplace(std::pair(endpoint.network, *text), service.name);
         if (!fresh) {
@@ -138,9 +139,9 @@ void check_endpoints(Checker& check, const App& app, const Service& service) {
       mode.starts_with("container:")) {
     return;
   }
-  const bool peer = mode.starts_with("service:") &&
-                    std::ranges::find(app.services, mode.substr(8), &Service::name) !=
-                        app.services.end();
+  const bool peer =
+      mode.starts_with("service:") &&
+      std::ranges::find(app.services, mode.substr(8), &Service::name) != app.services.end();
   if (!peer) {
     check.error(service.position, path + ".network_mode", "unknown mode `" + mode + "`",
                 "none, host, bridge, service:NAME or container:NAME");
@@ -173,7 +174,8 @@ void check_cycles(Checker& check, const App& app) {
     const auto at = std::ranges::find(trail, service.name);
     if (at != trail.end()) {
       std::string cycle;
-      for (auto it = at; it != trail.end(); ++it) cycle += *it + " → ";
+      for (auto it = at; it != trail.end(); ++it)
+        cycle += *it + " → ";
       check.error(service.position, "services." + service.name + ".depends_on",
                   "services wait for each other: " + cycle + service.name);
       return false;
@@ -181,8 +183,10 @@ void check_cycles(Checker& check, const App& app) {
     if (!done.insert(service.name).second) return true;
     trail.push_back(service.name);
     std::vector<std::string> next;
-    for (const auto& dependency : service.depends_on) next.push_back(dependency.service);
-    if (service.network_mode.starts_with("service:")) next.push_back(service.network_mode.substr(8));
+    for (const auto& dependency : service.depends_on)
+      next.push_back(dependency.service);
+    if (service.network_mode.starts_with("service:"))
+      next.push_back(service.network_mode.substr(8));
     for (const auto& name : next) {
       const auto it = std::ranges::find(app.services, name, &Service::name);
       if (it != app.services.end() && !self(self, *it)) return false;
@@ -202,14 +206,15 @@ void check_service(Checker& check, const App& app, const Service& service) {
   check_docker_name(check, service.position, path + ".container_name", service.container_name,
                     "container");
   if (service.container_name.size() < 2) {
-    check.error(service.position, path + ".container_name", "a container name needs two characters");
+    check.error(service.position, path + ".container_name",
+                "a container name needs two characters");
   }
   if (service.image.empty()) {
     check.error(service.position, path + ".image", "no image", "image: NAME[:TAG]");
   }
   for (const auto& dependency : service.depends_on) {
-    const bool known = std::ranges::find(app.services, dependency.service, &Service::name) !=
-                       app.services.end();
+    const bool known =
+        std::ranges::find(app.services, dependency.service, &Service::name) != app.services.end();
     if (!known) {
       check.error(dependency.position, path + ".depends_on",
                   "the service `" + dependency.service + "` does not exist");
@@ -224,9 +229,9 @@ void check_unique_names(Checker& check, const App& app) {
   for (const auto& service : app.services) {
     const auto [it, fresh] = names.emplace(service.container_name, service.name);
     if (!fresh) {
-      check.error(service.position, "services." + service.name + ".container_name",
-                  "`" + service.container_name + "` is also the name of service `" + it->second +
-                      "`");
+      check.error(
+          service.position, "services." + service.name + ".container_name",
+          "`" + service.container_name + "` is also the name of service `" + it->second + "`");
     }
   }
 }
@@ -238,9 +243,8 @@ bool is_docker_name(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
   return !name.empty() && name.size() <= 255 && alnum(name[0]) &&
-         std::ranges::all_of(name, [&alnum](char c) {
-           return alnum(c) || c == '_' || c == '.' || c == '-';
-         });
+         std::ranges::all_of(
+             name, [&alnum](char c) { return alnum(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 void validate_network(const Network& network, const std::string& path,
@@ -261,11 +265,14 @@ void validate_app(const App& app, std::vector<Diagnostic>& out) {
   if (app.services.empty()) {
     check.error(app.position, "services", "no services", "at least one");
   }
-  for (const auto& network : app.networks) validate_network(network, "networks." + network.key, out);
+  for (const auto& network : app.networks)
+    validate_network(network, "networks." + network.key, out);
   for (const auto& volume : app.volumes) {
-    check_docker_name(check, volume.position, "volumes." + volume.key, volume.docker_name, "volume");
+    check_docker_name(check, volume.position, "volumes." + volume.key, volume.docker_name,
+                      "volume");
   }
-  for (const auto& service : app.services) check_service(check, app, service);
+  for (const auto& service : app.services)
+    check_service(check, app, service);
   check_unique_names(check, app);
   check_addresses(check, app);
   check_cycles(check, app);

@@ -30,8 +30,8 @@ struct Claims {
 
   void error(const Position& position, const std::string& path, std::string message,
              std::string hint) {
-    out.push_back({Diagnostic::Severity::kError, position, path, std::move(message), "",
-                   std::move(hint)});
+    out.push_back(
+        {Diagnostic::Severity::kError, position, path, std::move(message), "", std::move(hint)});
   }
 
   void claim_name(const std::string& kind, const std::string& name, const std::string& owner,
@@ -45,7 +45,9 @@ struct Claims {
   }
 };
 
-bool any_address(const std::string& ip) { return ip.empty() || ip == "0.0.0.0" || ip == "::"; }
+bool any_address(const std::string& ip) {
+  return ip.empty() || ip == "0.0.0.0" || ip == "::";
+}
 
 void claim_port(Claims& claims, const App& app, const Service& service, const Port& port) {
   if (port.published.empty()) return;
@@ -56,7 +58,8 @@ void claim_port(Claims& claims, const App& app, const Service& service, const Po
   // A range with one target means "any free one of these": it clashes with nobody in particular.
   if (dash != end) return;
   for (const auto& other : claims.ports) {
-    const bool same_ip = any_address(port.host_ip) || any_address(other.ip) || port.host_ip == other.ip;
+    const bool same_ip =
+        any_address(port.host_ip) || any_address(other.ip) || port.host_ip == other.ip;
     if (!same_ip || other.protocol != port.protocol || last < other.first || first > other.last) {
       continue;
     }
@@ -76,10 +79,10 @@ void claim_subnets(Claims& claims, const Network& network, const std::string& ow
     if (!cidr) continue;
     for (const auto& other : claims.subnets) {
       if (!overlap(other.cidr, *cidr)) continue;
-      claims.error(network.position, path,
-                   "SubnetOverlap: " + pool.subnet + " overlaps with " + other.text + " of " +
-                       other.owner,
-                   "choose another subnet");
+      claims.error(
+          network.position, path,
+          "SubnetOverlap: " + pool.subnet + " overlaps with " + other.text + " of " + other.owner,
+          "choose another subnet");
     }
     claims.subnets.push_back({*cidr, pool.subnet, owner});
   }
@@ -105,10 +108,10 @@ std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
   for (const auto* app : apps) {
     const auto [it, fresh] = names.emplace(app->name, app->position);
     if (!fresh) {
-      claims.error(app->position, "metadata.name",
-                   "DuplicateApp: `" + app->name + "` is already defined at " +
-                       to_string(it->second),
-                   "rename one of the two");
+      claims.error(
+          app->position, "metadata.name",
+          "DuplicateApp: `" + app->name + "` is already defined at " + to_string(it->second),
+          "rename one of the two");
       continue;
     }
     const std::string owner = "App " + app->name;
@@ -123,7 +126,8 @@ std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
     for (const auto& service : app->services) {
       claims.claim_name("container", service.container_name, owner, service.position,
                         "services." + service.name);
-      for (const auto& port : service.ports) claim_port(claims, *app, service, port);
+      for (const auto& port : service.ports)
+        claim_port(claims, *app, service, port);
     }
   }
   return out;

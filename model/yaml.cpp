@@ -26,15 +26,18 @@ bool is_plain_null(std::string_view text) {
 
 std::size_t count_nodes(const YamlNode& node) {
   std::size_t count = 1;
-  for (const auto& item : node.items) count += count_nodes(item);
-  for (const auto& member : node.members) count += count_nodes(member.value);
+  for (const auto& item : node.items)
+    count += count_nodes(item);
+  for (const auto& member : node.members)
+    count += count_nodes(member.value);
   return count;
 }
 
 // `<<`: what is merged never overrides what stands in the map itself.
 void merge_into(YamlNode& map, const YamlNode& source) {
   if (source.is_sequence()) {
-    for (const auto& each : source.items) merge_into(map, each);
+    for (const auto& each : source.items)
+      merge_into(map, each);
     return;
   }
   if (!source.is_map()) throw Refused(source.mark, "`<<` merges a mapping, or a list of mappings");
@@ -128,7 +131,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void close() {
     Open done = std::move(stack_.back());
     stack_.pop_back();
-    for (const auto& merged : done.merges) merge_into(done.node, merged);
+    for (const auto& merged : done.merges)
+      merge_into(done.node, merged);
     remember(done.anchor, done.node);
     place(std::move(done.node));
   }

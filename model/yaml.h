@@ -1,8 +1,9 @@
 // The one guarded YAML reader: text in, a small tree with positions out.
 //
 // yaml-cpp 0.7 has hazards that take services down (F106–F112): endless loops on `,`, silently
-// dropped rest of input, accepted duplicate keys, unbounded depth and alias expansion. Each document
-// is therefore parsed alone, through events, under budgets; nothing of yaml-cpp leaves yaml.cpp.
+// dropped rest of input, accepted duplicate keys, unbounded depth and alias expansion. Each
+// document is therefore parsed alone, through events, under budgets; nothing of yaml-cpp leaves
+// yaml.cpp.
 #pragma once
 
 #include <string>

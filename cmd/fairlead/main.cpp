@@ -15,24 +15,23 @@ struct Verb {
   const char* help;
   const char* example;
   int (*run)(const Options&);
-  const char* names;       // help of the positional arguments; null: takes none
+  const char* names;  // help of the positional arguments; null: takes none
   bool manifests, engine, output;
 };
 
 constexpr Verb kVerbs[] = {
     {"run", "Keep the engine at what the manifests say (the daemon)",
      "fairlead run --manifests /etc/fairlead/manifests", run, nullptr, true, true, false},
-    {"validate", "Check manifests without an engine",
-     "fairlead validate manifests/shop.yaml", validate, "Files or directories", true, false, false},
+    {"validate", "Check manifests without an engine", "fairlead validate manifests/shop.yaml",
+     validate, "Files or directories", true, false, false},
     {"config", "Print the resolved model", "fairlead config manifests/shop.yaml -o json", config,
      "Files or directories", true, false, true},
     {"plan", "Show what would be done, and why", "fairlead plan shop", plan, "Apps (default: all)",
      true, true, true},
-    {"diff", "Show drift by field: exit 0 none, 1 differences, 2 error", "fairlead diff shop",
-     diff, "Apps (default: all)", true, true, true},
-    {"get", "List resources: apps, containers, networks, files",
-     "fairlead get apps -o wide", get, "apps | containers | networks | files, then names", false,
-     false, true},
+    {"diff", "Show drift by field: exit 0 none, 1 differences, 2 error", "fairlead diff shop", diff,
+     "Apps (default: all)", true, true, true},
+    {"get", "List resources: apps, containers, networks, files", "fairlead get apps -o wide", get,
+     "apps | containers | networks | files, then names", false, false, true},
     {"describe", "Everything about one resource", "fairlead describe app shop", describe,
      "app NAME, or network NAME", false, false, true},
     {"events", "What happened, newest last", "fairlead events --app shop", events, nullptr, false,
@@ -73,14 +72,14 @@ void add_run_options(CLI::App& command, Options& options) {
       .add_option("--adopt-instance", options.adopt_instance,
                   "Take over the objects of this instance (its state directory was lost)")
       ->envname("FAIRLEAD_ADOPT_INSTANCE");
-  command.set_config("--config", "", "Options from a file (key=value)")
-      ->envname("FAIRLEAD_CONFIG");
+  command.set_config("--config", "", "Options from a file (key=value)")->envname("FAIRLEAD_CONFIG");
 }
 
 void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   auto* command = parent.add_subcommand(verb.name, verb.help);
   command->footer(std::string("Example:\n  ") + verb.example);
-  command->add_option("--state-dir", options.state_dir, "Where the daemon keeps its state and socket")
+  command
+      ->add_option("--state-dir", options.state_dir, "Where the daemon keeps its state and socket")
       ->envname("FAIRLEAD_STATE_DIR")
       ->capture_default_str();
   if (verb.manifests) {
@@ -118,7 +117,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Fairlead keeps plain Docker at what a directory of manifests says."};
   app.require_subcommand(1);
   app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 timed out, 5 refused.");
-  for (const auto& verb : kVerbs) add_verb(app, verb, options, code);
+  for (const auto& verb : kVerbs)
+    add_verb(app, verb, options, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -129,4 +129,6 @@ int main(int argc, char** argv) {
 
 }  // namespace fairlead::cli
 
-int main(int argc, char** argv) { return fairlead::cli::main(argc, argv); }
+int main(int argc, char** argv) {
+  return fairlead::cli::main(argc, argv);
+}

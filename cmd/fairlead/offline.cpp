@@ -67,8 +67,10 @@ Loaded load(const Options& options) {
   std::vector<model::Diagnostic> all;
   for (const auto& [file, manifest] : loaded.manifests) {
     all.insert(all.end(), manifest.diagnostics.begin(), manifest.diagnostics.end());
-    for (const auto& app : manifest.apps) apps.push_back(&app);
-    for (const auto& network : manifest.networks) networks.push_back(&network);
+    for (const auto& app : manifest.apps)
+      apps.push_back(&app);
+    for (const auto& network : manifest.networks)
+      networks.push_back(&network);
   }
   const auto together = model::validate_together(apps, networks);
   all.insert(all.end(), together.begin(), together.end());
@@ -101,8 +103,10 @@ int config(const Options& options) {
   if (loaded.exit_code != kOk) return loaded.exit_code;
   boost::json::array documents;
   for (const auto& [file, manifest] : loaded.manifests) {
-    for (const auto& app : manifest.apps) documents.push_back(model::to_json(app));
-    for (const auto& network : manifest.networks) documents.push_back(model::to_json(network));
+    for (const auto& app : manifest.apps)
+      documents.push_back(model::to_json(app));
+    for (const auto& network : manifest.networks)
+      documents.push_back(model::to_json(network));
   }
   if (options.output == "json") {
     const boost::json::value shown =

@@ -18,18 +18,24 @@ std::string default_state_dir() {
   return std::string(home == nullptr ? "/tmp" : home) + "/.local/state/fairlead";
 }
 
-std::string socket_path(const Options& options) { return options.state_dir + "/fairlead.sock"; }
+std::string socket_path(const Options& options) {
+  return options.state_dir + "/fairlead.sock";
+}
 
 int fail(const Error& error) {
   std::fprintf(stderr, "error: %s%s%s\n", error.message.c_str(), error.hint.empty() ? "" : "; ",
                error.hint.c_str());
   switch (error.reason) {
-    case Reason::kNotFound: return kMissing;
-    case Reason::kTimeout: return kTimedOut;
+    case Reason::kNotFound:
+      return kMissing;
+    case Reason::kTimeout:
+      return kTimedOut;
     case Reason::kPermissionDenied:
     case Reason::kNotOwner:
-    case Reason::kPruneBlocked: return kRefused;
-    default: return kFailed;
+    case Reason::kPruneBlocked:
+      return kRefused;
+    default:
+      return kFailed;
   }
 }
 

@@ -49,10 +49,10 @@ boost::json::object to_json(const Answer& answer) {
                                            {"hint", refusal.error.hint}});
   }
   boost::json::array waiting;
-  for (const auto& line : answer.plan.waiting) waiting.push_back(boost::json::string(line));
-  return {{"app", answer.app},         {"operations", operations}, {"drift", drift},
-          {"refusals", refusals},      {"waiting", waiting},
-          {"inSync", answer.plan.in_sync()}};
+  for (const auto& line : answer.plan.waiting)
+    waiting.push_back(boost::json::string(line));
+  return {{"app", answer.app},    {"operations", operations}, {"drift", drift},
+          {"refusals", refusals}, {"waiting", waiting},       {"inSync", answer.plan.in_sync()}};
 }
 
 // The daemon's own loop, read-only, until every App has been looked at once.
@@ -110,7 +110,8 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   std::vector<Answer> answers;
   std::vector<std::string> names = options.names;
   if (names.empty()) {
-    for (const auto& [key, status] : loop.desired().entries()) names.push_back(key);
+    for (const auto& [key, status] : loop.desired().entries())
+      names.push_back(key);
   }
   for (const auto& name : names) {
     auto plan = loop.plan(name);
@@ -149,7 +150,8 @@ Result<std::vector<boost::json::object>> collect(const Options& options) {
   auto answers = ask_engine(options);
   if (!answers) return std::unexpected(answers.error());
   std::vector<boost::json::object> plans;
-  for (const auto& answer : *answers) plans.push_back(to_json(answer));
+  for (const auto& answer : *answers)
+    plans.push_back(to_json(answer));
   return plans;
 }
 

@@ -117,7 +117,8 @@ bool print_structured(const Options& options, const boost::json::value& value) {
 
 bool print_structured(const Options& options, const std::vector<boost::json::object>& rows) {
   boost::json::array all;
-  for (const auto& row : rows) all.push_back(row);
+  for (const auto& row : rows)
+    all.push_back(row);
   return print_structured(options, boost::json::value(all));
 }
 
@@ -125,7 +126,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], row[i].size());
   }
   for (const auto& row : rows) {
     std::string line;

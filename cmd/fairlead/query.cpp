@@ -25,12 +25,14 @@ std::string condition(const Json& app, std::string_view type, const char* member
   return "";
 }
 
-std::string or_dash(std::string value) { return value.empty() ? "-" : value; }
+std::string or_dash(std::string value) {
+  return value.empty() ? "-" : value;
+}
 
 Row app_row(const Json& app, bool wide) {
   const auto running = rows_of(app, "containers");
-  const auto up = std::ranges::count_if(
-      running, [](const Json& c) { return text(c, "state") == "running"; });
+  const auto up =
+      std::ranges::count_if(running, [](const Json& c) { return text(c, "state") == "running"; });
   Row row = {text(app, "name"),
              text(app, "kind"),
              or_dash(condition(app, "Ready", "status")),
@@ -51,7 +53,8 @@ std::vector<Row> apps_table(const std::vector<Json>& apps, bool wide) {
   Row head = {"NAME", "KIND", "READY", "SYNC", "HEALTH", "UP", "REASON"};
   if (wide) head.insert(head.end(), {"FILE", "GEN", "LAST-SYNC", "MESSAGE"});
   std::vector<Row> rows = {head};
-  for (const auto& app : apps) rows.push_back(app_row(app, wide));
+  for (const auto& app : apps)
+    rows.push_back(app_row(app, wide));
   return rows;
 }
 
@@ -61,7 +64,7 @@ std::vector<Row> containers_table(const std::vector<Json>& apps, bool wide) {
   std::vector<Row> rows = {head};
   for (const auto& app : apps) {
     for (const auto& c : rows_of(app, "containers")) {
-      Row row = {text(app, "name"),  text(c, "service"),  text(c, "name"), text(c, "state"),
+      Row row = {text(app, "name"), text(c, "service"),  text(c, "name"), text(c, "state"),
                  text(c, "health"), text(c, "restarts"), text(c, "image")};
       if (wide) {
         row.push_back(text(c, "id").substr(0, 12));
@@ -83,8 +86,8 @@ std::vector<Row> networks_table(const std::vector<Json>& apps, bool) {
   for (const auto& app : apps) {
     for (const auto& n : rows_of(app, "networks")) {
       rows.push_back({text(app, "name"), text(n, "key"), text(n, "name"),
-                      or_dash(text(n, "driver")), or_dash(text(n, "subnet")),
-                      text(n, "endpoints"), text(n, "inSync")});
+                      or_dash(text(n, "driver")), or_dash(text(n, "subnet")), text(n, "endpoints"),
+                      text(n, "inSync")});
     }
   }
   return rows;
@@ -157,8 +160,8 @@ std::vector<Row> event_rows(const std::vector<Json>& events, const std::string& 
 
 int get(const Options& options) {
   const std::string what = options.names.empty() ? "apps" : options.names.front();
-  const auto* resource = std::ranges::find_if(
-      kResources, [&what](const Resource& each) { return what == each.name; });
+  const auto* resource =
+      std::ranges::find_if(kResources, [&what](const Resource& each) { return what == each.name; });
   if (resource == std::end(kResources)) {
     std::fprintf(stderr, "error: nothing is called '%s'; try apps, containers, networks, files\n",
                  what.c_str());
@@ -181,7 +184,8 @@ int get(const Options& options) {
   }
   if (print_structured(options, rows)) return kOk;
   if (options.output == "name") {
-    for (const auto& row : rows) std::printf("%s\n", text(row, "name").c_str());
+    for (const auto& row : rows)
+      std::printf("%s\n", text(row, "name").c_str());
     return kOk;
   }
   print_table(resource->table(rows, options.output == "wide"));
@@ -203,8 +207,8 @@ int describe(const Options& options) {
   print_table({{"Name:", text(app, "name")},
                {"Kind:", text(app, "kind")},
                {"File:", or_dash(text(app, "file"))},
-               {"Generation:", text(app, "generation") + " (observed " +
-                                   text(app, "observedGeneration") + ")"},
+               {"Generation:",
+                text(app, "generation") + " (observed " + text(app, "observedGeneration") + ")"},
                {"Suspended:", text(app, "suspended")},
                {"Sync:", text(app, "sync")},
                {"Health:", text(app, "health")},

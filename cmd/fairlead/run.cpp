@@ -98,8 +98,8 @@ Status build(Daemon& daemon, const Options& options) {
   const std::string inventory_path = options.state_dir + "/inventory.json";
   daemon.inventory =
       std::make_unique<controller::Inventory>(controller::file_on_disk(inventory_path));
-  const auto instance = options.adopt_instance.empty() ? daemon.world->random.hex(32)
-                                                       : options.adopt_instance;
+  const auto instance =
+      options.adopt_instance.empty() ? daemon.world->random.hex(32) : options.adopt_instance;
   auto loaded = daemon.inventory->load(instance);
   if (!loaded) return loaded;
   say_start(log, options, daemon.inventory->instance());

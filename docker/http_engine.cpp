@@ -1,0 +1,464 @@
+// The Engine API over HTTP: each call is one row of method, path, body and deadline.
+#include "docker/http_engine.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
+#include <chrono>
+#include <utility>
+
+#include "docker/classify.h"
+#include "docker/decode.h"
+#include "docker/encode.h"
+#include "docker/http_client.h"
+
+namespace fairlead::docker {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kOwnMinor = 51;  // API 1.51 is the newest that was read and tested against
+constexpr int kLeastMinor = 40;
+constexpr std::size_t kLineLimit = 4u << 20;
+constexpr Duration kSlow = std::chrono::seconds(60);    // creates, network operations
+constexpr Duration kStart = std::chrono::seconds(120);  // log drivers can block a start (F042)
+constexpr Duration kStopMargin = std::chrono::seconds(15);
+
+std::string percent(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += kHex[c >> 4];
+      out += kHex[c & 0xF];
+    }
+  }
+  return out;
+}
+
+std::string label_filter(const std::vector<std::string>& labels) {
+  if (labels.empty()) return "";
+  json::array list;
+  for (const auto& each : labels)
+    list.push_back(json::string(each));
+  return "filters=" + percent(json::serialize(json::object{{"label", list}}));
+}
+
+struct ImageName {
+  std::string repository;
+  std::string tag;
+};
+
+// Always a tag: without one the engine pulls all of them (F057).
+ImageName split_reference(const std::string& reference) {
+  if (const auto at = reference.find('@'); at != std::string::npos) {
+    return {reference.substr(0, at), reference.substr(at + 1)};
+  }
+  const auto colon = reference.rfind(':');
+  const auto slash = reference.rfind('/');
+  const bool tagged = colon != std::string::npos && (slash == std::string::npos || colon > slash);
+  if (!tagged) return {reference, "latest"};
+  return {reference.substr(0, colon), reference.substr(colon + 1)};
+}
+
+// JSON values from a byte stream, whatever stands between them (F064).
+class LineParser {
+ public:
+  explicit LineParser(std::function<void(const json::value&)> on_value)
+      : on_value_(std::move(on_value)) {}
+
+  // False if a value is too long or is no JSON.
+  bool feed(const std::string& bytes) {
+    pending_ += bytes;
+    std::size_t begin = 0;
+    for (auto end = pending_.find('\n'); end != std::string::npos;
+         end = pending_.find('\n', begin)) {
+      if (!take(std::string_view(pending_).substr(begin, end - begin))) return false;
+      begin = end + 1;
+    }
+    pending_.erase(0, begin);
+    return pending_.size() <= kLineLimit;
+  }
+
+  bool finish() { return take(std::exchange(pending_, {})); }
+
+ private:
+  bool take(std::string_view line) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
+      line.remove_suffix(1);
+    if (!line.empty() && line.front() == '\x1e') line.remove_prefix(1);  // JSON text sequence
+    if (line.empty()) return true;
+    boost::system::error_code bad;
+    const auto value = json::parse(line, bad);
+    if (!bad) on_value_(value);
+    return !bad;
+  }
+
+  std::function<void(const json::value&)> on_value_;
+  std::string pending_;
+};
+
+struct Call {
+  Operation operation;
+  std::string method;
+  std::string path;  // after the version
+  std::string body{};
+  Duration first_byte{};
+  // A status from 400 that means "already as wanted": 404 of a remove.
+  int fine_status = 0;
+  std::string fine_fragment{};
+};
+
+class HttpEngine final : public Engine {
+ public:
+  HttpEngine(boost::asio::any_io_executor executor, HttpOptions options)
+      : client_(std::move(executor), std::move(options)) {}
+
+  const std::string& api_version() const override { return api_version_; }
+  void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
+
+  Task<Result<EngineInfo>> connect() override {
+    api_version_.clear();
+    Call call{.operation = Operation::kPing, .method = "GET", .path = "/_ping"};
+    auto pinged = co_await exchange(std::move(call));
+    if (!pinged) co_return std::unexpected(pinged.error());
+    const auto& theirs = pinged->head.api_version;
+    if (!api_at_least(theirs, 1, kLeastMinor)) {
+      co_return failure(ErrorClass::kBlocked, Reason::kEngineTooOld,
+                        "the engine speaks API " + (theirs.empty() ? "unknown" : theirs) +
+                            ", at least 1.40 is needed",
+                        "upgrade Docker to 19.03 or later");
+    }
+    const bool newer = api_at_least(theirs, 1, kOwnMinor);
+    api_version_ = newer ? "1." + std::to_string(kOwnMinor) : theirs;
+    Call ask{.operation = Operation::kInfo, .method = "GET", .path = "/info"};
+    auto reply = co_await value(std::move(ask));
+    if (!reply) co_return std::unexpected(reply.error());
+    EngineInfo info = decode_info(*reply);
+    info.api_version = api_version_;
+    co_return info;
+  }
+
+  Task<Status> ping() override {
+    return done({.operation = Operation::kPing, .method = "GET", .path = "/_ping"});
+  }
+
+  Task<Result<std::vector<ContainerSummary>>> list_containers(
+      std::vector<std::string> labels) override {
+    Call call{.operation = Operation::kContainerList,
+              .method = "GET",
+              .path = "/containers/json?all=1&" + label_filter(labels)};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_container_list(*reply);
+  }
+
+  Task<Result<Container>> inspect_container(std::string id) override {
+    Call call{.operation = Operation::kContainerInspect,
+              .method = "GET",
+              .path = "/containers/" + percent(id) + "/json"};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_container(*reply);
+  }
+
+  Task<Result<std::string>> create_container(ContainerSpec spec) override {
+    Call call{.operation = Operation::kContainerCreate,
+              .method = "POST",
+              .path = "/containers/create?name=" + percent(spec.name),
+              .body = json::serialize(container_create_body(spec, api_version_)),
+              .first_byte = kSlow};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_id(*reply);
+  }
+
+  Task<Status> start_container(std::string id) override {
+    return done({.operation = Operation::kContainerStart,
+                 .method = "POST",
+                 .path = "/containers/" + percent(id) + "/start",
+                 .first_byte = kStart});
+  }
+
+  Task<Status> stop_container(std::string id, int grace) override {
+    return done({.operation = Operation::kContainerStop,
+                 .method = "POST",
+                 .path = "/containers/" + percent(id) + "/stop?t=" + std::to_string(grace),
+                 .first_byte = std::chrono::seconds(grace) + kStopMargin});
+  }
+
+  Task<Status> remove_container(std::string id, bool force) override {
+    return done({.operation = Operation::kContainerRemove,
+                 .method = "DELETE",
+                 .path = "/containers/" + percent(id) + (force ? "?force=1" : ""),
+                 .first_byte = kSlow,
+                 .fine_status = 404,
+                 .fine_fragment = "No such container"});
+  }
+
+  Task<Status> rename_container(std::string id, std::string name) override {
+    return done({.operation = Operation::kContainerRename,
+                 .method = "POST",
+                 .path = "/containers/" + percent(id) + "/rename?name=" + percent(name)});
+  }
+
+  Task<Status> update_container(std::string id, ContainerUpdate update) override {
+    return done({.operation = Operation::kContainerUpdate,
+                 .method = "POST",
+                 .path = "/containers/" + percent(id) + "/update",
+                 .body = json::serialize(update_body(update))});
+  }
+
+  Task<Status> unpause_container(std::string id) override {
+    return done({.operation = Operation::kContainerUnpause,
+                 .method = "POST",
+                 .path = "/containers/" + percent(id) + "/unpause"});
+  }
+
+  Task<Result<std::vector<Network>>> list_networks() override {
+    auto reply = co_await value(
+        {.operation = Operation::kNetworkList, .method = "GET", .path = "/networks"});
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_network_list(*reply);
+  }
+
+  Task<Result<Network>> inspect_network(std::string id) override {
+    Call call{.operation = Operation::kNetworkInspect,
+              .method = "GET",
+              .path = "/networks/" + percent(id)};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_network(*reply);
+  }
+
+  Task<Result<std::string>> create_network(NetworkSpec spec) override {
+    Call call{.operation = Operation::kNetworkCreate,
+              .method = "POST",
+              .path = "/networks/create",
+              .body = json::serialize(network_create_body(spec)),
+              .first_byte = kSlow};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_id(*reply);
+  }
+
+  Task<Status> remove_network(std::string id) override {
+    return done({.operation = Operation::kNetworkRemove,
+                 .method = "DELETE",
+                 .path = "/networks/" + percent(id),
+                 .first_byte = kSlow,
+                 .fine_status = 404,
+                 .fine_fragment = "not found"});
+  }
+
+  Task<Status> connect_network(std::string container, EndpointSpec endpoint) override {
+    const auto& network = endpoint.network_id.empty() ? endpoint.network_name : endpoint.network_id;
+    return done({.operation = Operation::kNetworkConnect,
+                 .method = "POST",
+                 .path = "/networks/" + percent(network) + "/connect",
+                 .body = json::serialize(connect_body(container, endpoint, api_version_)),
+                 .first_byte = kSlow});
+  }
+
+  Task<Status> disconnect_network(std::string network, std::string container, bool force) override {
+    return done({.operation = Operation::kNetworkDisconnect,
+                 .method = "POST",
+                 .path = "/networks/" + percent(network) + "/disconnect",
+                 .body = json::serialize(disconnect_body(container, force)),
+                 .first_byte = kSlow,
+                 .fine_status = 500,  // F012
+                 .fine_fragment = "is not connected"});
+  }
+
+  Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
+    Call call{.operation = Operation::kVolumeList,
+              .method = "GET",
+              .path = "/volumes?" + label_filter(labels)};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_volume_list(*reply);
+  }
+
+  Task<Result<Volume>> inspect_volume(std::string name) override {
+    Call call{.operation = Operation::kVolumeInspect,
+              .method = "GET",
+              .path = "/volumes/" + percent(name)};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_volume(*reply);
+  }
+
+  Task<Result<Volume>> create_volume(VolumeSpec spec) override {
+    Call call{.operation = Operation::kVolumeCreate,
+              .method = "POST",
+              .path = "/volumes/create",
+              .body = json::serialize(volume_create_body(spec)),
+              .first_byte = kSlow};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_volume(*reply);
+  }
+
+  Task<Result<Image>> inspect_image(std::string reference) override {
+    // Slashes belong to the reference: the engine's route takes them as they are.
+    Call call{.operation = Operation::kImageInspect,
+              .method = "GET",
+              .path = "/images/" + reference + "/json"};
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return decode_image(*reply);
+  }
+
+  Task<Status> pull_image(std::string reference,
+                          std::function<void(const std::string&)> progress) override {
+    const auto name = split_reference(reference);
+    HttpRequest request{"POST",
+                        versioned("/images/create?fromImage=" + percent(name.repository) +
+                                  "&tag=" + percent(name.tag)),
+                        "", "application/json"};
+    return progress_call(Operation::kImagePull, std::move(request), std::move(progress));
+  }
+
+  Task<Status> import_image(std::string reference, std::string tar) override {
+    const auto name = split_reference(reference);
+    HttpRequest request{"POST",
+                        versioned("/images/create?fromSrc=-&repo=" + percent(name.repository) +
+                                  "&tag=" + percent(name.tag)),
+                        std::move(tar), "application/x-tar"};
+    return progress_call(Operation::kImageLoad, std::move(request), nullptr);
+  }
+
+  Task<Status> stream_events(std::function<void()> connected,
+                             std::function<void(const Event&)> on_event) override {
+    const std::string filters = percent(R"({"type":["container","network","volume"]})");
+    HttpRequest request{"GET", versioned("/events?filters=" + filters), "", ""};
+    LineParser lines([on_event = std::move(on_event)](const json::value& line) {
+      if (const auto event = decode_event(line)) on_event(*event);
+    });
+    auto head = [&connected](const HttpHead& got) {
+      if (got.status == 200) connected();
+      return got.status == 200;
+    };
+    auto piece = [&lines](const std::string& bytes) { return lines.feed(bytes); };
+    auto ended = co_await client_.stream(std::move(request), client_.options().first_byte_deadline,
+                                         Duration::zero(), head, piece);
+    if (!ended) {
+      co_return std::unexpected(
+          classify_fault(Operation::kEvents, ended.error().fault, ended.error().detail));
+    }
+    if (ended->status != 200) {
+      co_return std::unexpected(classify_reply(Operation::kEvents, ended->status, "refused"));
+    }
+    co_return Status{};
+  }
+
+  void stop_events() override { client_.stop_streams(); }
+
+ private:
+  std::string versioned(const std::string& path) const {
+    return api_version_.empty() ? path : "/v" + api_version_ + path;
+  }
+
+  void observe(Operation operation, int code, std::chrono::steady_clock::time_point begin) const {
+    if (observer_) observer_({operation, code, std::chrono::steady_clock::now() - begin});
+  }
+
+  Task<Result<HttpReply>> exchange(Call call) {
+    HttpRequest request{call.method, versioned(call.path), std::move(call.body),
+                        "application/json"};
+    const auto deadline = call.first_byte == Duration::zero()
+                              ? client_.options().first_byte_deadline
+                              : call.first_byte;
+    const auto begin = std::chrono::steady_clock::now();
+    auto reply =
+        co_await client_.exchange(std::move(request), !is_mutation(call.operation), deadline);
+    observe(call.operation, reply ? reply->head.status : 0, begin);
+    if (!reply) {
+      co_return std::unexpected(
+          classify_fault(call.operation, reply.error().fault, reply.error().detail));
+    }
+    const int status = reply->head.status;
+    if (status < 400) co_return std::move(*reply);
+    const auto message = decode_error_message(reply->body);
+    if (status == call.fine_status && message.find(call.fine_fragment) != std::string::npos) {
+      co_return std::move(*reply);
+    }
+    co_return std::unexpected(classify_reply(call.operation, status, message));
+  }
+
+  Task<Status> done(Call call) {
+    auto reply = co_await exchange(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return Status{};
+  }
+
+  Task<Result<json::value>> value(Call call) {
+    const auto operation = call.operation;
+    auto reply = co_await exchange(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    boost::system::error_code bad;
+    json::parse_options deep;
+    deep.max_depth = 64;  // F113
+    auto parsed = json::parse(reply->body, bad, {}, deep);
+    if (bad) {
+      co_return std::unexpected(
+          classify_fault(operation, TransportFault::kMalformedReply, bad.message()));
+    }
+    co_return parsed;
+  }
+
+  // Success is a clean end of stream without errorDetail; HTTP 200 says nothing (F055).
+  Task<Status> progress_call(Operation operation, HttpRequest request,
+                             std::function<void(const std::string&)> progress) {
+    std::string failed;
+    std::string body;
+    LineParser lines([&failed, &progress](const json::value& line) {
+      if (auto message = decode_progress_error(line); !message.empty()) failed = message;
+      if (progress) progress(json::serialize(line));
+    });
+    auto head = [](const HttpHead&) { return true; };
+    auto piece = [&body, &lines](const std::string& bytes) {
+      body = body.size() < 4096 ? body + bytes : body;
+      return lines.feed(bytes);
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    auto ended = co_await client_.stream(std::move(request), kStart,
+                                         client_.options().between_bytes_deadline, head, piece);
+    observe(operation, ended ? ended->status : 0, begin);
+    if (!ended) {
+      co_return std::unexpected(
+          classify_fault(operation, ended.error().fault, ended.error().detail));
+    }
+    if (ended->status >= 400) {
+      co_return std::unexpected(
+          classify_reply(operation, ended->status, decode_error_message(body)));
+    }
+    const bool clean = lines.finish();
+    if (!failed.empty()) co_return std::unexpected(classify_reply(operation, 500, failed));
+    if (!clean) {
+      co_return std::unexpected(
+          classify_fault(operation, TransportFault::kMalformedReply, "the stream was cut"));
+    }
+    co_return Status{};
+  }
+
+  HttpClient client_;
+  std::string api_version_;
+  CallObserver observer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_http_engine(boost::asio::any_io_executor executor,
+                                                 HttpOptions options) {
+  auto possible = make_connection(executor, options);
+  if (!possible) return std::unexpected(possible.error());
+  return std::make_unique<HttpEngine>(std::move(executor), std::move(options));
+}
+
+}  // namespace fairlead::docker

@@ -1,0 +1,27 @@
+// Values of labels that are closed lists. Whatever the world sends is mapped onto them, so that no
+// stranger decides how many series there are.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace fairlead::metrics {
+
+using Pair = std::pair<const char*, const char*>;
+
+std::span<const char* const> reconcile_results();
+// (kind, action) of every change that a plan can hold.
+std::span<const Pair> plan_actions();
+// (type, action) of the engine's events that are told apart.
+std::span<const Pair> engine_events();
+std::span<const char* const> manifest_events();
+
+// The listed pair for an event, or its type (or `other`) with action `other`.
+// "health_status: healthy" is `health_status`; every exec_… is `exec`.
+Pair engine_event(std::string_view type, std::string_view action);
+// The listed event, or `other`.
+const char* manifest_event(std::string_view event);
+
+}  // namespace fairlead::metrics

@@ -1,0 +1,42 @@
+// The gauges of the catalogue, built from the controller's view at each scrape: a series lives
+// exactly as long as what it is about.
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "controller/view.h"
+#include "metrics/metrics.h"
+
+namespace fairlead::metrics {
+
+// State that no view holds and that is a gauge, or belongs to one family with such.
+struct FedState {
+  int docker_in_flight = 0;
+  WallTime last_scan{};
+  std::map<std::string, double> manifest_events;  // by the value of label `event`
+};
+
+class StateCollector final : public prometheus::Collectable {
+ public:
+  // All but `build` are borrowed.
+  StateCollector(const controller::View& view, const Logger& log, const FedState& fed,
+                 BuildInfo build, bool per_app)
+      : view_(view), log_(log), fed_(fed), build_(std::move(build)), per_app_(per_app) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const controller::View& view_;
+  const Logger& log_;
+  const FedState& fed_;
+  BuildInfo build_;
+  bool per_app_;
+};
+
+}  // namespace fairlead::metrics
