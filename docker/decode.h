@@ -1,5 +1,5 @@
-// Engine API replies as typed values. Every field is optional: absent, null or of another kind reads
-// as empty (F072, F113). Nothing here throws.
+// Engine API replies as typed values. Every field is optional: absent, null or of another kind
+// reads as empty (F072, F113). Nothing here throws.
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -221,8 +221,8 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
-    auto reply = co_await value(
-        {.operation = Operation::kNetworkList, .method = "GET", .path = "/networks"});
+    Call call{.operation = Operation::kNetworkList, .method = "GET", .path = "/networks"};
+    auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return decode_network_list(*reply);
   }

@@ -1,6 +1,8 @@
 #include "metrics/state.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <tuple>
