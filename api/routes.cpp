@@ -51,14 +51,16 @@ int status_of(const Error& error) {
   return 500;
 }
 
-Response error_response(const Error& error) { return error_response(status_of(error), error); }
+Response error_response(const Error& error) {
+  return api::error_response(status_of(error), error);
+}
 
 Response bad_request(std::string message) {
-  return error_response(400, {ErrorClass::kInvalid, Reason::kNone, std::move(message), ""});
+  return api::error_response(400, {ErrorClass::kInvalid, Reason::kNone, std::move(message), ""});
 }
 
 Response no_such_app(const std::string& name) {
-  return error_response({ErrorClass::kInvalid, Reason::kNotFound,
+  return explain({ErrorClass::kInvalid, Reason::kNotFound,
                          "no App or Network has the key '" + name + "'",
                          "fairlead get apps lists them"});
 }
@@ -104,7 +106,7 @@ Response get_app(const Call& call) {
 
 Response get_plan(const Call& call) {
   const auto plan = call.context.view.plan(call.name);
-  if (!plan) return error_response(plan.error());
+  if (!plan) return explain(plan.error());
   return json_response(to_json(call.name, *plan));
 }
 
@@ -119,7 +121,7 @@ Response get_drift(const Call& call) {
 
 Response get_desired(const Call& call) {
   auto desired = call.context.view.desired_json(call.name);
-  if (!desired) return error_response(desired.error());
+  if (!desired) return explain(desired.error());
   return {200, kJson, std::move(*desired)};
 }
 
@@ -169,7 +171,7 @@ Response accepted(const std::vector<std::string>& apps) {
 Response post_reconcile(const Call& call) {
   const auto app = call.target.parameter("app").value_or("");
   const auto asked = call.context.commands.reconcile_now(app);
-  if (!asked) return error_response(asked.error());
+  if (!asked) return explain(asked.error());
   return accepted(app.empty() ? std::vector<std::string>() : std::vector{app});
 }
 
@@ -180,7 +182,7 @@ Response post_prune(const Call& call) {
     return bad_request("name the Apps to remove: /api/v1/prune?app=NAME");
   }
   const auto confirmed = call.context.commands.confirm_prune(apps);
-  if (!confirmed) return error_response(confirmed.error());
+  if (!confirmed) return explain(confirmed.error());
   return accepted(apps);
 }
 
@@ -227,13 +229,13 @@ Error refused(Reason reason, std::string message, std::string hint) {
 }
 
 Response wrong_host() {
-  return error_response(421, refused(Reason::kPermissionDenied,
+  return api::error_response(421, refused(Reason::kPermissionDenied,
                                      "this Host is not answered here",
                                      "use a loopback address or the listen address"));
 }
 
 Response local_only() {
-  return error_response(403, refused(Reason::kPermissionDenied,
+  return api::error_response(403, refused(Reason::kPermissionDenied,
                                      "the API is served on the Unix socket only",
                                      "use the fairlead command on this machine"));
 }
@@ -249,7 +251,7 @@ Answer run(const Route& route, const Call& call) {
   try {
     return {route.handler(call), route.pattern};
   } catch (const std::exception& e) {
-    return {error_response({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""}),
+    return {explain({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""}),
             route.pattern};
   }
 }
@@ -279,7 +281,7 @@ Answer answer(const Context& context, const Request& request) {
     return {wrong_host(), found ? route->pattern : "other"};
   }
   if (!found) {
-    return {error_response(404, refused(Reason::kNotFound, "there is no such path",
+    return {api::error_response(404, refused(Reason::kNotFound, "there is no such path",
                                         "GET / lists the paths"))};
   }
   if (!request.local && route->access == Access::kLocal) return {local_only(), route->pattern};

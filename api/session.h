@@ -1,0 +1,43 @@
+// One client connection: requests read, answered and counted, until either side has enough.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "api/routes.h"
+#include "api/server.h"
+#include "base/log.h"
+#include "base/task.h"
+
+namespace fairlead::api {
+
+// What listeners and sessions of one server share. Sessions keep it alive, so that it may outlive
+// the server; after `stopping` nothing borrowed is touched.
+struct Shared {
+  Shared(Options given, Context borrowed, Logger& logger)
+      : options(std::move(given)), context(borrowed), log(logger) {}
+
+  Options options;
+  Context context;
+  Logger& log;
+  bool stopping = false;
+  std::uint64_t next_session = 0;
+  std::map<std::uint64_t, std::function<void()>> open;  // closes the session
+};
+
+// Where a connection came in.
+struct Peer {
+  bool local = false;          // the Unix socket
+  std::string listen_host;     // TCP: as given by the options
+  std::string reached_address;  // TCP: the local address of this connection
+};
+
+using StreamSocket = boost::asio::generic::stream_protocol::socket;
+
+Task<void> serve(StreamSocket socket, std::shared_ptr<Shared> shared, Peer peer);
+
+}  // namespace fairlead::api

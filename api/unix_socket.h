@@ -1,0 +1,35 @@
+// The file of a Unix socket: who may connect is decided by who may open it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace fairlead::api {
+
+using UnixAcceptor = boost::asio::local::stream_protocol::acceptor;
+
+// Removes the socket file when it goes, unless somebody has put another one in its place.
+class SocketFile {
+ public:
+  SocketFile(std::string path, dev_t device, ino_t inode)
+      : path_(std::move(path)), device_(device), inode_(inode) {}
+  ~SocketFile();
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
+
+ private:
+  std::string path_;
+  dev_t device_;
+  ino_t inode_;
+};
+
+// Binds `acceptor` to `path`, mode 0600 from its first moment. A socket that nobody listens on is
+// left over from a crash and replaced; a live one, or a file of another kind, is an error.
+Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std::string& path);
+
+}  // namespace fairlead::api
