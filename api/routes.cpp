@@ -51,9 +51,7 @@ int status_of(const Error& error) {
   return 500;
 }
 
-Response error_response(const Error& error) {
-  return api::error_response(status_of(error), error);
-}
+Response explain(const Error& error) { return error_response(status_of(error), error); }
 
 Response bad_request(std::string message) {
   return api::error_response(400, {ErrorClass::kInvalid, Reason::kNone, std::move(message), ""});
