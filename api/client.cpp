@@ -39,8 +39,9 @@ std::unexpected<Error> nobody(const std::string& path, const std::string& why) {
 
 std::unexpected<Error> broken(const boost::system::error_code& failed) {
   const bool late = failed == beast::error::timeout;
-  return failure(ErrorClass::kTransient, late ? Reason::kTimeout : Reason::kInternalError,
-                 late ? "the daemon did not answer in time" : "the daemon hung up: " + failed.message());
+  return failure(
+      ErrorClass::kTransient, late ? Reason::kTimeout : Reason::kInternalError,
+      late ? "the daemon did not answer in time" : "the daemon hung up: " + failed.message());
 }
 
 Task<Result<Reply>> exchange(std::string path, std::string method, std::string target) {
@@ -48,8 +49,7 @@ Task<Result<Reply>> exchange(std::string path, std::string method, std::string t
   Stream stream(executor);
   stream.expires_after(kDeadline);
   const Protocol::endpoint endpoint(path);
-  auto [refused] =
-      co_await stream.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+  auto [refused] = co_await stream.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   if (refused) co_return nobody(path, refused.message());
 
   http::request<http::empty_body> request;

@@ -38,7 +38,8 @@ json::object error_object(const Error& error) {
 template <typename Items, typename Render>
 json::array array_of(const Items& items, Render render) {
   json::array out;
-  for (const auto& item : items) out.push_back(render(item));
+  for (const auto& item : items)
+    out.push_back(render(item));
   return out;
 }
 
@@ -53,9 +54,12 @@ json::array strings(const std::vector<std::string>& lines) {
 
 std::string_view truth_text(controller::Truth truth) {
   switch (truth) {
-    case controller::Truth::kTrue: return "True";
-    case controller::Truth::kFalse: return "False";
-    case controller::Truth::kUnknown: return "Unknown";
+    case controller::Truth::kTrue:
+      return "True";
+    case controller::Truth::kFalse:
+      return "False";
+    case controller::Truth::kUnknown:
+      return "Unknown";
   }
   return "Unknown";
 }
@@ -189,11 +193,11 @@ json::object to_json(const controller::Drift& drift) {
 }
 
 json::object to_json(const controller::NetworkStatus& network) {
-  return {{"key", network.key},           {"name", network.name},
-          {"id", network.id},             {"driver", network.driver},
-          {"subnet", network.subnet},     {"internal", network.internal},
-          {"external", network.external}, {"inSync", network.in_sync},
-          {"endpoints", network.endpoints}, {"capacity", network.capacity}};
+  return {
+      {"key", network.key},           {"name", network.name},      {"id", network.id},
+      {"driver", network.driver},     {"subnet", network.subnet},  {"internal", network.internal},
+      {"external", network.external}, {"inSync", network.in_sync}, {"endpoints", network.endpoints},
+      {"capacity", network.capacity}};
 }
 
 json::object to_json(const std::string& app, const controller::Plan& plan) {
@@ -206,8 +210,8 @@ json::object to_json(const std::string& app, const controller::Plan& plan) {
 }
 
 json::object to_json(const controller::EventRecord& event) {
-  return {{"sequence", event.sequence}, {"type", event.type},     {"reason", event.reason},
-          {"app", event.app},           {"object", event.object}, {"message", event.message},
+  return {{"sequence", event.sequence}, {"type", event.type},         {"reason", event.reason},
+          {"app", event.app},           {"object", event.object},     {"message", event.message},
           {"count", event.count},       {"first", time(event.first)}, {"last", time(event.last)}};
 }
 
@@ -219,7 +223,8 @@ json::object to_json(const controller::FileStatus& file) {
 
 json::object status_json(const controller::View& view) {
   json::object orphans;
-  for (const auto& [kind, count] : view.orphans()) orphans[to_string(kind)] = count;
+  for (const auto& [kind, count] : view.orphans())
+    orphans[to_string(kind)] = count;
   const bool is_ready = ready(readiness(view));
   return {{"startedAt", time(view.started_at())},
           {"now", time(view.now())},
@@ -234,7 +239,9 @@ json::object status_json(const controller::View& view) {
           {"files", view.files().size()}};
 }
 
-json::object to_json(const Error& error) { return {{"error", error_object(error)}}; }
+json::object to_json(const Error& error) {
+  return {{"error", error_object(error)}};
+}
 
 // Cleaning the text as a whole is enough: all of JSON's own characters are ASCII.
 std::string to_text(const json::value& value) {

@@ -34,7 +34,9 @@ struct ReasonStatus {
 };
 // Everything else follows the error's class.
 constexpr ReasonStatus kReasonStatus[] = {
-    {Reason::kNotFound, 404},    {Reason::kPermissionDenied, 403}, {Reason::kPruneBlocked, 409},
+    {Reason::kNotFound, 404},
+    {Reason::kPermissionDenied, 403},
+    {Reason::kPruneBlocked, 409},
     {Reason::kInternalError, 500},
 };
 
@@ -43,15 +45,20 @@ int status_of(const Error& error) {
     if (reason == error.reason) return status;
   }
   switch (error.error_class) {
-    case ErrorClass::kBlocked: return 409;
-    case ErrorClass::kInvalid: return 422;
+    case ErrorClass::kBlocked:
+      return 409;
+    case ErrorClass::kInvalid:
+      return 422;
     case ErrorClass::kTransient:
-    case ErrorClass::kUnknown: return 503;
+    case ErrorClass::kUnknown:
+      return 503;
   }
   return 500;
 }
 
-Response explain(const Error& error) { return error_response(status_of(error), error); }
+Response explain(const Error& error) {
+  return error_response(status_of(error), error);
+}
 
 Response bad_request(std::string message) {
   return api::error_response(400, {ErrorClass::kInvalid, Reason::kNone, std::move(message), ""});
@@ -59,8 +66,7 @@ Response bad_request(std::string message) {
 
 Response no_such_app(const std::string& name) {
   return explain({ErrorClass::kInvalid, Reason::kNotFound,
-                         "no App or Network has the key '" + name + "'",
-                         "fairlead get apps lists them"});
+                  "no App or Network has the key '" + name + "'", "fairlead get apps lists them"});
 }
 
 Response get_metrics(const Call& call) {
@@ -91,7 +97,8 @@ Response get_index(const Call&) {
 
 Response get_apps(const Call& call) {
   json::array items;
-  for (const auto& [key, status] : call.context.view.apps()) items.push_back(to_json(key, status));
+  for (const auto& [key, status] : call.context.view.apps())
+    items.push_back(to_json(key, status));
   return list_response(std::move(items));
 }
 
@@ -113,7 +120,8 @@ Response get_drift(const Call& call) {
   const auto found = apps.find(call.name);
   if (found == apps.end()) return no_such_app(call.name);
   json::array items;
-  for (const auto& drift : found->second.drift) items.push_back(to_json(drift));
+  for (const auto& drift : found->second.drift)
+    items.push_back(to_json(drift));
   return list_response(std::move(items));
 }
 
@@ -137,7 +145,8 @@ Response get_networks(const Call& call) {
 
 Response get_files(const Call& call) {
   json::array items;
-  for (const auto& [name, file] : call.context.view.files()) items.push_back(to_json(file));
+  for (const auto& [name, file] : call.context.view.files())
+    items.push_back(to_json(file));
   return list_response(std::move(items));
 }
 
@@ -145,8 +154,7 @@ Response get_events(const Call& call) {
   const auto app = call.target.parameter("app");
   const auto after = call.target.parameter("after").value_or("0");
   std::uint64_t sequence = 0;
-  const auto [end, failed] =
-      std::from_chars(after.data(), after.data() + after.size(), sequence);
+  const auto [end, failed] = std::from_chars(after.data(), after.data() + after.size(), sequence);
   if (failed != std::errc() || end != after.data() + after.size()) {
     return bad_request("after is the sequence number of an event, not '" + after + "'");
   }
@@ -158,11 +166,14 @@ Response get_events(const Call& call) {
   return list_response(std::move(items));
 }
 
-Response get_status(const Call& call) { return json_response(status_json(call.context.view)); }
+Response get_status(const Call& call) {
+  return json_response(status_json(call.context.view));
+}
 
 Response accepted(const std::vector<std::string>& apps) {
   json::array names;
-  for (const auto& app : apps) names.push_back(json::value(app));
+  for (const auto& app : apps)
+    names.push_back(json::value(app));
   return json_response(json::object{{"accepted", true}, {"apps", std::move(names)}}, 202);
 }
 
@@ -227,20 +238,20 @@ Error refused(Reason reason, std::string message, std::string hint) {
 }
 
 Response wrong_host() {
-  return api::error_response(421, refused(Reason::kPermissionDenied,
-                                     "this Host is not answered here",
+  return api::error_response(421,
+                             refused(Reason::kPermissionDenied, "this Host is not answered here",
                                      "use a loopback address or the listen address"));
 }
 
 Response local_only() {
-  return api::error_response(403, refused(Reason::kPermissionDenied,
-                                     "the API is served on the Unix socket only",
-                                     "use the fairlead command on this machine"));
+  return api::error_response(
+      403, refused(Reason::kPermissionDenied, "the API is served on the Unix socket only",
+                   "use the fairlead command on this machine"));
 }
 
 Response wrong_method(std::string allow) {
-  auto response = error_response(
-      405, refused(Reason::kNone, "this path answers " + allow + " only", ""));
+  auto response =
+      error_response(405, refused(Reason::kNone, "this path answers " + allow + " only", ""));
   response.allow = std::move(allow);
   return response;
 }
@@ -249,8 +260,7 @@ Answer run(const Route& route, const Call& call) {
   try {
     return {route.handler(call), route.pattern};
   } catch (const std::exception& e) {
-    return {explain({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""}),
-            route.pattern};
+    return {explain({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""}), route.pattern};
   }
 }
 
@@ -260,7 +270,9 @@ bool method_fits(const Route& route, std::string_view method) {
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
 Response error_response(int status, const Error& error) {
   return json_response(to_json(error), status);
@@ -279,8 +291,8 @@ Answer answer(const Context& context, const Request& request) {
     return {wrong_host(), found ? route->pattern : "other"};
   }
   if (!found) {
-    return {api::error_response(404, refused(Reason::kNotFound, "there is no such path",
-                                        "GET / lists the paths"))};
+    return {api::error_response(
+        404, refused(Reason::kNotFound, "there is no such path", "GET / lists the paths"))};
   }
   if (!request.local && route->access == Access::kLocal) return {local_only(), route->pattern};
   if (!method_fits(*route, request.method)) return {wrong_method(route->method), route->pattern};

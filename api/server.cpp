@@ -54,8 +54,8 @@ void turn_away(StreamSocket socket) {
       "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 21\r\n\r\n"
       "too many connections\n";
   // If it doesn't fit into the socket's buffer, the client sees a closed connection.
-  [[maybe_unused]] const auto sent = ::send(socket.native_handle(), kBusy.data(), kBusy.size(),
-                                            MSG_DONTWAIT | MSG_NOSIGNAL);
+  [[maybe_unused]] const auto sent =
+      ::send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 // Each listener has its own limit: a flood on TCP does not lock out the command line.
@@ -116,7 +116,8 @@ class HttpServer final : public Server {
     if (tcp_) tcp_->close(ignored);
     if (unix_) unix_->close(ignored);
     socket_file_.reset();
-    for (const auto& [id, close] : shared_->open) close();
+    for (const auto& [id, close] : shared_->open)
+      close();
   }
 
   unsigned short port() const override { return port_; }

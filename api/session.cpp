@@ -66,7 +66,8 @@ constexpr ReadFailure kReadFailures[] = {
     {http::error::buffer_overflow, 431, "the header is too large"},
 };
 
-// The reply to a request that can't be read; nullopt when the client has just gone or fallen silent.
+// The reply to a request that can't be read; nullopt when the client has just gone or fallen
+// silent.
 std::optional<Response> complaint(const boost::system::error_code& failed) {
   static const auto& kCategory = make_error_code(http::error::bad_method).category();
   if (failed == http::error::end_of_stream || failed == http::error::partial_message ||
@@ -86,8 +87,8 @@ std::optional<Response> complaint(const boost::system::error_code& failed) {
 bool host_ours(const HttpRequest& request, const Peer& peer) {
   const auto count = request.count(http::field::host);
   if (count == 0) return request.version() < 11;
-  return count == 1 && host_is_ours(request[http::field::host], peer.listen_host,
-                                    peer.reached_address);
+  return count == 1 &&
+         host_is_ours(request[http::field::host], peer.listen_host, peer.reached_address);
 }
 
 HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
@@ -135,9 +136,8 @@ Task<bool> serve_one(Connection* connection) {
   parser.body_limit(options.max_request_bytes);
   // One deadline for the whole request: a client that drips bytes gets no more time than others.
   connection->stream.expires_after(options.idle_deadline);
-  auto [failed, received] =
-      co_await http::async_read(connection->stream, connection->buffer, parser,
-                                asio::as_tuple(asio::use_awaitable));
+  auto [failed, received] = co_await http::async_read(connection->stream, connection->buffer,
+                                                      parser, asio::as_tuple(asio::use_awaitable));
   if (connection->shared->stopping) co_return false;
   HttpResponse reply;
   if (failed) {
@@ -149,8 +149,8 @@ Task<bool> serve_one(Connection* connection) {
   }
   const bool more = reply.keep_alive();
   connection->stream.expires_after(options.idle_deadline);
-  auto [broken, sent] = co_await http::async_write(connection->stream, reply,
-                                                   asio::as_tuple(asio::use_awaitable));
+  auto [broken, sent] =
+      co_await http::async_write(connection->stream, reply, asio::as_tuple(asio::use_awaitable));
   co_return more && !broken;
 }
 

@@ -31,8 +31,8 @@ struct Shared {
 
 // Where a connection came in.
 struct Peer {
-  bool local = false;          // the Unix socket
-  std::string listen_host;     // TCP: as given by the options
+  bool local = false;           // the Unix socket
+  std::string listen_host;      // TCP: as given by the options
   std::string reached_address;  // TCP: the local address of this connection
 };
 

@@ -15,11 +15,11 @@ Error classify_reply(Operation operation, int status, std::string_view message);
 
 // What went wrong below HTTP.
 enum class TransportFault {
-  kConnectRefused,   // ECONNREFUSED, ENOENT, EAGAIN: nothing was sent
+  kConnectRefused,  // ECONNREFUSED, ENOENT, EAGAIN: nothing was sent
   kPermissionDenied,
-  kNotSent,          // the connection broke before the request was written
-  kNoReply,          // written, then no or half a reply: a mutation may have run
-  kTimedOut,         // written, deadline passed: may still run later (F030)
+  kNotSent,   // the connection broke before the request was written
+  kNoReply,   // written, then no or half a reply: a mutation may have run
+  kTimedOut,  // written, deadline passed: may still run later (F030)
   kMalformedReply,
 };
 Error classify_fault(Operation operation, TransportFault fault, std::string_view detail);

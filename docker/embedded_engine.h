@@ -27,11 +27,11 @@ struct EmbeddedOptions {
 struct Fault {
   enum class Kind {
     kNone,
-    kFailBefore,     // transport fault, nothing ran
-    kLoseReply,      // it ran; the caller gets ErrorClass::kUnknown
-    kRunLate,        // the caller gets kUnknown now; it runs after `delay`
-    kReply,          // engine error: `status`, `message`; nothing ran
-    kStale,          // reads only: answer from the snapshot before the last mutation
+    kFailBefore,  // transport fault, nothing ran
+    kLoseReply,   // it ran; the caller gets ErrorClass::kUnknown
+    kRunLate,     // the caller gets kUnknown now; it runs after `delay`
+    kReply,       // engine error: `status`, `message`; nothing ran
+    kStale,       // reads only: answer from the snapshot before the last mutation
   };
   Kind kind = Kind::kNone;
   Duration delay{};
@@ -47,6 +47,7 @@ class EmbeddedEngine : public Engine {
   // The main process ends; the engine's restart policy applies.
   virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
   virtual void set_health(const std::string& id_or_name, std::string health) = 0;
+  virtual void pause_container(const std::string& id_or_name) = 0;
   virtual void restart_engine(bool graceful) = 0;  // Appendix C matrix; new event stream
   virtual void set_reachable(bool reachable) = 0;
   virtual void set_fault_hook(std::function<Fault(Operation, std::uint64_t call)> hook) = 0;
@@ -60,8 +61,7 @@ class EmbeddedEngine : public Engine {
 };
 
 // `clock` and `random` must outlive the engine.
-std::unique_ptr<EmbeddedEngine> make_embedded_engine(boost::asio::any_io_executor executor,
-                                                     Clock& clock, Random& random,
+std::unique_ptr<EmbeddedEngine> make_embedded_engine(Clock& clock, Random& random,
                                                      EmbeddedOptions options);
 
 }  // namespace fairlead::docker

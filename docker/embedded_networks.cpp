@@ -1,5 +1,4 @@
-// Networks and endpoints of the in-process engine.
-#include <array>
+// Networks of the in-process engine: pools, names, creation and removal.
 #include <boost/asio/ip/network_v4.hpp>
 
 #include "docker/embedded_state.h"
@@ -9,17 +8,19 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-std::expected<ip::network_v4, std::string> parse_subnet(const std::string& text) {
-  boost::system::error_code error;
-  const auto subnet = ip::make_network_v4(text, error);
-  if (error) return std::unexpected("invalid CIDR address: " + text);
+Reply<ip::network_v4> parse_subnet(const std::string& text) {
+  boost::system::error_code bad;
+  const auto subnet = ip::make_network_v4(text, bad);
+  if (bad) return refuse(500, "invalid CIDR address: " + text);
   return subnet;
 }
 
+bool is_v6(const IpamConfig& pool) {
+  return pool.subnet.find(':') != std::string::npos;
+}
+
 bool overlap(const ip::network_v4& a, const ip::network_v4& b) {
-  const auto first_a = a.network().to_uint(), last_a = a.broadcast().to_uint();
-  const auto first_b = b.network().to_uint(), last_b = b.broadcast().to_uint();
-  return first_a <= last_b && first_b <= last_a;
+  return a.network() <= b.broadcast() && b.network() <= a.broadcast();
 }
 
 bool subnet_taken(const State& state, const ip::network_v4& wanted) {
@@ -32,21 +33,72 @@ bool subnet_taken(const State& state, const ip::network_v4& wanted) {
   return false;
 }
 
-std::string address(std::uint32_t value) { return ip::address_v4(value).to_string(); }
-
 bool reserved(const std::string& name) {
   return name == "bridge" || name == "host" || name == "none";
 }
 
+bool known_driver(const std::string& name) {
+  return name == "bridge" || name == "macvlan" || name == "ipvlan" || name == "null" ||
+         name == "host";
+}
+
+Reply<void> check_pool(const State& state, IpamConfig& pool) {
+  const auto subnet = parse_subnet(pool.subnet);
+  if (!subnet) return std::unexpected(subnet.error());
+  if (subnet->address() != subnet->network() || subnet_taken(state, *subnet)) {
+    return refuse(403, "Pool overlaps with other one on this address space");
+  }
+  if (pool.gateway.empty()) {
+    pool.gateway = ip::address_v4(subnet->network().to_uint() + 1).to_string();
+    return {};
+  }
+  boost::system::error_code bad;
+  const auto gateway = ip::make_address_v4(pool.gateway, bad);
+  if (bad || gateway < subnet->network() || gateway > subnet->broadcast()) {
+    return refuse(500, "failed to allocate gateway (" + pool.gateway +
+                           "): No subnet contains the requested address");
+  }
+  return {};
+}
+
+void add_members(const State& from, Network& network) {
+  for (const auto& [id, box] : from.boxes) {
+    for (const Endpoint& endpoint : box.container.endpoints) {
+      if (endpoint.network_id != network.id || endpoint.endpoint_id.empty()) continue;
+      const bool addressed = !network.ipam.empty() && !endpoint.ip_address.empty();
+      const std::string bits =
+          addressed ? network.ipam[0].subnet.substr(network.ipam[0].subnet.find('/')) : "";
+      network.members.push_back(
+          {id, box.container.name, endpoint.ip_address + bits, endpoint.mac_address});
+    }
+  }
+}
+
 }  // namespace
 
+Reply<const Network*> find_network(const State& state, const std::string& id_or_name) {
+  if (const auto exact = state.networks.find(id_or_name); exact != state.networks.end()) {
+    return &exact->second;
+  }
+  const Network* found = nullptr;
+  int matches = 0;
+  for (const auto& [id, network] : state.networks) {
+    if (network.name != id_or_name) continue;
+    found = &network;
+    ++matches;
+  }
+  if (matches > 1) {
+    return refuse(400, "network " + id_or_name + " is ambiguous (" + std::to_string(matches) +
+                           " matches found on name)");
+  }
+  if (found == nullptr) return refuse(404, "network " + id_or_name + " not found");
+  return found;
+}
+
 void Model::add_predefined() {
-  struct Predefined {
-    const char* name;
-    const char* driver;
-  };
-  for (const auto& [name, driver] : {Predefined{"bridge", "bridge"}, Predefined{"host", "host"},
-                                     Predefined{"none", "null"}}) {
+  constexpr std::pair<const char*, const char*> kPredefined[] = {
+      {"bridge", "bridge"}, {"host", "host"}, {"none", "null"}};
+  for (const auto& [name, driver] : kPredefined) {
     Network network;
     network.id = random_.hex(64);
     network.name = name;
@@ -55,11 +107,12 @@ void Model::add_predefined() {
     network.created = now();
     network.ipam_driver = "default";
     if (network.name == "bridge") network.ipam = {{"172.17.0.0/16", "172.17.0.1", "", {}}};
+    state.generated_pools.insert(network.id);
     state.networks.emplace(network.id, std::move(network));
   }
 }
 
-// 172.17–31.0.0/16, then 192.168.0.0/20 onwards: 31 pools, one of them the default bridge (F005).
+// 172.17–31.0.0/16, then 192.168.0.0/20 onwards: 31 pools, one of them the default bridge's (F005).
 Reply<std::string> Model::free_subnet() const {
   for (int second = 17; second <= 31; ++second) {
     const std::string pool = "172." + std::to_string(second) + ".0.0/16";
@@ -74,78 +127,99 @@ Reply<std::string> Model::free_subnet() const {
                 "to assign to the network");
 }
 
-Reply<Network> Model::inspect_network(const State& from, const std::string& id) const {
-  const Network* found = nullptr;
-  if (const auto exact = from.networks.find(id); exact != from.networks.end()) {
-    found = &exact->second;
-  }
-  for (const auto& [key, network] : from.networks) {
-    if (found != nullptr && found->id == id) break;
-    if (network.name != id) continue;
-    if (found != nullptr) {
-      return refuse(400, "network " + id + " is ambiguous (2 matches found on name)");
-    }
-    found = &network;
-  }
-  if (found == nullptr) return refuse(404, "network " + id + " not found");
-  Network reply = *found;
-  for (const auto& [key, box] : from.boxes) {
-    for (const Endpoint& endpoint : box.container.endpoints) {
-      if (endpoint.network_id != reply.id || endpoint.endpoint_id.empty()) continue;
-      const std::string bits = reply.ipam.empty() || endpoint.ip_address.empty()
-                                   ? ""
-                                   : reply.ipam[0].subnet.substr(reply.ipam[0].subnet.find('/'));
-      reply.members.push_back(
-          {key, box.container.name, endpoint.ip_address + bits, endpoint.mac_address});
-    }
-  }
+std::vector<Network> Model::networks(const State& from) {
+  std::vector<Network> out;
+  for (const auto& [id, network] : from.networks)
+    out.push_back(network);
+  return out;
+}
+
+Reply<Network> Model::inspect_network(const State& from, const std::string& id) {
+  const auto found = find_network(from, id);
+  if (!found) return std::unexpected(found.error());
+  Network reply = **found;
+  add_members(from, reply);
   return reply;
 }
 
-Reply<std::string> Model::create_network(NetworkSpec spec) {
+Reply<void> Model::check_network(const NetworkSpec& spec) const {
+  constexpr auto kBridgeName = "com.docker.network.bridge.name";
   if (spec.name.empty()) return refuse(500, "network name can not be empty");
   if (reserved(spec.name)) {
     return refuse(403, "operation is not permitted on predefined " + spec.name + " network ");
   }
+  const std::string driver = spec.driver.value_or("bridge");
+  if (!known_driver(driver)) return refuse(404, "plugin \"" + driver + "\" not found");
+  const auto bridge = spec.options.find(kBridgeName);
   for (const auto& [id, network] : state.networks) {
     if (network.name == spec.name) {
       return refuse(409, "network with name " + spec.name + " already exists");
     }
-    const auto bridge = spec.options.find("com.docker.network.bridge.name");
-    const auto other = network.options.find("com.docker.network.bridge.name");
+    const auto other = network.options.find(kBridgeName);
     if (bridge != spec.options.end() && other != network.options.end() &&
         bridge->second == other->second) {
       return refuse(403, "cannot create network " + spec.name + " (" + bridge->second +
-                             "): conflicts with network " + id + " (" + bridge->second +
+                             "): conflicts with network " + id + " (" + other->second +
                              "): networks have same bridge name");
     }
   }
-  if (spec.ipam.empty()) {
-    const auto pool = free_subnet();
-    if (!pool) return std::unexpected(pool.error());
-    spec.ipam.push_back({*pool, "", "", {}});
-  }
+  return {};
+}
+
+// What 20.10 does with the pools that were asked for, and with those that were not (F004–F006).
+Reply<void> Model::fill_pools(NetworkSpec& spec) const {
+  bool v4 = false;
+  bool v6 = false;
   for (IpamConfig& pool : spec.ipam) {
-    if (pool.subnet.find(':') != std::string::npos) continue;
-    const auto subnet = parse_subnet(pool.subnet);
-    if (!subnet) return refuse(500, subnet.error());
-    if (subnet_taken(state, *subnet)) {
-      return refuse(403, "Pool overlaps with other one on this address space");
-    }
-    // The echo of an unasked gateway is how 20.10 shows generated pools.
-    if (pool.gateway.empty()) pool.gateway = address(subnet->network().to_uint() + 1);
+    (is_v6(pool) ? v6 : v4) = true;
+    if (is_v6(pool)) continue;
+    if (auto checked = check_pool(state, pool); !checked) return checked;
   }
-  Network network{random_.hex(64), spec.name, now(), "local", spec.driver.value_or("bridge"),
-                  spec.options, spec.labels, spec.internal.value_or(false),
-                  spec.attachable.value_or(false), spec.enable_ipv6.value_or(false),
-                  spec.config_only.value_or(false), spec.config_from.value_or(""),
-                  spec.ipam_driver.value_or("default"), spec.ipam_options, spec.ipam, {}};
+  if (spec.enable_ipv6.value_or(false) && !v6) {
+    return refuse(404,
+                  "could not find an available, non-overlapping IPv6 address pool among the "
+                  "defaults to assign to the network");
+  }
+  if (v4) return {};
+  const auto pool = free_subnet();
+  if (!pool) return std::unexpected(pool.error());
+  IpamConfig generated{*pool, "", "", {}};
+  auto checked = check_pool(state, generated);
+  spec.ipam.insert(spec.ipam.begin(), generated);
+  return checked;
+}
+
+Reply<std::string> Model::create_network(NetworkSpec spec) {
+  if (auto checked = check_network(spec); !checked) return std::unexpected(checked.error());
+  const bool generated = spec.ipam.empty();
+  const bool config_only = spec.config_only.value_or(false);
+  if (!config_only) {
+    if (auto filled = fill_pools(spec); !filled) return std::unexpected(filled.error());
+  }
+  Network network{.id = random_.hex(64),
+                  .name = spec.name,
+                  .created = now(),
+                  .scope = "local",
+                  .driver = config_only ? "null" : spec.driver.value_or("bridge"),
+                  .options = spec.options,
+                  .labels = spec.labels,
+                  .internal = spec.internal.value_or(false),
+                  .attachable = spec.attachable.value_or(false),
+                  .enable_ipv6 = spec.enable_ipv6.value_or(false),
+                  .config_only = config_only,
+                  .config_from = spec.config_from.value_or(""),
+                  .ipam_driver = spec.ipam_driver.value_or("default"),
+                  .ipam_options = spec.ipam_options,
+                  .ipam = spec.ipam,
+                  .members = {}};
   const std::string id = network.id;
   say(network, "create");
   state.networks.emplace(id, std::move(network));
+  if (generated) state.generated_pools.insert(id);
   return id;
 }
 
+// Endpoints of stopped containers don't keep a network alive (F009).
 Reply<void> Model::remove_network(const std::string& id) {
   const auto network = inspect_network(state, id);
   if (!network) return std::unexpected(network.error());
@@ -157,108 +231,9 @@ Reply<void> Model::remove_network(const std::string& id) {
                            network->id + " has active endpoints");
   }
   state.networks.erase(network->id);
+  state.generated_pools.erase(network->id);
   say(*network, "destroy");
   return {};
-}
-
-bool Model::address_used(const std::string& network_id, const std::string& wanted) const {
-  for (const auto& [id, box] : state.boxes) {
-    for (const Endpoint& endpoint : box.container.endpoints) {
-      if (endpoint.network_id == network_id && endpoint.ip_address == wanted) return true;
-    }
-  }
-  return false;
-}
-
-// Gives a running container its place in the network (F009, F017).
-Reply<void> Model::attach(Box& box, Endpoint& endpoint) {
-  const auto found = state.networks.find(endpoint.network_id);
-  if (found == state.networks.end()) {
-    return refuse(404, "network " + endpoint.network_id + " not found");
-  }
-  const Network& network = found->second;
-  endpoint.endpoint_id = random_.hex(64);
-  if (network.ipam.empty()) return {};
-  const auto subnet = parse_subnet(network.ipam[0].subnet);
-  if (!subnet) return {};
-  endpoint.gateway = network.ipam[0].gateway;
-  if (!endpoint.ipv4_configured.empty()) {
-    if (address_used(network.id, endpoint.ipv4_configured)) {
-      endpoint.endpoint_id.clear();
-      return refuse(403, "Address already in use");
-    }
-    endpoint.ip_address = endpoint.ipv4_configured;
-  } else {
-    std::uint32_t next = subnet->network().to_uint() + 1;
-    const std::uint32_t last = subnet->broadcast().to_uint();
-    while (next < last &&
-           (address(next) == endpoint.gateway || address_used(network.id, address(next)))) {
-      ++next;
-    }
-    if (next >= last) {
-      endpoint.endpoint_id.clear();
-      return refuse(403, "no available IPv4 addresses on this network's address pools: " +
-                             network.name + " (" + network.id + ")");
-    }
-    endpoint.ip_address = address(next);
-  }
-  endpoint.mac_address = "02:42:" + random_.hex(2) + ":" + random_.hex(2) + ":" + random_.hex(2) +
-                         ":" + random_.hex(2);
-  say(network, "connect", &box);
-  return {};
-}
-
-Reply<void> Model::connect(const std::string& container_id, EndpointSpec spec) {
-  Box* box = find(container_id);
-  if (box == nullptr) return refuse(404, "No such container: " + container_id);
-  const auto network = inspect_network(state, spec.network_id);
-  if (!network) return std::unexpected(network.error());
-  if (box->container.network_mode == "host" || network->name == "host") {
-    return refuse(400, "container cannot be disconnected from host network or connected to host "
-                       "network");
-  }
-  for (const Endpoint& endpoint : box->container.endpoints) {
-    if (endpoint.network_id != network->id) continue;
-    return refuse(403, "endpoint with name " + box->container.name + " already exists in network " +
-                           network->name);
-  }
-  Endpoint endpoint;
-  endpoint.network_name = network->name;
-  endpoint.network_id = network->id;
-  endpoint.aliases = spec.aliases;
-  // 20.10 adds the short ID; API 1.45 no longer does (Appendix B).
-  if (!api_at_least(options_.api_version, 1, 45)) {
-    endpoint.aliases.push_back(box->container.id.substr(0, 12));
-  }
-  endpoint.ipv4_configured = spec.ipv4_address;
-  endpoint.ipv6_configured = spec.ipv6_address;
-  endpoint.link_local_ips = spec.link_local_ips;
-  // A stale entry of the same name is overwritten: endpoints are keyed by network name.
-  std::erase_if(box->container.endpoints,
-                [&](const Endpoint& old) { return old.network_name == endpoint.network_name; });
-  if (box->container.running) {
-    if (auto attached = attach(*box, endpoint); !attached) return attached;
-  }
-  box->container.endpoints.push_back(std::move(endpoint));
-  return {};
-}
-
-Reply<void> Model::disconnect(const std::string& network_id, const std::string& container_id) {
-  Box* box = find(container_id);
-  if (box == nullptr) return refuse(404, "No such container: " + container_id);
-  auto& endpoints = box->container.endpoints;
-  for (auto endpoint = endpoints.begin(); endpoint != endpoints.end(); ++endpoint) {
-    if (endpoint->network_id != network_id && endpoint->network_name != network_id) continue;
-    const auto network = state.networks.find(endpoint->network_id);
-    if (network != state.networks.end()) say(network->second, "disconnect", box);
-    endpoints.erase(endpoint);
-    return {};
-  }
-  if (!inspect_network(state, network_id)) {
-    return refuse(404, "network " + network_id + " not found");
-  }
-  return refuse(500, "container " + box->container.id + " is not connected to network " +
-                         network_id);
 }
 
 }  // namespace fairlead::docker::embedded

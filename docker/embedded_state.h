@@ -7,6 +7,7 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,72 +31,105 @@ struct Box {
   Container container;
   std::int64_t created_seconds = 0;
   bool stopped_by_hand = false;
+  bool checks_health = false;
+  Duration health_interval{};
   SteadyTime run_since{};
-  Duration backoff{};
-  std::uint64_t run = 0;  // tells a late restart timer that another run began meanwhile
+  Duration backoff{};     // of the restart policy: 100 ms doubling to 60 s (F034)
+  std::uint64_t run = 0;  // tells a late timer that another run began meanwhile
 };
 
 struct State {
   std::map<std::string, Network> networks;  // by ID
+  std::set<std::string> generated_pools;    // IDs of networks whose subnet nobody asked for
   std::map<std::string, Box> boxes;         // by ID
-  std::map<std::string, Volume> volumes;
-  std::map<std::string, Image> images;
+  std::map<std::string, Volume> volumes;    // by name
+  std::map<std::string, Image> images;      // by reference
 };
 
-// The requests. `state` may be a copy of the past when a read is to be stale.
+// The requests. Reads take the state they read: a copy of the past when a read is to be stale.
 class Model {
  public:
   Model(Clock& clock, Random& random, EmbeddedOptions options);
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  ~Model();
 
-  Reply<Network> inspect_network(const State& state, const std::string& id) const;
+  static std::vector<Network> networks(const State& from);
+  static Reply<Network> inspect_network(const State& from, const std::string& id);
+  static std::vector<ContainerSummary> list(const State& from,
+                                            const std::vector<std::string>& labels);
+  static Reply<Container> inspect(const State& from, const std::string& id);
+  static std::vector<Volume> volumes(const State& from, const std::vector<std::string>& labels);
+  static Reply<Volume> inspect_volume(const State& from, const std::string& name);
+  Reply<Image> image(const State& from, const std::string& reference) const;
+
   Reply<std::string> create_network(NetworkSpec spec);
   Reply<void> remove_network(const std::string& id);
-  Reply<void> connect(const std::string& container_id, EndpointSpec spec);
-  Reply<void> disconnect(const std::string& network_id, const std::string& container_id);
+  Reply<void> connect(const std::string& container_id, const EndpointSpec& spec);
+  Reply<void> disconnect(const std::string& network_id, const std::string& container_id,
+                         bool force);
 
-  std::vector<ContainerSummary> list(const State& state,
-                                     const std::vector<std::string>& labels) const;
-  Reply<Container> inspect(const State& state, const std::string& id) const;
   Reply<std::string> create(const ContainerSpec& spec);
   Reply<void> start(const std::string& id);
   Reply<void> stop(const std::string& id);
   Reply<void> remove(const std::string& id, bool force);
   Reply<void> rename(const std::string& id, const std::string& name);
   Reply<void> update(const std::string& id, const ContainerUpdate& update);
+  Reply<void> pause(const std::string& id);
   Reply<void> unpause(const std::string& id);
   void exit(const std::string& id, int code);
+  void set_health(const std::string& id, const std::string& health);
   void restart(bool graceful);
 
-  Reply<Image> image(const State& state, const std::string& reference) const;
+  Reply<Volume> create_volume(const VolumeSpec& spec);
   void add_image(const std::string& reference);
 
-  Box* find(const std::string& id_or_name);
-  std::string now() const;
-
   State state;
-  std::function<void(Event)> emit;
+  std::function<void(const Event&)> emit;  // may be null
 
  private:
+  Box* find(const std::string& id_or_name);
+  Reply<Box*> require(const std::string& id_or_name);
+  std::string now() const;
+
+  // Networks
   void add_predefined();
   Reply<std::string> free_subnet() const;
-  Reply<void> attach(Box& box, Endpoint& endpoint);
-  Reply<void> attach_all(Box& box);
-  void detach_all(Box& box);
-  Reply<void> check_ports(const Box& box) const;
+  Reply<void> check_network(const NetworkSpec& spec) const;
+  Reply<void> fill_pools(NetworkSpec& spec) const;
+
+  // Endpoints
+  Reply<std::string> pick_address(const Network& network, const Endpoint& endpoint) const;
   bool address_used(const std::string& network_id, const std::string& address) const;
+  Reply<void> attach(const Box& box, Endpoint& endpoint);
+  Reply<void> attach_all(Box& box);
+  void detach(const Box& box, Endpoint& endpoint);
+  void detach_all(Box& box);
+
+  // Containers
+  Reply<void> check_create(const ContainerSpec& spec) const;
+  Reply<void> check_ports(const Box& box) const;
+  Reply<void> run(Box& box);
   void end_run(Box& box, int code);
+  void later(const Box& box, Duration delay, void (Model::*then)(Box&));
   void restart_later(Box& box);
+  void restart_now(Box& box);
+  void first_check(Box& box);
+
   void say(const std::string& type, const std::string& action, const std::string& id,
-           StringMap attributes);
-  void say(const Box& box, const std::string& action, StringMap attributes = {});
-  void say(const Network& network, const std::string& action, const Box* box = nullptr);
+           StringMap attributes) const;
+  void say(const Box& box, const std::string& action, StringMap attributes = {}) const;
+  void say(const Network& network, const std::string& action, const Box* box = nullptr) const;
 
   Clock& clock_;
   Random& random_;
   EmbeddedOptions options_;
+  std::set<Clock::TimerId> timers_;
 };
 
-bool carries(const StringMap& have, const std::vector<std::string>& wanted);
+// By full ID, name, or an ID prefix of at least 12 digits.
 const Box* find_box(const State& state, const std::string& id_or_name);
+// By full ID or name; an error if none or several fit.
+Reply<const Network*> find_network(const State& state, const std::string& id_or_name);
 
 }  // namespace fairlead::docker::embedded

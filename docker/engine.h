@@ -1,8 +1,9 @@
 // The seam to Docker. HttpEngine talks to a daemon; EmbeddedEngine is an in-process model of one.
 //
 // Every call is one Engine API request (list calls filter by label on the server, exact names are
-// compared by the caller, F003). Errors come from the one classifier (docker/classify.h). A mutation
-// that timed out returns ErrorClass::kUnknown: it may have run, and may still run (F029, F030).
+// compared by the caller, F003). Errors come from the one classifier (docker/classify.h). A
+// mutation that timed out returns ErrorClass::kUnknown: it may have run, and may still run (F029,
+// F030).
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace fairlead::docker {
 using StringMap = std::map<std::string, std::string>;
 
 struct EngineInfo {
-  std::string id;           // /info ID; a change means another engine is behind the socket (F120)
+  std::string id;  // /info ID; a change means another engine is behind the socket (F120)
   std::string name;
   std::string version;      // 20.10.24
   std::string api_version;  // negotiated: min(ours, the engine's)
@@ -189,7 +189,7 @@ struct Container {
   std::string id;
   std::string name;  // without the leading slash
   std::string created;
-  std::string image;     // as given at create
+  std::string image;  // as given at create
   std::string image_id;
   StringMap labels;
   // State. Never trust `running` alone: a crash loop reports it too (F033).

@@ -8,26 +8,32 @@ namespace {
 constexpr const char* kResults[] = {"success", "error", "requeue", "terminal", "superseded"};
 
 constexpr Pair kActions[] = {
-    {"container", "create"},  {"container", "start"},   {"container", "stop"},
-    {"container", "unpause"}, {"container", "remove"},  {"container", "rename"},
-    {"container", "update"},  {"container", "connect"}, {"container", "disconnect"},
-    {"container", "pull"},    {"network", "create"},    {"network", "remove"},
+    {"container", "create"},  {"container", "start"},    {"container", "stop"},
+    {"container", "unpause"}, {"container", "remove"},   {"container", "rename"},
+    {"container", "update"},  {"container", "connect"},  {"container", "disconnect"},
+    {"container", "pull"},    {"network", "create"},     {"network", "remove"},
     {"network", "connect"},   {"network", "disconnect"}, {"volume", "create"},
 };
 
 constexpr Pair kEvents[] = {
-    {"container", "create"},  {"container", "start"},         {"container", "restart"},
-    {"container", "stop"},    {"container", "die"},           {"container", "kill"},
-    {"container", "oom"},     {"container", "pause"},         {"container", "unpause"},
-    {"container", "rename"},  {"container", "update"},        {"container", "destroy"},
-    {"container", "exec"},    {"container", "health_status"}, {"container", "other"},
-    {"network", "create"},    {"network", "connect"},         {"network", "disconnect"},
-    {"network", "destroy"},   {"network", "prune"},           {"network", "other"},
-    {"volume", "create"},     {"volume", "mount"},            {"volume", "unmount"},
-    {"volume", "destroy"},    {"volume", "prune"},            {"volume", "other"},
-    {"image", "pull"},        {"image", "tag"},               {"image", "untag"},
-    {"image", "delete"},      {"image", "prune"},             {"image", "other"},
-    {"daemon", "reload"},     {"daemon", "other"},            {"other", "other"},
+    {"container", "create"},  {"container", "start"},
+    {"container", "restart"}, {"container", "stop"},
+    {"container", "die"},     {"container", "kill"},
+    {"container", "oom"},     {"container", "pause"},
+    {"container", "unpause"}, {"container", "rename"},
+    {"container", "update"},  {"container", "destroy"},
+    {"container", "exec"},    {"container", "health_status"},
+    {"container", "other"},   {"network", "create"},
+    {"network", "connect"},   {"network", "disconnect"},
+    {"network", "destroy"},   {"network", "prune"},
+    {"network", "other"},     {"volume", "create"},
+    {"volume", "mount"},      {"volume", "unmount"},
+    {"volume", "destroy"},    {"volume", "prune"},
+    {"volume", "other"},      {"image", "pull"},
+    {"image", "tag"},         {"image", "untag"},
+    {"image", "delete"},      {"image", "prune"},
+    {"image", "other"},       {"daemon", "reload"},
+    {"daemon", "other"},      {"other", "other"},
 };
 
 constexpr const char* kManifestEvents[] = {"added", "changed", "removed", "other"};
@@ -41,10 +47,18 @@ const Pair* find_event(std::string_view type, std::string_view action) {
 
 }  // namespace
 
-std::span<const char* const> reconcile_results() { return kResults; }
-std::span<const Pair> plan_actions() { return kActions; }
-std::span<const Pair> engine_events() { return kEvents; }
-std::span<const char* const> manifest_events() { return kManifestEvents; }
+std::span<const char* const> reconcile_results() {
+  return kResults;
+}
+std::span<const Pair> plan_actions() {
+  return kActions;
+}
+std::span<const Pair> engine_events() {
+  return kEvents;
+}
+std::span<const char* const> manifest_events() {
+  return kManifestEvents;
+}
 
 Pair engine_event(std::string_view type, std::string_view action) {
   action = action.substr(0, action.find(':'));
@@ -55,8 +69,8 @@ Pair engine_event(std::string_view type, std::string_view action) {
 }
 
 const char* manifest_event(std::string_view event) {
-  const auto* found = std::ranges::find_if(
-      kManifestEvents, [event](const char* each) { return event == each; });
+  const auto* found =
+      std::ranges::find_if(kManifestEvents, [event](const char* each) { return event == each; });
   return found == std::end(kManifestEvents) ? "other" : *found;
 }
 

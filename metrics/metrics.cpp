@@ -34,7 +34,9 @@ constexpr std::array kKinds = {Kind::kContainer, Kind::kNetwork, Kind::kVolume};
 constexpr std::array kManifestReasons = {Reason::kInvalidManifest, Reason::kDuplicateApp,
                                          Reason::kSourceUnavailable};
 
-std::string_view result(bool ok) { return ok ? "success" : "error"; }
+std::string_view result(bool ok) {
+  return ok ? "success" : "error";
+}
 
 // A stream's length says nothing about how fast the engine answers.
 bool is_stream(docker::Operation operation) {
@@ -70,9 +72,7 @@ class Families {
         Histogram::BucketBoundaries(meta.buckets.begin(), meta.buckets.end()));
   }
 
-  void remove(Id id, Counter* counter) {
-    counters_[static_cast<std::size_t>(id)]->Remove(counter);
-  }
+  void remove(Id id, Counter* counter) { counters_[static_cast<std::size_t>(id)]->Remove(counter); }
 
   std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
 
@@ -80,7 +80,8 @@ class Families {
   static prometheus::Labels labels(const Row& meta, const Values& values) {
     FL_ASSERT(values.size() == meta.label_count());
     prometheus::Labels out;
-    for (std::size_t i = 0; i < values.size(); ++i) out[meta.labels[i]] = valid_utf8(values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      out[meta.labels[i]] = valid_utf8(values[i]);
     return out;
   }
 
@@ -115,7 +116,9 @@ class PrometheusMetrics final : public Metrics {
     if (!per_app_) return;
     app_counter(Id::kDriftCorrected, app, {app, to_string(kind), result(ok)}).Increment();
   }
-  void converged(double seconds) override { families_.histogram(Id::kConvergence).Observe(seconds); }
+  void converged(double seconds) override {
+    families_.histogram(Id::kConvergence).Observe(seconds);
+  }
   void restarts_seen(const std::string& app, const std::string& container, int more) override {
     if (per_app_) app_counter(Id::kContainerRestarts, app, {app, container}).Increment(more);
   }
@@ -123,9 +126,7 @@ class PrometheusMetrics final : public Metrics {
     const auto [known_type, known_action] = engine_event(type, action);
     families_.counter(Id::kDockerEvents, {known_type, known_action}).Increment();
   }
-  void event_stream_reconnected() override {
-    families_.counter(Id::kStreamReconnects).Increment();
-  }
+  void event_stream_reconnected() override { families_.counter(Id::kStreamReconnects).Increment(); }
   void image_pulled(bool ok, double seconds) override {
     families_.counter(Id::kImagePulls, {result(ok)}).Increment();
     families_.histogram(Id::kImagePullDuration).Observe(seconds);
@@ -155,7 +156,8 @@ class PrometheusMetrics final : public Metrics {
     }
   }
   void app_forgotten(const std::string& app) override {
-    for (const auto& [id, counter] : app_counters_[app]) families_.remove(id, counter);
+    for (const auto& [id, counter] : app_counters_[app])
+      families_.remove(id, counter);
     app_counters_.erase(app);
   }
   void loop_lag(double seconds) override { families_.histogram(Id::kLoopLag).Observe(seconds); }
@@ -200,7 +202,8 @@ void PrometheusMetrics::create_loop_series() {
     families_.counter(Id::kEventsRecorded, {"Warning", reason});
   }
   for (const auto& [kind, action] : plan_actions()) {
-    for (const char* how : kResults) families_.counter(Id::kReconcileActions, {kind, action, how});
+    for (const char* how : kResults)
+      families_.counter(Id::kReconcileActions, {kind, action, how});
   }
   families_.histogram(Id::kConvergence);
   families_.histogram(Id::kQueueDuration, {kQueueName});
@@ -221,7 +224,8 @@ void PrometheusMetrics::create_engine_series() {
     families_.counter(Id::kDockerEvents, {type, action});
   }
   families_.counter(Id::kStreamReconnects);
-  for (const char* how : kResults) families_.counter(Id::kImagePulls, {how});
+  for (const char* how : kResults)
+    families_.counter(Id::kImagePulls, {how});
   families_.histogram(Id::kImagePullDuration);
 }
 
@@ -229,7 +233,8 @@ void PrometheusMetrics::create_manifest_series() {
   for (const Reason reason : kManifestReasons) {
     families_.counter(Id::kManifestErrors, {to_string(reason)});
   }
-  for (const char* event : manifest_events()) fed_.manifest_events[event] = 0;
+  for (const char* event : manifest_events())
+    fed_.manifest_events[event] = 0;
   families_.histogram(Id::kScanDuration);
 }
 
@@ -263,7 +268,8 @@ void PrometheusMetrics::docker_call(const docker::CallRecord& call) {
 
 std::string PrometheusMetrics::render() {
   if (per_app_) {
-    for (const auto& [key, status] : view_.apps()) create_app_series(key, status);
+    for (const auto& [key, status] : view_.apps())
+      create_app_series(key, status);
   }
   auto all = state_.Collect();
   std::ranges::move(families_.collect(), std::back_inserter(all));

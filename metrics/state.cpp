@@ -96,11 +96,13 @@ void add_containers(Page& page, const std::string& app, const AppStatus& status)
     if (at > 0) started[container.service] = std::max(started[container.service], at);
   }
   page.add(Id::kContainersDesired, {app}, status.containers_desired);
-  for (const char* state : kContainerStates) page.add(Id::kContainers, {app, state}, states[state]);
+  for (const char* state : kContainerStates)
+    page.add(Id::kContainers, {app, state}, states[state]);
   for (const char* health : kHealths) {
     page.add(Id::kContainersHealth, {app, health}, healths[health]);
   }
-  for (const auto& [service, at] : started) page.add(Id::kContainerStart, {app, service}, at);
+  for (const auto& [service, at] : started)
+    page.add(Id::kContainerStart, {app, service}, at);
 }
 
 void add_networks(Page& page, const std::string& app, const AppStatus& status) {
@@ -121,9 +123,11 @@ void add_networks(Page& page, const std::string& app, const AppStatus& status) {
 // Objects, not fields: three changed fields of one container are one object out of line.
 void add_drift(Page& page, const std::string& app, const AppStatus& status) {
   std::set<std::tuple<Kind, Drift::Type, std::string_view>> objects;
-  for (const auto& drift : status.drift) objects.emplace(drift.kind, drift.type, drift.object);
+  for (const auto& drift : status.drift)
+    objects.emplace(drift.kind, drift.type, drift.object);
   std::map<std::pair<Kind, Drift::Type>, int> counts;
-  for (const auto& [kind, type, object] : objects) ++counts[std::pair(kind, type)];
+  for (const auto& [kind, type, object] : objects)
+    ++counts[std::pair(kind, type)];
   for (const Kind kind : kKinds) {
     for (const auto type : kDriftTypes) {
       page.add(Id::kDriftObjects, {app, to_string(kind), to_string(type)},
@@ -155,7 +159,8 @@ void add_loop(Page& page, const controller::View& view) {
   page.add(Id::kQueueAdds, {kQueueName}, static_cast<double>(queue.adds));
   page.add(Id::kQueueRetries, {kQueueName}, static_cast<double>(queue.retries));
   auto orphans = view.orphans();
-  for (const Kind kind : kKinds) page.add(Id::kOrphans, {to_string(kind)}, orphans[kind]);
+  for (const Kind kind : kKinds)
+    page.add(Id::kOrphans, {to_string(kind)}, orphans[kind]);
 }
 
 void add_engine(Page& page, const controller::EngineStatus& engine, const FedState& fed) {
@@ -170,12 +175,15 @@ void add_engine(Page& page, const controller::EngineStatus& engine, const FedSta
 
 void add_manifests(Page& page, const controller::View& view, const FedState& fed) {
   page.add(Id::kManifestFiles, {}, static_cast<double>(view.files().size()));
-  for (const auto& [name, file] : view.files()) page.add(Id::kManifestValid, {name}, file.valid);
+  for (const auto& [name, file] : view.files())
+    page.add(Id::kManifestValid, {name}, file.valid);
   page.add(Id::kLastScan, {}, epoch_seconds(fed.last_scan));
   const auto watcher = view.watcher();
   const std::pair<const char*, std::uint64_t> happened[] = {
-      {"notified", watcher.events},           {"overflow", watcher.overflows},
-      {"rearm", watcher.rearms},              {"rescan", watcher.scans},
+      {"notified", watcher.events},
+      {"overflow", watcher.overflows},
+      {"rearm", watcher.rearms},
+      {"rescan", watcher.scans},
       {"discarded", watcher.discarded_scans},
   };
   for (const auto& [event, count] : happened) {
@@ -202,7 +210,8 @@ void add_process(Page& page) {
 std::vector<prometheus::MetricFamily> StateCollector::Collect() const {
   Page page(per_app_);
   if (per_app_) {
-    for (const auto& [key, status] : view_.apps()) add_app(page, key, status);
+    for (const auto& [key, status] : view_.apps())
+      add_app(page, key, status);
   }
   add_loop(page, view_);
   add_engine(page, view_.engine(), fed_);

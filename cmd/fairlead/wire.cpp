@@ -32,8 +32,7 @@ Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options&
   if (options.engine == "embedded") {
     docker::EmbeddedOptions embedded;
     embedded.any_image = true;
-    return docker::make_embedded_engine(world.io.get_executor(), world.clock, world.random,
-                                        embedded);
+    return docker::make_embedded_engine(world.clock, world.random, embedded);
   }
   const auto environment = [&options](const std::string& name) -> std::string {
     if (name == "DOCKER_HOST" && !options.docker_host.empty()) return options.docker_host;

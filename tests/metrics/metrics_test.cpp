@@ -73,8 +73,8 @@ TEST_F(MetricsPage, HoldsNoSeriesTwice) {
 
 TEST_F(MetricsPage, ShowsAConditionAsOneOfThree) {
   const auto series = [](std::string condition, std::string status) {
-    return "fairlead_app_status_condition{app=\"shop\",condition=\"" + condition +
-           "\",status=\"" + status + "\"}";
+    return "fairlead_app_status_condition{app=\"shop\",condition=\"" + condition + "\",status=\"" +
+           status + "\"}";
   };
   EXPECT_EQ(page().value(series("Ready", "false")), 1);
   EXPECT_EQ(page().value(series("Ready", "true")), 0);
@@ -82,17 +82,16 @@ TEST_F(MetricsPage, ShowsAConditionAsOneOfThree) {
 }
 
 TEST_F(MetricsPage, CountsDriftByObjectNotByField) {
-  EXPECT_EQ(page().value(
-                R"(fairlead_drift_objects{app="shop",kind="container",type="changed"})"),
+  EXPECT_EQ(page().value(R"(fairlead_drift_objects{app="shop",kind="container",type="changed"})"),
             1);
   EXPECT_EQ(page().value(R"(fairlead_drift_objects{app="shop",kind="volume",type="extra"})"), 0);
 }
 
 TEST_F(MetricsPage, ShowsAllSevenContainerStates) {
   for (const char* state : {"created", "paused", "restarting", "removing", "exited", "dead"}) {
-    EXPECT_EQ(page().value(std::string("fairlead_app_containers{app=\"shop\",state=\"") + state +
-                           "\"}"),
-              0)
+    EXPECT_EQ(
+        page().value(std::string("fairlead_app_containers{app=\"shop\",state=\"") + state + "\"}"),
+        0)
         << state;
   }
   EXPECT_EQ(page().value(R"(fairlead_app_containers{app="shop",state="running"})"), 1);
@@ -107,9 +106,8 @@ TEST_F(MetricsPage, ShowsHowFullANetworkIs) {
 TEST_F(MetricsPage, StartsEveryReasonResultAndOperationAtZero) {
   EXPECT_EQ(page().value(R"(fairlead_reconcile_errors_total{reason="SubnetOverlap"})"), 0);
   EXPECT_EQ(page().value(R"(fairlead_reconcile_total{result="superseded"})"), 0);
-  EXPECT_EQ(page().value(
-                R"(fairlead_docker_requests_total{code="none",operation="network_create"})"),
-            0);
+  EXPECT_EQ(
+      page().value(R"(fairlead_docker_requests_total{code="none",operation="network_create"})"), 0);
   EXPECT_EQ(page().value(R"(fairlead_drift_detected_total{app="shop",kind="network"})"), 0);
 }
 
@@ -142,9 +140,8 @@ TEST_F(MetricsPage, MapsEngineEventsOntoAClosedList) {
 TEST_F(MetricsPage, LeavesStreamsOutOfTheRequestDurations) {
   metrics->docker_call({docker::Operation::kEvents, 200, std::chrono::hours(1)});
   EXPECT_EQ(page().value(R"(fairlead_docker_requests_total{code="200",operation="events"})"), 1);
-  EXPECT_EQ(
-      page().value(R"(fairlead_docker_request_duration_seconds_count{operation="events"})"),
-      std::nullopt);
+  EXPECT_EQ(page().value(R"(fairlead_docker_request_duration_seconds_count{operation="events"})"),
+            std::nullopt);
 }
 
 TEST_F(MetricsPage, StampsOnlyCompleteScans) {
@@ -160,10 +157,9 @@ TEST_F(MetricsPage, DoesNotStampAScanThatWasNotComplete) {
 
 // One bad byte in a file's name would make Prometheus refuse the whole page.
 TEST_F(MetricsPage, StaysValidUtf8WhateverAFileIsCalled) {
-  view.file_rows["b\xFFd.yaml"] = {"b\xFFd.yaml", true, {}};
-  EXPECT_EQ(page().value("fairlead_manifest_valid{file=\"b\xEF\xBF\xBD"
-                         "d.yaml\"}"),
-            1);
+  const std::string name = {'b', '\xFF', '.', 'y', 'a', 'm', 'l'};
+  view.file_rows[name] = {name, true, {}};
+  EXPECT_EQ(page().value("fairlead_manifest_valid{file=\"b\xEF\xBF\xBD.yaml\"}"), 1);
 }
 
 TEST_F(MetricsPage, ReadsTheProcessFromProc) {
@@ -174,7 +170,8 @@ TEST_F(MetricsPage, ReadsTheProcessFromProc) {
 
 TEST(Catalogue, NamesEachMetricOnce) {
   std::set<std::string> names;
-  for (const auto& row : catalogue()) EXPECT_TRUE(names.insert(row.name).second) << row.name;
+  for (const auto& row : catalogue())
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
 }
 
 TEST(Catalogue, GivesBucketsToHistogramsAndToNothingElse) {

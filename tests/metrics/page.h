@@ -15,7 +15,8 @@ class Page {
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with("#") || line.empty()) continue;
       const auto space = line.rfind(' ');
-      const bool news = values_.emplace(line.substr(0, space), std::stod(line.substr(space + 1))).second;
+      const bool news =
+          values_.emplace(line.substr(0, space), std::stod(line.substr(space + 1))).second;
       if (!news) twice_ += line + "\n";
     }
   }

@@ -46,7 +46,8 @@ const Service& service(const App& app, const std::string& name) {
 
 std::string all_text(const Manifest& manifest) {
   std::string text;
-  for (const auto& each : manifest.diagnostics) text += to_string(each) + "\n";
+  for (const auto& each : manifest.diagnostics)
+    text += to_string(each) + "\n";
   return text;
 }
 
@@ -127,13 +128,15 @@ TEST_P(BadManifest, IsRefusedAtTheRightLine) {
                       to_string(each).find(GetParam().says) != std::string::npos);
   }
   EXPECT_TRUE(found) << "wanted line " << GetParam().line << " and: " << GetParam().says
-                     << "\ngot:\n" << all_text(manifest);
+                     << "\ngot:\n"
+                     << all_text(manifest);
 }
 
 constexpr Bad kBad[] = {
     {"UnknownKeySuggestsTheNearest", "services:\n  a:\n    image: b\n    prots: [80]\n", 4,
      "did you mean `ports`?"},
-    {"LaterKeyIsNotIgnored", "services:\n  a:\n    image: b\n    scale: 2\n", 4, "not supported yet"},
+    {"LaterKeyIsNotIgnored", "services:\n  a:\n    image: b\n    scale: 2\n", 4,
+     "not supported yet"},
     {"UnknownKind", "apiVersion: fairlead.dev/v1\nkind: Ap\n", 2, "did you mean `App`?"},
     {"MissingImage", "services:\n  a: {user: x}\n", 2, "no image"},
     {"UndeclaredNetwork", "services:\n  a:\n    image: b\n    networks:\n      - c\n", 5,
@@ -144,12 +147,15 @@ constexpr Bad kBad[] = {
      "does not exist"},
     {"Cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", 2,
      "a → b → a"},
-    {"ModeWithNetworks", "services:\n  a: {image: b, network_mode: host, networks: [n]}\nnetworks: {n: }\n",
-     2, "exclude each other"},
-    {"BadCidr", "services: {a: {image: b}}\nnetworks:\n  n: {ipam: {config: [{subnet: 10.0.0.0}]}}\n",
-     3, "not a CIDR"},
-    {"HostBits", "services: {a: {image: b}}\nnetworks:\n  n: {ipam: {config: [{subnet: 10.0.0.1/24}]}}\n",
-     3, "host bits"},
+    {"ModeWithNetworks",
+     "services:\n  a: {image: b, network_mode: host, networks: [n]}\nnetworks: {n: }\n", 2,
+     "exclude each other"},
+    {"BadCidr",
+     "services: {a: {image: b}}\nnetworks:\n  n: {ipam: {config: [{subnet: 10.0.0.0}]}}\n", 3,
+     "not a CIDR"},
+    {"HostBits",
+     "services: {a: {image: b}}\nnetworks:\n  n: {ipam: {config: [{subnet: 10.0.0.1/24}]}}\n", 3,
+     "host bits"},
     {"GatewayOutside",
      "services: {a: {image: b}}\nnetworks:\n  n: {ipam: {config: [{subnet: 10.0.0.0/24, gateway: "
      "10.0.1.1}]}}\n",
@@ -157,7 +163,8 @@ constexpr Bad kBad[] = {
     {"Ipv6WithoutSubnet", "services: {a: {image: b}}\nnetworks:\n  n: {enable_ipv6: true}\n", 3,
      "needs an IPv6 subnet"},
     {"AddressOutside",
-     "services:\n  a:\n    image: b\n    networks:\n      n: {ipv4_address: 10.1.0.9}\nnetworks: {n: }\n",
+     "services:\n  a:\n    image: b\n    networks:\n      n: {ipv4_address: 10.1.0.9}\nnetworks: "
+     "{n: }\n",
      5, "in no subnet"},
     {"PredefinedName", "services: {a: {image: b}}\nnetworks:\n  n: {name: bridge}\n", 3,
      "InvalidNetworkName"},
@@ -166,17 +173,19 @@ constexpr Bad kBad[] = {
     {"BadPort", "services:\n  a:\n    image: b\n    ports:\n      - 99999\n", 5, "not a port"},
     {"BadRestart", "services:\n  a:\n    image: b\n    restart: allways\n", 4,
      "did you mean `always`?"},
-    {"RelativeBind", "services:\n  a:\n    image: b\n    volumes: ['./d:/d']\n", 4, "absolute path"},
+    {"RelativeBind", "services:\n  a:\n    image: b\n    volumes: ['./d:/d']\n", 4,
+     "absolute path"},
     {"Variable", "services:\n  a:\n    image: ${IMAGE}\n", 3, "variables are not supported yet"},
-    {"YesIsNoBoolean", "services:\n  a:\n    image: b\n    init: yes\n", 4, "true or false"},  // F109
-    {"DuplicateKey", "services:\n  a: {image: b}\n  a: {image: c}\n", 3, "twice"},           // F108
-    {"RestIsNotDropped", "- a\nb: c\n", 2, ""},                                              // F107
-    {"TwoScalars", "\"foo\" \"bar\"\n", 1, ""},                                              // F107
-    {"Comma", ",\n", 1, ""},                                                                 // F106
-    {"CommaFoo", ",foo\n", 1, ""},                                                           // F106
-    {"QuotedComma", "\"foo\",\n", 1, ""},                                                    // F106
-    {"SelfAlias", "a: &a [*a]\n", 1, "refers to what contains it"},                          // F111
-    {"NotUtf8", "services: \xff\n", 1, "not UTF-8"},                                         // F112
+    {"YesIsNoBoolean", "services:\n  a:\n    image: b\n    init: yes\n", 4,
+     "true or false"},                                                              // F109
+    {"DuplicateKey", "services:\n  a: {image: b}\n  a: {image: c}\n", 3, "twice"},  // F108
+    {"RestIsNotDropped", "- a\nb: c\n", 2, ""},                                     // F107
+    {"TwoScalars", "\"foo\" \"bar\"\n", 1, ""},                                     // F107
+    {"Comma", ",\n", 1, ""},                                                        // F106
+    {"CommaFoo", ",foo\n", 1, ""},                                                  // F106
+    {"QuotedComma", "\"foo\",\n", 1, ""},                                           // F106
+    {"SelfAlias", "a: &a [*a]\n", 1, "refers to what contains it"},                 // F111
+    {"NotUtf8", "services: \xff\n", 1, "not UTF-8"},                                // F112
 };
 
 INSTANTIATE_TEST_SUITE_P(Table, BadManifest, testing::ValuesIn(kBad),
@@ -187,7 +196,8 @@ TEST(Decode, RefusesAliasBombsAndDepth) {  // F110, F111
   for (int i = 1; i < 9; ++i) {
     const auto before = "*a" + std::to_string(i - 1);
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-    for (int j = 0; j < 10; ++j) bomb += (j > 0 ? ", " : "") + before;
+    for (int j = 0; j < 10; ++j)
+      bomb += (j > 0 ? ", " : "") + before;
     bomb += "]\n";
   }
   EXPECT_NE(all_text(decode("b.yaml", bomb)).find("more than"), std::string::npos);
@@ -199,14 +209,16 @@ TEST(Decode, NeverCrashesOnAFileCutAnywhere) {  // F082
   const std::string whole = kShop;
   for (std::size_t length = 0; length < whole.size(); ++length) {
     const auto manifest = decode("cut.yaml", whole.substr(0, length));
-    for (const auto& each : manifest.diagnostics) EXPECT_GT(each.position.line, 0);
+    for (const auto& each : manifest.diagnostics)
+      EXPECT_GT(each.position.line, 0);
   }
 }
 
 TEST(Decode, LoadsAThousandAppsInASecond) {
   const auto begin = std::chrono::steady_clock::now();
   std::size_t services = 0;
-  for (int i = 0; i < 1000; ++i) services += decode("shop.yaml", kShop).apps[0].services.size();
+  for (int i = 0; i < 1000; ++i)
+    services += decode("shop.yaml", kShop).apps[0].services.size();
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(services, 2000u);
 #ifdef NDEBUG
@@ -232,9 +244,12 @@ TEST(SpecHash, ChangesOnlyWithWhatNeedsANewContainer) {
 // An upgrade of Fairlead must not recreate anything: these never change (F092).
 TEST(SpecHash, IsGolden) {
   const auto app = decode("shop.yaml", kShop).apps[0];
-  EXPECT_EQ(container_spec_hash(app, service(app, "web")), "ceba62bc0ff873856100ea0a60fd1b48106032756cca86d7100c8fa1729ff9f1");
-  EXPECT_EQ(network_spec_hash(app.networks[0]), "331ac013ccbae2d52095c27aead0b9335e3b534b8ff9c9e6c473af0918d96aec");
-  EXPECT_EQ(volume_spec_hash(app.volumes[0]), "fd2ac25a89a5099751680a403a776d9dcfa083ff3c0b0f57803a4169c54528f9");
+  EXPECT_EQ(container_spec_hash(app, service(app, "web")),
+            "ceba62bc0ff873856100ea0a60fd1b48106032756cca86d7100c8fa1729ff9f1");
+  EXPECT_EQ(network_spec_hash(app.networks[0]),
+            "331ac013ccbae2d52095c27aead0b9335e3b534b8ff9c9e6c473af0918d96aec");
+  EXPECT_EQ(volume_spec_hash(app.volumes[0]),
+            "fd2ac25a89a5099751680a403a776d9dcfa083ff3c0b0f57803a4169c54528f9");
 }
 
 TEST(ToYaml, ReadsBackAsTheSameModel) {

@@ -50,7 +50,8 @@ std::set<std::string> inventory_of(SimulatedFleet& fleet) {
 std::string tail(const SimulatedFleet& fleet) {
   std::string text;
   const std::size_t from = fleet.log.size() > 40 ? fleet.log.size() - 40 : 0;
-  for (std::size_t i = from; i < fleet.log.size(); ++i) text += fleet.log[i] + "\n";
+  for (std::size_t i = from; i < fleet.log.size(); ++i)
+    text += fleet.log[i] + "\n";
   return text;
 }
 
@@ -102,7 +103,8 @@ TEST(Convergence, ReplacesExactlyTheChangedService) {
   fleet.start();
   ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
   const auto created = fleet.engine->calls(docker::Operation::kContainerCreate);
-  fleet.files["shop.yaml"] = replaced(kShop, "web: {image: \"sample:1\"", "web: {image: \"sample:2\"");
+  fleet.files["shop.yaml"] =
+      replaced(kShop, "web: {image: \"sample:1\"", "web: {image: \"sample:2\"");
   fleet.run_for(seconds(1));
   ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
   EXPECT_EQ(fleet.engine->calls(docker::Operation::kContainerCreate), created + 1);
@@ -156,7 +158,8 @@ TEST(Convergence, SurvivesAnEngineRestartWithLostEvents) {
 class CrashAtEveryMutation : public testing::TestWithParam<bool> {};
 
 TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
-  const std::string changed = replaced(kShop, "db: {image: \"sample:1\"", "db: {image: \"sample:2\"");
+  const std::string changed =
+      replaced(kShop, "db: {image: \"sample:1\"", "db: {image: \"sample:2\"");
   auto expected = kConvergedShop;
   expected.erase("container shop-db-1 running sample:1");
   expected.insert("container shop-db-1 running sample:2");
@@ -182,8 +185,9 @@ TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
   FAIL() << "the workload has more mutations than were enumerated";
 }
 
-INSTANTIATE_TEST_SUITE_P(Sides, CrashAtEveryMutation, testing::Bool(),
-                         [](const auto& run) { return run.param ? "AfterEffect" : "BeforeSending"; });
+INSTANTIATE_TEST_SUITE_P(Sides, CrashAtEveryMutation, testing::Bool(), [](const auto& run) {
+  return run.param ? "AfterEffect" : "BeforeSending";
+});
 
 }  // namespace
 }  // namespace fairlead::simulation

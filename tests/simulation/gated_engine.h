@@ -50,8 +50,7 @@ class GatedEngine final : public docker::Engine {
     return pass(docker::Operation::kContainerStop, inner_.stop_container(std::move(id), grace));
   }
   Task<Status> remove_container(std::string id, bool force) override {
-    return pass(docker::Operation::kContainerRemove,
-                inner_.remove_container(std::move(id), force));
+    return pass(docker::Operation::kContainerRemove, inner_.remove_container(std::move(id), force));
   }
   Task<Status> rename_container(std::string id, std::string name) override {
     return pass(docker::Operation::kContainerRename,
@@ -80,8 +79,7 @@ class GatedEngine final : public docker::Engine {
     return pass(docker::Operation::kNetworkConnect,
                 inner_.connect_network(std::move(container), std::move(endpoint)));
   }
-  Task<Status> disconnect_network(std::string network, std::string container,
-                                  bool force) override {
+  Task<Status> disconnect_network(std::string network, std::string container, bool force) override {
     return pass(docker::Operation::kNetworkDisconnect,
                 inner_.disconnect_network(std::move(network), std::move(container), force));
   }

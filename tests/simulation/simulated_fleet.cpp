@@ -64,12 +64,11 @@ struct SimulatedFleet::Process {
       : gate(*fleet.engine, fleet.clock),
         inventory(std::make_unique<MortalFile>(fleet.inventory_bytes, gate)),
         directory(fleet.clock, fleet.files),
-        log(fleet.clock,
-            [this, &fleet](const LogRecord& record) {
-              if (!gate.dead()) {
-                fleet.log.push_back(format_record(record, LogFormat::kLogfmt, false, true));
-              }
-            }) {}
+        log(fleet.clock, [this, &fleet](const LogRecord& record) {
+          if (!gate.dead()) {
+            fleet.log.push_back(format_record(record, LogFormat::kLogfmt, false, true));
+          }
+        }) {}
 
   GatedEngine gate;
   controller::Inventory inventory;
@@ -83,11 +82,12 @@ SimulatedFleet::SimulatedFleet(std::uint64_t seed) : random(seed) {
   docker::EmbeddedOptions options;
   options.any_image = true;
   options.latency = true;
-  engine = docker::make_embedded_engine(io.get_executor(), clock, random, options);
+  engine = docker::make_embedded_engine(clock, random, options);
 }
 
 SimulatedFleet::~SimulatedFleet() {
-  for (auto& process : processes_) drain(*process);
+  for (auto& process : processes_)
+    drain(*process);
 }
 
 void SimulatedFleet::start() {
@@ -119,7 +119,9 @@ void SimulatedFleet::crash_at(std::uint64_t mutation, bool after_effect) {
   crash_after_ = after_effect;
 }
 
-bool SimulatedFleet::crashed() const { return processes_.back()->gate.dead(); }
+bool SimulatedFleet::crashed() const {
+  return processes_.back()->gate.dead();
+}
 
 void SimulatedFleet::drain(Process& process) {
   process.gate.die();
@@ -161,6 +163,8 @@ bool SimulatedFleet::converges_within(Duration limit) {
   return run_until([this] { return all_ready(); }, limit);
 }
 
-controller::Controller& SimulatedFleet::controller() { return *processes_.back()->loop; }
+controller::Controller& SimulatedFleet::controller() {
+  return *processes_.back()->loop;
+}
 
 }  // namespace fairlead::simulation

@@ -11,7 +11,9 @@
 
 namespace fairlead::test {
 
-inline WallTime at_second(std::int64_t second) { return WallTime(std::chrono::seconds(second)); }
+inline WallTime at_second(std::int64_t second) {
+  return WallTime(std::chrono::seconds(second));
+}
 
 struct FakeView final : controller::View {
   std::map<std::string, controller::AppStatus> app_rows;
@@ -27,9 +29,7 @@ struct FakeView final : controller::View {
   std::map<std::string, controller::Plan> plans;
 
   const std::map<std::string, controller::AppStatus>& apps() const override { return app_rows; }
-  const std::map<std::string, controller::FileStatus>& files() const override {
-    return file_rows;
-  }
+  const std::map<std::string, controller::FileStatus>& files() const override { return file_rows; }
   const controller::EngineStatus& engine() const override { return engine_status; }
   const std::deque<controller::EventRecord>& events() const override { return event_rows; }
   watch::Statistics watcher() const override { return watcher_numbers; }
@@ -74,7 +74,8 @@ struct FakeCommands final : controller::Commands {
 // valid and one broken file; an engine that is up.
 inline FakeView populated_view() {
   FakeView view;
-  view.engine_status = {true, true, false, "", "20.10.24", "1.41", "linux", "", at_second(1'800'000'050)};
+  view.engine_status = {
+      true, true, false, "", "20.10.24", "1.41", "linux", "", at_second(1'800'000'050)};
 
   controller::AppStatus shop;
   shop.name = "shop";

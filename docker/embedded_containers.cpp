@@ -1,0 +1,402 @@
+// Containers of the in-process engine: creation, runs, ends and restart policies.
+#include <algorithm>
+#include <cctype>
+
+#include "base/time_text.h"
+#include "docker/embedded_state.h"
+
+namespace fairlead::docker::embedded {
+namespace {
+
+constexpr Duration kFirstBackoff = std::chrono::milliseconds(100);
+constexpr Duration kLongestBackoff = std::chrono::seconds(60);
+constexpr Duration kStableRun = std::chrono::seconds(10);
+constexpr Duration kDefaultHealthInterval = std::chrono::seconds(30);
+constexpr int kKilled = 137;
+
+bool valid_name(const std::string& name) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
+  };
+  return name.size() > 1 && std::isalnum(static_cast<unsigned char>(name[0])) != 0 &&
+         std::ranges::all_of(name, plain);
+}
+
+std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec,
+                                   const std::string& api) {
+  std::vector<Endpoint> out;
+  const auto name_of = [&state](const std::string& key) {
+    const auto network = find_network(state, key);
+    return network ? (*network)->name : key;  // a missing network shows at start (F016)
+  };
+  for (const EndpointSpec& each : spec.endpoints) {
+    if (!out.empty() && !api_at_least(api, 1, 44)) break;
+    Endpoint endpoint;
+    endpoint.network_name = name_of(each.network_id.empty() ? each.network_name : each.network_id);
+    endpoint.aliases = each.aliases;
+    endpoint.ipv4_configured = each.ipv4_address;
+    endpoint.ipv6_configured = each.ipv6_address;
+    endpoint.link_local_ips = each.link_local_ips;
+    out.push_back(std::move(endpoint));
+  }
+  if (out.empty() && !spec.network_mode.starts_with("container:")) {
+    const bool none_named = spec.network_mode.empty() || spec.network_mode == "default";
+    Endpoint endpoint;
+    endpoint.network_name = name_of(none_named ? "bridge" : spec.network_mode);
+    out.push_back(std::move(endpoint));
+  }
+  std::ranges::sort(out, {}, &Endpoint::network_name);
+  return out;
+}
+
+Container container_from(const ContainerSpec& spec, std::string id) {
+  Container out;
+  out.name = spec.name;
+  out.image = spec.image;
+  out.labels = spec.labels;
+  out.state = "created";
+  out.command = spec.command.value_or(std::vector<std::string>{});
+  out.entrypoint = spec.entrypoint.value_or(std::vector<std::string>{});
+  out.env = spec.env;
+  out.user = spec.user.value_or("");
+  out.working_dir = spec.working_dir.value_or("");
+  out.hostname = spec.hostname.value_or(id.substr(0, 12));
+  out.stop_signal = spec.stop_signal.value_or("");
+  out.network_mode = spec.network_mode.empty() ? "default" : spec.network_mode;
+  out.restart = spec.restart.value_or(RestartPolicy{});
+  out.memory = spec.memory.value_or(0);
+  out.nano_cpus = spec.nano_cpus.value_or(0);
+  out.pids_limit = spec.pids_limit.value_or(0);
+  out.privileged = spec.privileged.value_or(false);
+  out.read_only = spec.read_only.value_or(false);
+  out.ports = spec.ports;
+  std::ranges::sort(out.ports);
+  out.mounts = spec.mounts;
+  out.id = std::move(id);
+  return out;
+}
+
+bool same_port(const PortBinding& a, const PortBinding& b) {
+  const auto any = [](const std::string& ip) { return ip.empty() || ip == "0.0.0.0"; };
+  return !a.host_port.empty() && a.host_port == b.host_port && a.protocol == b.protocol &&
+         (any(a.host_ip) || any(b.host_ip) || a.host_ip == b.host_ip);
+}
+
+}  // namespace
+
+Model::Model(Clock& clock, Random& random, EmbeddedOptions options)
+    : clock_(clock), random_(random), options_(std::move(options)) {
+  add_predefined();
+}
+
+Model::~Model() {
+  for (const auto timer : timers_)
+    clock_.cancel(timer);
+}
+
+std::string Model::now() const {
+  return to_rfc3339(clock_.wall_now());
+}
+
+Box* Model::find(const std::string& id_or_name) {
+  const Box* found = find_box(state, id_or_name);
+  return found == nullptr ? nullptr : &state.boxes.find(found->container.id)->second;
+}
+
+Reply<Box*> Model::require(const std::string& id_or_name) {
+  Box* box = find(id_or_name);
+  if (box == nullptr) return refuse(404, "No such container: " + id_or_name);
+  return box;
+}
+
+Reply<void> Model::check_create(const ContainerSpec& spec) const {
+  if (!valid_name(spec.name)) {
+    return refuse(400, "Invalid container name (" + spec.name +
+                           "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+  }
+  for (const auto& [id, box] : state.boxes) {
+    if (box.container.name != spec.name) continue;
+    return refuse(409, "Conflict. The container name \"/" + spec.name +
+                           "\" is already in use by container \"" + id +
+                           "\". You have to remove (or rename) that container to be able to reuse "
+                           "that name.");
+  }
+  if (auto known = image(state, spec.image); !known) return std::unexpected(known.error());
+  return {};
+}
+
+Reply<std::string> Model::create(const ContainerSpec& spec) {
+  if (auto checked = check_create(spec); !checked) return std::unexpected(checked.error());
+  for (const MountSpec& mount : spec.mounts) {
+    if (mount.type != "volume" || mount.source.empty()) continue;
+    if (auto made = create_volume({mount.source, {}, {}, {}}); !made) {
+      return std::unexpected(made.error());
+    }
+  }
+  Box box;
+  box.container = container_from(spec, random_.hex(64));
+  box.container.created = now();
+  box.container.image_id = image(state, spec.image)->id;
+  box.container.endpoints = endpoints_of(state, spec, options_.api_version);
+  box.created_seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch())
+          .count();
+  if (spec.health && !spec.health->test.empty() && spec.health->test[0] != "NONE") {
+    box.checks_health = true;
+    const Duration interval(spec.health->interval_ns);
+    box.health_interval = interval.count() > 0 ? interval : kDefaultHealthInterval;
+  }
+  say(box, "create");
+  const std::string id = box.container.id;
+  state.boxes.emplace(id, std::move(box));
+  return id;
+}
+
+Reply<void> Model::check_ports(const Box& box) const {
+  for (const auto& [id, other] : state.boxes) {
+    if (!other.container.running || id == box.container.id) continue;
+    for (const PortBinding& port : box.container.ports) {
+      const auto taken = [&port](const PortBinding& theirs) { return same_port(port, theirs); };
+      if (std::ranges::none_of(other.container.ports, taken)) continue;
+      const std::string ip = port.host_ip.empty() ? "0.0.0.0" : port.host_ip;
+      return refuse(500, "driver failed programming external connectivity on endpoint " +
+                             box.container.name + " (" + random_.hex(64) + "): Bind for " + ip +
+                             ":" + port.host_port + " failed: port is already allocated");
+    }
+  }
+  const std::string& mode = box.container.network_mode;
+  if (!mode.starts_with("container:")) return {};
+  const Box* target = find_box(state, mode.substr(10));
+  if (target == nullptr) return refuse(500, "No such container: " + mode.substr(10));
+  if (!target->container.running) {
+    return refuse(409, "cannot join network of a non running container: " + target->container.id);
+  }
+  return {};
+}
+
+// A failed start leaves the container behind with its error; no policy retries it (F031).
+Reply<void> Model::run(Box& box) {
+  Container& container = box.container;
+  auto ready = check_ports(box);
+  if (ready) ready = attach_all(box);
+  if (!ready) {
+    container.error = ready.error().message;
+    container.exit_code = 128;
+    container.running = false;
+    if (container.state != "created") container.state = "exited";
+    return ready;
+  }
+  container.state = "running";
+  container.running = true;
+  container.error.clear();
+  container.exit_code = 0;
+  container.oom_killed = false;
+  container.pid = static_cast<int>(1000 + random_.below(30000));
+  container.started_at = now();
+  container.health = box.checks_health ? "starting" : "";
+  box.run_since = clock_.steady_now();
+  ++box.run;
+  say(box, "start");
+  if (box.checks_health) later(box, box.health_interval, &Model::first_check);
+  return {};
+}
+
+Reply<void> Model::start(const std::string& id) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  const Container& container = (*box)->container;
+  if (container.paused) return refuse(409, "cannot start a paused container, try unpause instead");
+  if (container.running) return {};
+  if (container.state == "dead") {
+    return refuse(409, "container is marked for removal and cannot be started");
+  }
+  (*box)->stopped_by_hand = false;
+  (*box)->backoff = {};
+  return run(**box);
+}
+
+void Model::end_run(Box& box, int code) {
+  Container& container = box.container;
+  ++box.run;
+  container.running = false;
+  container.paused = false;
+  container.state = "exited";
+  container.exit_code = code;
+  container.pid = 0;
+  container.finished_at = now();
+  say(box, "die", {{"exitCode", std::to_string(code)}});
+  detach_all(box);
+}
+
+Reply<void> Model::stop(const std::string& id) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  if (!(*box)->container.running) return {};
+  (*box)->stopped_by_hand = true;
+  say(**box, "kill", {{"signal", "15"}});
+  end_run(**box, 0);
+  say(**box, "stop");
+  return {};
+}
+
+Reply<void> Model::remove(const std::string& id, bool force) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  const std::string full_id = (*box)->container.id;
+  if ((*box)->container.running) {
+    if (!force) {
+      return refuse(409, "You cannot remove a running container " + full_id +
+                             ". Stop the container before attempting removal or force remove");
+    }
+    say(**box, "kill", {{"signal", "9"}});
+    end_run(**box, kKilled);
+  }
+  say(**box, "destroy");
+  state.boxes.erase(full_id);
+  return {};
+}
+
+Reply<void> Model::rename(const std::string& id, const std::string& name) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  Container& container = (*box)->container;
+  if (!valid_name(name)) {
+    return refuse(
+        400, "Invalid container name (" + name + "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+  }
+  if (container.name == name) {
+    return refuse(400, "Renaming a container with the same name as its current name");
+  }
+  for (const auto& [other_id, other] : state.boxes) {
+    if (other.container.name != name) continue;
+    return refuse(409, "Conflict. The container name \"/" + name +
+                           "\" is already in use by container \"" + other_id +
+                           "\". You have to remove (or rename) that container to be able to reuse "
+                           "that name.");
+  }
+  const std::string old = std::exchange(container.name, name);
+  say(**box, "rename", {{"oldName", "/" + old}});
+  return {};
+}
+
+Reply<void> Model::update(const std::string& id, const ContainerUpdate& update) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  Container& container = (*box)->container;
+  if (update.restart) container.restart = *update.restart;
+  if (update.memory) container.memory = *update.memory;
+  if (update.nano_cpus) container.nano_cpus = *update.nano_cpus;
+  if (update.pids_limit) container.pids_limit = *update.pids_limit;
+  say(**box, "update");
+  return {};
+}
+
+Reply<void> Model::pause(const std::string& id) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  Container& container = (*box)->container;
+  if (!container.running) return refuse(409, "Container " + container.id + " is not running");
+  container.paused = true;
+  container.state = "paused";
+  say(**box, "pause");
+  return {};
+}
+
+Reply<void> Model::unpause(const std::string& id) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  Container& container = (*box)->container;
+  if (!container.paused) return refuse(500, "Container " + container.id + " is not paused");
+  container.paused = false;
+  container.state = "running";
+  say(**box, "unpause");
+  return {};
+}
+
+// Calls `then` unless the container has ended this run, or is gone, by that time.
+void Model::later(const Box& box, Duration delay, void (Model::*then)(Box&)) {
+  const auto timer = std::make_shared<Clock::TimerId>();
+  *timer = clock_.call_at(clock_.steady_now() + delay,
+                          [this, then, timer, id = box.container.id, generation = box.run] {
+                            timers_.erase(*timer);
+                            Box* found = find(id);
+                            if (found != nullptr && found->run == generation) (this->*then)(*found);
+                          });
+  timers_.insert(*timer);
+}
+
+// 100 ms doubling to a minute, from the start after any run of ten seconds (F034). While it waits,
+// the engine reports `Running` (F033).
+void Model::restart_later(Box& box) {
+  const bool stable = clock_.steady_now() - box.run_since >= kStableRun;
+  box.backoff = stable || box.backoff == Duration::zero()
+                    ? kFirstBackoff
+                    : std::min(box.backoff * 2, kLongestBackoff);
+  box.container.state = "restarting";
+  box.container.running = true;
+  later(box, box.backoff, &Model::restart_now);
+}
+
+// A failed restart stays where run() leaves it, as a failed start does.
+void Model::restart_now(Box& box) {
+  ++box.container.restart_count;
+  static_cast<void>(run(box));
+}
+
+void Model::exit(const std::string& id, int code) {
+  Box* box = find(id);
+  if (box == nullptr || !box->container.running) return;
+  end_run(*box, code);
+  const RestartPolicy& policy = box->container.restart;
+  const bool tries_left =
+      policy.max_attempts == 0 || box->container.restart_count < policy.max_attempts;
+  const bool again = policy.name == "always" || policy.name == "unless-stopped" ||
+                     (policy.name == "on-failure" && code != 0 && tries_left);
+  if (again) restart_later(*box);
+}
+
+void Model::set_health(const std::string& id, const std::string& health) {
+  Box* box = find(id);
+  if (box == nullptr || !box->container.running || box->container.health == health) return;
+  box->container.health = health;
+  say(*box, "health_status: " + health);
+}
+
+// The first check after a start succeeds; tests say otherwise with set_health.
+void Model::first_check(Box& box) {
+  if (box.container.health == "starting") set_health(box.container.id, "healthy");
+}
+
+// Appendix C, measured without live-restore.
+void Model::restart(bool graceful) {
+  for (auto& [id, box] : state.boxes) {
+    Container& container = box.container;
+    const bool was_running = container.running;
+    if (was_running) end_run(box, kKilled);
+    const std::string& policy = container.restart.name;
+    const bool back =
+        (was_running && (policy == "on-failure" || (policy == "unless-stopped" && graceful))) ||
+        (policy == "always" && container.state != "created");
+    if (back) static_cast<void>(run(box));  // a failure shows in the container's state
+  }
+}
+
+void Model::say(const std::string& type, const std::string& action, const std::string& id,
+                StringMap attributes) const {
+  if (emit) emit({type, action, id, std::move(attributes)});
+}
+
+void Model::say(const Box& box, const std::string& action, StringMap attributes) const {
+  attributes.insert(box.container.labels.begin(), box.container.labels.end());
+  attributes["name"] = box.container.name;
+  attributes["image"] = box.container.image;
+  say("container", action, box.container.id, std::move(attributes));
+}
+
+void Model::say(const Network& network, const std::string& action, const Box* box) const {
+  StringMap attributes{{"name", network.name}, {"type", network.driver}};
+  if (box != nullptr) attributes["container"] = box->container.id;
+  say("network", action, network.id, std::move(attributes));
+}
+
+}  // namespace fairlead::docker::embedded

@@ -1,0 +1,376 @@
+// The shell around the in-process model: latency, faults and event delivery; classified replies.
+#include "docker/embedded_engine.h"
+
+#include <array>
+#include <deque>
+
+#include "docker/classify.h"
+#include "docker/embedded_state.h"
+
+namespace fairlead::docker {
+namespace {
+
+using embedded::Model;
+using embedded::Reply;
+using embedded::State;
+
+// Medians of dockerd 20.10 (reference figures: floor); all else is about a millisecond.
+Duration typical_latency(Operation operation) {
+  using std::chrono::milliseconds;
+  switch (operation) {
+    case Operation::kContainerStart:
+      return milliseconds(330);
+    case Operation::kContainerStop:
+      return milliseconds(140);
+    case Operation::kContainerCreate:
+      return milliseconds(23);
+    case Operation::kNetworkCreate:
+      return milliseconds(68);
+    case Operation::kNetworkRemove:
+      return milliseconds(170);
+    case Operation::kNetworkConnect:
+      return milliseconds(81);
+    case Operation::kNetworkDisconnect:
+      return milliseconds(44);
+    default:
+      return milliseconds(1);
+  }
+}
+
+// What several views of one engine share: the one that is watched and faulted, and `by_hand`.
+struct Shared {
+  Shared(Clock& time, Random& random, const EmbeddedOptions& chosen)
+      : clock(time), options(chosen), model(time, random, chosen), wake_stream(time) {}
+
+  // Before a mutation: reads may be asked to answer from what was before it.
+  void remember() {
+    if (hook) before_last = model.state;
+  }
+
+  Clock& clock;
+  EmbeddedOptions options;
+  Model model;
+  State before_last;
+  std::function<Fault(Operation, std::uint64_t)> hook;
+  bool reachable = true;
+  bool drop_events = false;
+  bool streaming = false;
+  bool end_stream = false;
+  std::deque<Event> events;
+  Signal wake_stream;
+};
+
+class View final : public EmbeddedEngine {
+ public:
+  View(std::shared_ptr<Shared> shared, bool watched)
+      : shared_(std::move(shared)), watched_(watched) {
+    if (!watched_) return;
+    by_hand_ = std::make_unique<View>(shared_, false);
+    shared_->model.emit = [shared = shared_.get()](const Event& event) {
+      if (!shared->streaming || shared->drop_events) return;
+      shared->events.push_back(event);
+      shared->wake_stream.notify();
+    };
+  }
+
+  Task<Result<EngineInfo>> connect() override {
+    EngineInfo info;
+    info.id = "EMBEDDED";
+    info.name = "embedded";
+    info.version = "20.10.24";
+    info.api_version = shared_->options.api_version;
+    info.os = "Fairlead";
+    info.ncpu = 1;
+    auto reply = co_await call<EngineInfo>(Operation::kPing, answer(std::move(info)));
+    if (reply) api_version_ = reply->api_version;
+    co_return reply;
+  }
+  Task<Status> ping() override {
+    return call<void>(Operation::kPing, [](const State&) { return Reply<void>{}; });
+  }
+  const std::string& api_version() const override { return api_version_; }
+
+  Task<Result<std::vector<ContainerSummary>>> list_containers(
+      std::vector<std::string> labels) override {
+    return call<std::vector<ContainerSummary>>(
+        Operation::kContainerList, [labels = std::move(labels)](const State& state) {
+          return Reply<std::vector<ContainerSummary>>(Model::list(state, labels));
+        });
+  }
+  Task<Result<Container>> inspect_container(std::string id) override {
+    return call<Container>(Operation::kContainerInspect, [id = std::move(id)](const State& state) {
+      return Model::inspect(state, id);
+    });
+  }
+  Task<Result<std::string>> create_container(ContainerSpec spec) override {
+    return call<std::string>(
+        Operation::kContainerCreate,
+        [this, spec = std::move(spec)](const State&) { return model().create(spec); });
+  }
+  Task<Status> start_container(std::string id) override {
+    return call<void>(Operation::kContainerStart,
+                      [this, id = std::move(id)](const State&) { return model().start(id); });
+  }
+  Task<Status> stop_container(std::string id, int) override {
+    return call<void>(Operation::kContainerStop,
+                      [this, id = std::move(id)](const State&) { return model().stop(id); });
+  }
+  Task<Status> remove_container(std::string id, bool force) override {
+    return call<void>(Operation::kContainerRemove, [this, id = std::move(id), force](const State&) {
+      return unless(404, "No such container", model().remove(id, force));
+    });
+  }
+  Task<Status> rename_container(std::string id, std::string name) override {
+    return call<void>(Operation::kContainerRename,
+                      [this, id = std::move(id), name = std::move(name)](const State&) {
+                        return model().rename(id, name);
+                      });
+  }
+  Task<Status> update_container(std::string id, ContainerUpdate update) override {
+    return call<void>(Operation::kContainerUpdate,
+                      [this, id = std::move(id), update = std::move(update)](const State&) {
+                        return model().update(id, update);
+                      });
+  }
+  Task<Status> unpause_container(std::string id) override {
+    return call<void>(Operation::kContainerUnpause,
+                      [this, id = std::move(id)](const State&) { return model().unpause(id); });
+  }
+
+  Task<Result<std::vector<Network>>> list_networks() override {
+    return call<std::vector<Network>>(Operation::kNetworkList, [](const State& state) {
+      return Reply<std::vector<Network>>(Model::networks(state));
+    });
+  }
+  Task<Result<Network>> inspect_network(std::string id) override {
+    return call<Network>(Operation::kNetworkInspect, [id = std::move(id)](const State& state) {
+      return Model::inspect_network(state, id);
+    });
+  }
+  Task<Result<std::string>> create_network(NetworkSpec spec) override {
+    return call<std::string>(
+        Operation::kNetworkCreate,
+        [this, spec = std::move(spec)](const State&) { return model().create_network(spec); });
+  }
+  Task<Status> remove_network(std::string id) override {
+    return call<void>(Operation::kNetworkRemove, [this, id = std::move(id)](const State&) {
+      return unless(404, "not found", model().remove_network(id));
+    });
+  }
+  Task<Status> connect_network(std::string container, EndpointSpec endpoint) override {
+    return call<void>(Operation::kNetworkConnect,
+                      [this, container = std::move(container), endpoint = std::move(endpoint)](
+                          const State&) { return model().connect(container, endpoint); });
+  }
+  Task<Status> disconnect_network(std::string network, std::string container, bool force) override {
+    return call<void>(
+        Operation::kNetworkDisconnect, [this, network = std::move(network),
+                                        container = std::move(container), force](const State&) {
+          return unless(500, "is not connected", model().disconnect(network, container, force));
+        });
+  }
+
+  Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
+    return call<std::vector<Volume>>(
+        Operation::kVolumeList, [labels = std::move(labels)](const State& state) {
+          return Reply<std::vector<Volume>>(Model::volumes(state, labels));
+        });
+  }
+  Task<Result<Volume>> inspect_volume(std::string name) override {
+    return call<Volume>(Operation::kVolumeInspect, [name = std::move(name)](const State& state) {
+      return Model::inspect_volume(state, name);
+    });
+  }
+  Task<Result<Volume>> create_volume(VolumeSpec spec) override {
+    return call<Volume>(Operation::kVolumeCreate, [this, spec = std::move(spec)](const State&) {
+      return model().create_volume(spec);
+    });
+  }
+
+  Task<Result<Image>> inspect_image(std::string reference) override {
+    return call<Image>(Operation::kImageInspect,
+                       [this, reference = std::move(reference)](const State& state) {
+                         return model().image(state, reference);
+                       });
+  }
+  Task<Status> pull_image(std::string reference, std::function<void(const std::string&)>) override {
+    return call<void>(Operation::kImagePull,
+                      [this, reference = std::move(reference)](const State& state) -> Reply<void> {
+                        if (model().image(state, reference)) return {};
+                        return embedded::refuse(
+                            404, "manifest for " + reference + " not found: manifest unknown");
+                      });
+  }
+  Task<Status> import_image(std::string reference, std::string) override {
+    return call<void>(Operation::kImageLoad,
+                      [this, reference = std::move(reference)](const State&) -> Reply<void> {
+                        model().add_image(reference);
+                        return {};
+                      });
+  }
+
+  Task<Status> stream_events(std::function<void()> connected,
+                             std::function<void(const Event&)> on_event) override {
+    auto opened = co_await ping_for_stream();
+    if (!opened) co_return opened;
+    shared_->events.clear();
+    shared_->streaming = true;
+    shared_->end_stream = false;
+    connected();
+    while (!shared_->end_stream) {
+      while (!shared_->events.empty()) {
+        const Event event = std::move(shared_->events.front());
+        shared_->events.pop_front();
+        on_event(event);
+      }
+      co_await shared_->wake_stream.wait();
+    }
+    shared_->streaming = false;
+    co_return Status{};
+  }
+  void stop_events() override {
+    shared_->end_stream = true;
+    shared_->wake_stream.notify();
+  }
+
+  void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
+
+  void add_image(std::string reference) override { model().add_image(reference); }
+  void exit_container(const std::string& id, int code) override {
+    shared_->remember();
+    model().exit(id, code);
+  }
+  void set_health(const std::string& id, std::string health) override {
+    shared_->remember();
+    model().set_health(id, health);
+  }
+  void pause_container(const std::string& id) override {
+    shared_->remember();
+    static_cast<void>(model().pause(id));  // one that doesn't run stays as it is
+  }
+  void restart_engine(bool graceful) override {
+    stop_events();
+    shared_->remember();
+    model().restart(graceful);
+  }
+  void set_reachable(bool reachable) override {
+    shared_->reachable = reachable;
+    if (!reachable) stop_events();
+  }
+  void set_fault_hook(std::function<Fault(Operation, std::uint64_t)> hook) override {
+    shared_->hook = std::move(hook);
+    shared_->before_last = model().state;
+  }
+  void drop_events(bool drop) override { shared_->drop_events = drop; }
+  Engine& by_hand() override { return *by_hand_; }
+
+  std::uint64_t calls(Operation operation) const override {
+    return calls_[static_cast<std::size_t>(operation)];
+  }
+  std::uint64_t mutations() const override {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (is_mutation(static_cast<Operation>(i))) sum += calls_[i];
+    }
+    return sum;
+  }
+
+ private:
+  template <typename T>
+  using Effect = std::function<Reply<T>(const State&)>;
+
+  template <typename T>
+  static Effect<T> answer(T value) {
+    return [value = std::move(value)](const State&) { return Reply<T>(value); };
+  }
+
+  // A refusal that means "already as wanted", as the HTTP engine takes it.
+  static Reply<void> unless(int status, std::string_view fragment, Reply<void> reply) {
+    if (reply || reply.error().status != status) return reply;
+    if (reply.error().message.find(fragment) == std::string::npos) return reply;
+    return {};
+  }
+
+  Model& model() { return shared_->model; }
+
+  Task<Status> ping_for_stream() {
+    return call<void>(Operation::kEvents, [](const State&) { return Reply<void>{}; });
+  }
+
+  // One request: it travels, may be hit by a fault, takes effect, and its reply is classified.
+  template <typename T>
+  Task<Result<T>> call(Operation operation, Effect<T> effect) {
+    if (!watched_) co_return run(operation, effect);
+    const auto begin = shared_->clock.steady_now();
+    if (shared_->options.latency) {
+      co_await sleep_for(shared_->clock, typical_latency(operation));
+    }
+    const std::uint64_t number = ++calls_[static_cast<std::size_t>(operation)];
+    Fault fault;
+    if (shared_->hook) fault = shared_->hook(operation, number);
+    auto result = faulted(operation, effect, fault);
+    if (observer_) observer_({operation, last_status_, shared_->clock.steady_now() - begin});
+    co_return result;
+  }
+
+  template <typename T>
+  Result<T> run(Operation operation, const Effect<T>& effect, bool stale = false) {
+    if (is_mutation(operation)) shared_->remember();
+    auto reply = effect(stale ? shared_->before_last : model().state);
+    last_status_ = reply ? (is_mutation(operation) ? 204 : 200) : reply.error().status;
+    if (!reply) {
+      return std::unexpected(classify_reply(operation, last_status_, reply.error().message));
+    }
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return std::move(*reply);
+    }
+  }
+
+  template <typename T>
+  Result<T> faulted(Operation operation, const Effect<T>& effect, const Fault& fault) {
+    const auto lost = [&](TransportFault kind, std::string_view detail) -> Result<T> {
+      last_status_ = 0;
+      return std::unexpected(classify_fault(operation, kind, detail));
+    };
+    if (!shared_->reachable) return lost(TransportFault::kConnectRefused, "connection refused");
+    switch (fault.kind) {
+      case Fault::Kind::kNone:
+        return run(operation, effect);
+      case Fault::Kind::kStale:
+        return run(operation, effect, !is_mutation(operation));
+      case Fault::Kind::kFailBefore:
+        return lost(TransportFault::kNotSent, "the connection broke before the request was sent");
+      case Fault::Kind::kLoseReply:
+        static_cast<void>(run(operation, effect));
+        return lost(TransportFault::kNoReply, "the connection broke before the reply");
+      case Fault::Kind::kRunLate:
+        shared_->clock.call_at(shared_->clock.steady_now() + fault.delay,
+                               [this, operation, effect] { run(operation, effect); });
+        return lost(TransportFault::kTimedOut, "no reply in time");
+      case Fault::Kind::kReply:
+        last_status_ = fault.status;
+        return std::unexpected(classify_reply(operation, fault.status, fault.message));
+    }
+    return lost(TransportFault::kNoReply, "unknown fault");
+  }
+
+  std::shared_ptr<Shared> shared_;
+  bool watched_;
+  std::unique_ptr<View> by_hand_;
+  std::string api_version_;
+  CallObserver observer_;
+  std::array<std::uint64_t, kOperationCount> calls_{};
+  int last_status_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<EmbeddedEngine> make_embedded_engine(Clock& clock, Random& random,
+                                                     EmbeddedOptions options) {
+  auto shared = std::make_shared<Shared>(clock, random, options);
+  return std::make_unique<View>(std::move(shared), true);
+}
+
+}  // namespace fairlead::docker
