@@ -6,7 +6,7 @@
 
 #include "api/readiness.h"
 #include "base/time_text.h"
-#include "metrics/utf8.h"
+#include "base/utf8.h"
 
 namespace fairlead::api {
 namespace {
@@ -245,7 +245,7 @@ json::object to_json(const Error& error) {
 
 // Cleaning the text as a whole is enough: all of JSON's own characters are ASCII.
 std::string to_text(const json::value& value) {
-  return metrics::valid_utf8(json::serialize(value)) + "\n";
+  return valid_utf8(json::serialize(value)) + "\n";
 }
 
 }  // namespace fairlead::api

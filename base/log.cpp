@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 
 namespace fairlead {
 namespace {
@@ -30,7 +31,7 @@ bool parse_name(const std::array<std::string_view, 4>& names, std::string_view t
 
 void escape_into(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
-  for (const unsigned char c : text) {
+  for (const unsigned char c : valid_utf8(text)) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += static_cast<char>(c);

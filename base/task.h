@@ -64,7 +64,7 @@ class TaskGroup {
   std::shared_ptr<Signal> ended_;
 };
 
-// Counts permits: at most `permits` holders at a time, first come first served.
+// Counts permits: at most `permits` holders at a time.
 class Semaphore {
  public:
   Semaphore(Clock& clock, std::size_t permits) : permits_(permits), freed_(clock) {}

@@ -37,12 +37,14 @@ void PruneGuard::confirm(const std::set<std::string>& names) {
 PruneDecision PruneGuard::decide(SteadyTime now) const {
   PruneDecision decision;
   std::set<std::string> ripe;
+  std::size_t going = 0;  // within the budget, and not gone yet: they count against it
   for (const auto& [name, absence] : absent_) {
     const bool long_enough = absence.scans >= rules_.scans && now - absence.since >= rules_.grace;
     if (!long_enough) {
       decision.pending.insert(name);
     } else if (absence.confirmed || in_progress_.contains(name)) {
       decision.allowed.insert(name);
+      if (!absence.confirmed) ++going;
     } else {
       ripe.insert(name);
     }
@@ -50,7 +52,7 @@ PruneDecision PruneGuard::decide(SteadyTime now) const {
   const auto share =
       static_cast<std::size_t>(std::floor(rules_.share * static_cast<double>(known_)));
   const bool all = absent_.size() >= known_;
-  const bool over = ripe.size() > std::max<std::size_t>(1, share) || all;
+  const bool over = going + ripe.size() > std::max<std::size_t>(1, share) || all;
   (over ? decision.withheld : decision.allowed).insert(ripe.begin(), ripe.end());
   return decision;
 }

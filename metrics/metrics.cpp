@@ -18,7 +18,7 @@
 #include "metrics/catalogue.h"
 #include "metrics/closed_lists.h"
 #include "metrics/state.h"
-#include "metrics/utf8.h"
+#include "base/utf8.h"
 
 namespace fairlead::metrics {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/time_text.h"
 #include "metrics/catalogue.h"
 #include "metrics/process.h"
-#include "metrics/utf8.h"
+#include "base/utf8.h"
 
 namespace fairlead::metrics {
 namespace {

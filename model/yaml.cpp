@@ -11,6 +11,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/utf8.h"
+
 namespace fairlead::model {
 namespace {
 
@@ -253,38 +255,21 @@ void read_document(const Segment& segment, YamlFile& file) {
   }
 }
 
-// The length of the UTF-8 sequence at `at`, or 0 if it is not one.
-std::size_t utf8_length(std::string_view bytes, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = byte(at);
-  const std::size_t length = lead < 0x80                    ? 1
-                             : lead >= 0xC2 && lead <= 0xDF ? 2
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                            : 0;
-  if (length == 0 || at + length > bytes.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 // The first byte that is not text; control characters and NUL are not.
 std::optional<YamlError> find_bad_byte(std::string_view bytes) {
+  const std::size_t not_utf8 = find_invalid_utf8(bytes);
+  const auto text = bytes.substr(0, not_utf8);
   YamlMark mark{1, 1};
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t length = utf8_length(bytes, at);
-    if (length == 0) return YamlError{mark, "not UTF-8"};
-    const char c = bytes[at];
-    const bool control = length == 1 && static_cast<unsigned char>(c) < 0x20;
-    if (control && c != '\n' && c != '\t' && c != '\r') {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') {
       return YamlError{mark, "a control character"};
     }
-    mark.column += 1;
+    if ((byte & 0xC0) != 0x80) mark.column += 1;
     if (c == '\n') mark = {mark.line + 1, 1};
-    at += length;
   }
-  return std::nullopt;
+  if (not_utf8 == std::string_view::npos) return std::nullopt;
+  return YamlError{mark, "not UTF-8"};
 }
 
 }  // namespace

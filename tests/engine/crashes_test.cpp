@@ -87,18 +87,24 @@ TEST_F(Crashes, StoppingTheOperatorIsOrderly) {
   EXPECT_TRUE(shows("orderly", 1));
 }
 
-TEST_F(Crashes, ASecondOperatorOnTheSameStateIsRefused) {
+// F094: the loser of the lock observes, says so, and changes nothing.
+TEST_F(Crashes, ASecondOperatorOnTheSameStateIsReadOnly) {
   fairlead_->put("lock.yaml", version("lock", 1));
   fairlead_->start();
   ASSERT_TRUE(eventually([] { return shows("lock", 1); }));
-  const auto second = run(
-      {FAIRLEAD_BINARY, "run", "--manifests", fairlead_->manifests, "--state-dir", fairlead_->state,
-       "--engine", "docker", "--docker-host", engine().host(), "--listen", "127.0.0.1:0"},
-      seconds(15));
-  EXPECT_NE(second.exit_code, 0);
-  EXPECT_LT(second.exit_code, 128) << "it must end by itself";
-  EXPECT_NE(second.text, "");
-  EXPECT_TRUE(fairlead_->running());
+  const auto before = footprint("lock");
+
+  FairleadProcess second(engine().host());
+  second.state = fairlead_->state;
+  second.put("lock.yaml", version("lock", 2));
+  second.start();
+  EXPECT_TRUE(eventually([&] {
+    return second.log().find("read-only") != std::string::npos &&
+           second.log().find("is in use by process") != std::string::npos;
+  })) << second.log();
+  EXPECT_TRUE(stays([&] { return footprint("lock") == before; }, seconds(5)));
+  EXPECT_EQ(second.stop(), 0);
+  EXPECT_TRUE(fairlead_->ask({"get", "apps"}).ok()) << "the first one's socket must survive";
 }
 
 TEST_F(Crashes, ASecondOperatorWithItsOwnStateTouchesNothingAndSaysWhy) {

@@ -97,20 +97,6 @@ TEST_F(Networks, AreNotRecreatedUnasked) {
       << footprint("subnet");
 }
 
-TEST_F(Networks, AreRecreatedLiveWhenTheManifestAllowsIt) {
-  const auto services = service("a", "[net]") + service("b", "[net]");
-  const std::string live = "  networkRecreate: live\n";
-  fairlead_->put("live.yaml", app("live", services, with_subnet("10.231.17.0/24"), live));
-  fairlead_->start();
-  ASSERT_TRUE(eventually([] { return all_run({"live-a-1", "live-b-1"}); }));
-  const auto process = pid("live-a-1");
-
-  fairlead_->put("live.yaml", app("live", services, with_subnet("10.231.18.0/24"), live));
-  EXPECT_TRUE(eventually([] { return subnet("live_net") == "10.231.18.0/24"; }));
-  EXPECT_TRUE(eventually([] { return reaches("live-a-1", "b"); }));
-  EXPECT_EQ(pid("live-a-1"), process);
-}
-
 TEST_F(Networks, OfTheirOwnKindOutliveTheAppsOnThem) {
   fairlead_->put(
       "shared.yaml",

@@ -70,13 +70,31 @@ struct FakeCommands final : controller::Commands {
   }
 };
 
-// App "shop" with a running container, a network, drift and an error; shared network "edge"; one
-// valid and one broken file; an engine that is up.
-inline FakeView populated_view() {
-  FakeView view;
-  view.engine_status = {
-      true, true, false, "", "20.10.24", "1.41", "linux", "", at_second(1'800'000'050)};
+inline void add_objects(controller::AppStatus& shop) {
+  controller::ContainerStatus web;
+  web.service = "web";
+  web.name = "shop-web-1";
+  web.id = "c1";
+  web.image = "acme/web:1";
+  web.state = "running";
+  web.health = "healthy";
+  web.started_at = "2026-11-23T02:14:07.412Z";
+  web.networks = {"shop_front 10.5.0.2"};
+  shop.containers = {web};
+  controller::NetworkStatus front;
+  front.key = "front";
+  front.name = "shop_front";
+  front.id = "n1";
+  front.driver = "bridge";
+  front.subnet = "10.5.0.0/24";
+  front.in_sync = true;
+  front.endpoints = 1;
+  front.capacity = 253;
+  shop.networks = {front};
+}
 
+// Out of line, with two drifts and a failure.
+inline controller::AppStatus shop_status() {
   controller::AppStatus shop;
   shop.name = "shop";
   shop.kind = "App";
@@ -103,27 +121,17 @@ inline FakeView populated_view() {
   shop.next_retry = at_second(1'800'000'200);
   shop.containers_desired = 1;
   shop.networks_desired = 1;
-  controller::ContainerStatus web;
-  web.service = "web";
-  web.name = "shop-web-1";
-  web.id = "c1";
-  web.image = "acme/web:1";
-  web.state = "running";
-  web.health = "healthy";
-  web.started_at = "2026-11-23T02:14:07.412Z";
-  web.networks = {"shop_front 10.5.0.2"};
-  shop.containers = {web};
-  controller::NetworkStatus front;
-  front.key = "front";
-  front.name = "shop_front";
-  front.id = "n1";
-  front.driver = "bridge";
-  front.subnet = "10.5.0.0/24";
-  front.in_sync = true;
-  front.endpoints = 1;
-  front.capacity = 253;
-  shop.networks = {front};
-  view.app_rows["shop"] = shop;
+  add_objects(shop);
+  return shop;
+}
+
+// App "shop" with a running container, a network, drift and an error; shared network "edge"; one
+// valid and one broken file; an engine that is up.
+inline FakeView populated_view() {
+  FakeView view;
+  view.engine_status = {
+      true, true, false, "", "20.10.24", "1.41", "linux", "", at_second(1'800'000'050)};
+  view.app_rows["shop"] = shop_status();
 
   controller::AppStatus edge;
   edge.name = "edge";

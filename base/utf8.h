@@ -2,10 +2,14 @@
 // page, and JSON parsers the whole reply, so text is cleaned where it leaves.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace fairlead::metrics {
+namespace fairlead {
 // `text` with each byte that is not part of well-formed UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
-}  // namespace fairlead::metrics
+
+// Where `text` stops being well-formed UTF-8 (no overlong forms, no surrogates); npos if nowhere.
+std::size_t find_invalid_utf8(std::string_view text);
+}  // namespace fairlead

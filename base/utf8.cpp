@@ -1,9 +1,6 @@
-#include "metrics/utf8.h"
+#include "base/utf8.h"
 
-#include <algorithm>
-#include <cstddef>
-
-namespace fairlead::metrics {
+namespace fairlead {
 namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) {
@@ -28,21 +25,24 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
-  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::ranges::all_of(text, ascii)) return std::string(text);
-  std::string out;
+std::size_t find_invalid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto length = sequence_length(text, at);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++at;
-    } else {
-      out += text.substr(at, length);
-      at += length;
-    }
+    if (length == 0) return at;
+    at += length;
   }
-  return out;
+  return std::string_view::npos;
 }
 
-}  // namespace fairlead::metrics
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  while (true) {
+    const auto bad = find_invalid_utf8(text);
+    out += text.substr(0, bad);
+    if (bad == std::string_view::npos) return out;
+    out += "\xEF\xBF\xBD";
+    text.remove_prefix(bad + 1);
+  }
+}
+
+}  // namespace fairlead

@@ -1,0 +1,61 @@
+#include "controller/backoff.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace fairlead::controller {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST(Backoff, DoublesFromOneSecondToFiveMinutesWithJitter) {
+  SeededRandom random(1);
+  Backoff backoff;
+  Duration step = seconds(1);
+  for (int i = 1; i <= 20; ++i) {
+    const auto delay = backoff.failed("shop", ErrorClass::kTransient, "d1", random);
+    EXPECT_GE(delay, step / 2) << i;
+    EXPECT_LE(delay, step) << i;
+    EXPECT_EQ(backoff.failures("shop"), i);
+    step = std::min<Duration>(step * 2, minutes(5));
+  }
+}
+
+TEST(Backoff, SpreadsTheRetriesOfManyApps) {
+  SeededRandom random(1);
+  Backoff backoff;
+  std::set<Duration> delays;
+  for (int i = 0; i < 50; ++i)
+    delays.insert(backoff.failed("app" + std::to_string(i), ErrorClass::kTransient, "d", random));
+  EXPECT_GT(delays.size(), 45u);
+}
+
+TEST(Backoff, StartsOverAfterSuccessANewDigestOrAnotherClass) {
+  SeededRandom random(1);
+  Backoff backoff;
+  const auto fail = [&](ErrorClass error_class, const char* digest) {
+    return backoff.failed("shop", error_class, digest, random);
+  };
+  for (int i = 0; i < 8; ++i)
+    fail(ErrorClass::kTransient, "d1");
+  EXPECT_LE(fail(ErrorClass::kTransient, "d2"), seconds(1));
+  for (int i = 0; i < 8; ++i)
+    fail(ErrorClass::kTransient, "d2");
+  EXPECT_LE(fail(ErrorClass::kBlocked, "d2"), seconds(1));
+  for (int i = 0; i < 8; ++i)
+    fail(ErrorClass::kBlocked, "d2");
+  backoff.succeeded("shop");
+  EXPECT_EQ(backoff.failures("shop"), 0);
+  EXPECT_LE(fail(ErrorClass::kBlocked, "d2"), seconds(1));
+}
+
+TEST(Backoff, NeverRetriesInvalidOnATimer) {
+  SeededRandom random(1);
+  Backoff backoff;
+  EXPECT_EQ(backoff.failed("shop", ErrorClass::kInvalid, "d", random), Duration::max());
+}
+
+}  // namespace
+}  // namespace fairlead::controller

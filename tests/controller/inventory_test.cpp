@@ -1,0 +1,141 @@
+#include "controller/inventory.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "controller/instance_lock.h"
+
+namespace fairlead::controller {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OnDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = fs::temp_directory_path() / "fairlead-state-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  Inventory open() const { return Inventory(file_on_disk(folder / "inventory.json")); }
+
+  fs::path folder;
+};
+
+InventoryEntry container(const std::string& name, const std::string& id = "") {
+  return {Kind::kContainer, "shop", "web", name, id};
+}
+
+TEST_F(OnDisk, SurvivesARestart) {
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("fresh"));
+    ASSERT_TRUE(inventory.remember_engine("E1"));
+    ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+    ASSERT_TRUE(inventory.created(Kind::kContainer, "shop-web-1", "c1"));
+    ASSERT_TRUE(inventory.intend({Kind::kNetwork, "shop", "front", "shop_front", ""}));
+    EXPECT_EQ(inventory.generation("shop", "d1"), 1u);
+    EXPECT_EQ(inventory.generation("shop", "d2"), 2u);
+  }
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("another"));
+  EXPECT_EQ(inventory.instance(), "fresh");
+  EXPECT_EQ(inventory.engine_id(), "E1");
+  EXPECT_TRUE(inventory.knows(Kind::kContainer, "c1"));
+  EXPECT_FALSE(inventory.knows(Kind::kNetwork, "c1"));
+  EXPECT_EQ(inventory.entries().size(), 2u) << "an intent without a reply is kept";
+  EXPECT_EQ(inventory.generation("shop", "d2"), 2u);
+  EXPECT_EQ(inventory.generation("shop", "d3"), 3u);
+}
+
+TEST_F(OnDisk, FollowsARename) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  ASSERT_TRUE(inventory.intend(container("web.next")));
+  ASSERT_TRUE(inventory.created(Kind::kContainer, "web.next", "c1"));
+  ASSERT_TRUE(inventory.created(Kind::kContainer, "web", "c1"));
+  EXPECT_EQ(inventory.entries(), std::set<InventoryEntry>{container("web", "c1")});
+}
+
+TEST_F(OnDisk, DropsOnlyWhatIsGone) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  for (const char* id : {"c1", "c2"}) {
+    ASSERT_TRUE(inventory.intend(container(std::string("web-") + id)));
+    ASSERT_TRUE(inventory.created(Kind::kContainer, std::string("web-") + id, id));
+  }
+  ASSERT_TRUE(inventory.gone(Kind::kContainer, "web-c1", "c1"));
+  EXPECT_FALSE(inventory.knows(Kind::kContainer, "c1"));
+  EXPECT_TRUE(inventory.knows(Kind::kContainer, "c2"));
+}
+
+TEST_F(OnDisk, RefusesACreationWithoutAnIntent) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  const auto created = inventory.created(Kind::kContainer, "web", "c1");
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().reason, Reason::kInternalInconsistency);
+}
+
+TEST_F(OnDisk, NeverOverwritesADamagedFile) {
+  const auto path = folder / "inventory.json";
+  for (const std::string bytes : {"", "{", "[]", R"({"format":1})", R"({"format":99})", "\xff"}) {
+    std::ofstream(path, std::ios::trunc) << bytes;
+    auto inventory = open();
+    const auto loaded = inventory.load("fresh");
+    ASSERT_FALSE(loaded) << bytes;
+    EXPECT_NE(loaded.error().hint, "") << bytes;
+    std::ifstream in(path);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), bytes);
+  }
+}
+
+TEST_F(OnDisk, SaysWhenTheDiskRefuses) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  fs::remove_all(folder);
+  const auto intended = inventory.intend(container("web"));
+  ASSERT_FALSE(intended);
+  EXPECT_NE(intended.error().message.find("inventory.json"), std::string::npos);
+}
+
+TEST_F(OnDisk, TheLockHasOneHolderAtATime) {
+  {
+    const auto first = lock_instance(folder);
+    ASSERT_TRUE(first);
+    const auto second = lock_instance(folder);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().reason, Reason::kNotOwner);
+    EXPECT_NE(second.error().message.find(std::to_string(getpid())), std::string::npos)
+        << second.error().message;
+  }
+  EXPECT_TRUE(lock_instance(folder));
+}
+
+TEST_F(OnDisk, ADeadHolderHoldsNothing) {
+  const pid_t child = fork();
+  if (child == 0) {
+    auto lock = lock_instance(folder);
+    lock->release();  // leaks on purpose: only the end of the process frees it
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(lock_instance(folder));
+}
+
+TEST_F(OnDisk, TheLockNeedsADirectory) {
+  const auto lock = lock_instance(folder / "absent");
+  ASSERT_FALSE(lock);
+  EXPECT_NE(lock.error().hint, "");
+}
+
+}  // namespace
+}  // namespace fairlead::controller
