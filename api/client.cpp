@@ -85,7 +85,7 @@ Result<Reply> request(const std::string& socket_path, const std::string& method,
   Result<Reply> out = nobody(socket_path, "no answer");
   asio::io_context io;
   asio::co_spawn(io, exchange(socket_path, method, target),
-                 [&out](std::exception_ptr failed, Result<Reply> result) {
+                 [&out](const std::exception_ptr& failed, Result<Reply> result) {
                    out = std::move(result);
                    if (!failed) return;
                    try {

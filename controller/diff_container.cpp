@@ -58,7 +58,7 @@ void diff_env(Fields& fields, const docker::Container& actual) {
 }
 
 void diff_ports(Fields& fields, const docker::Container& actual) {
-  auto any_address = [](std::string ip) { return ip == "0.0.0.0" ? std::string() : ip; };
+  auto any_address = [](const std::string& ip) { return ip == "0.0.0.0" ? std::string() : ip; };
   for (const auto& port : fields.service.ports) {
     const bool found =
         std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {

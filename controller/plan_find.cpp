@@ -1,6 +1,7 @@
 // Which containers are a service's, and which of them is up to date: from labels and names alone,
 // so that every state a crash may leave is recognised (F116, F117).
 #include <algorithm>
+#include <utility>
 
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
@@ -118,14 +119,15 @@ ServiceContainers find_containers(Planner& p, const model::Service& service) {
   for (const auto* each : all) {
     if (each->details.state == "dead") {
       found.dead.push_back(each);
-    } else if (!up_to_date(p, service, mode, each->details)) {
-      found.outdated.push_back(each);
-    } else if (found.current == nullptr || newer(each->details, found.current->details)) {
-      if (found.current != nullptr) found.outdated.push_back(found.current);
-      found.current = each;
-    } else {
-      found.outdated.push_back(each);
+      continue;
     }
+    // Of several that are up to date the newest stays.
+    const auto* other = each;
+    if (up_to_date(p, service, mode, each->details) &&
+        (found.current == nullptr || newer(each->details, found.current->details))) {
+      other = std::exchange(found.current, each);
+    }
+    if (other != nullptr) found.outdated.push_back(other);
   }
   return found;
 }

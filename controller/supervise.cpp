@@ -201,7 +201,9 @@ Task<void> Controller::engine_loop() {
                         listed.error().hint});
       continue;
     }
-    if (uncertain_checks_ > 0 && --uncertain_checks_ == 0) {
+    if (uncertain_checks_ == 0) continue;
+    --uncertain_checks_;
+    if (uncertain_checks_ == 0) {
       parts_.log.info("engine certain again");
       enqueue_all();
     }

@@ -10,7 +10,7 @@ namespace ip = boost::asio::ip;
 
 Reply<ip::network_v4> parse_subnet(const std::string& text) {
   boost::system::error_code bad;
-  const auto subnet = ip::make_network_v4(text, bad);
+  auto subnet = ip::make_network_v4(text, bad);
   if (bad) return refuse(500, "invalid CIDR address: " + text);
   return subnet;
 }
@@ -45,7 +45,7 @@ bool known_driver(const std::string& name) {
 Reply<void> check_pool(const State& state, IpamConfig& pool) {
   const auto subnet = parse_subnet(pool.subnet);
   if (!subnet) return std::unexpected(subnet.error());
-  if (subnet->address() != subnet->network() || subnet_taken(state, *subnet)) {
+  if (subnet_taken(state, *subnet)) {
     return refuse(403, "Pool overlaps with other one on this address space");
   }
   if (pool.gateway.empty()) {
@@ -115,11 +115,11 @@ void Model::add_predefined() {
 // 172.17–31.0.0/16, then 192.168.0.0/20 onwards: 31 pools, one of them the default bridge's (F005).
 Reply<std::string> Model::free_subnet() const {
   for (int second = 17; second <= 31; ++second) {
-    const std::string pool = "172." + std::to_string(second) + ".0.0/16";
+    std::string pool = "172." + std::to_string(second) + ".0.0/16";
     if (!subnet_taken(state, *parse_subnet(pool))) return pool;
   }
   for (int third = 0; third <= 240; third += 16) {
-    const std::string pool = "192.168." + std::to_string(third) + ".0/20";
+    std::string pool = "192.168." + std::to_string(third) + ".0/20";
     if (!subnet_taken(state, *parse_subnet(pool))) return pool;
   }
   return refuse(404,
@@ -129,6 +129,7 @@ Reply<std::string> Model::free_subnet() const {
 
 std::vector<Network> Model::networks(const State& from) {
   std::vector<Network> out;
+  out.reserve(from.networks.size());
   for (const auto& [id, network] : from.networks)
     out.push_back(network);
   return out;
@@ -212,7 +213,7 @@ Reply<std::string> Model::create_network(NetworkSpec spec) {
                   .ipam_options = spec.ipam_options,
                   .ipam = spec.ipam,
                   .members = {}};
-  const std::string id = network.id;
+  std::string id = network.id;
   say(network, "create");
   state.networks.emplace(id, std::move(network));
   if (generated) state.generated_pools.insert(id);

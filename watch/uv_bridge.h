@@ -9,7 +9,7 @@ namespace fairlead::watch {
 
 class UvBridge {
  public:
-  explicit UvBridge(boost::asio::any_io_executor executor);
+  explicit UvBridge(const boost::asio::any_io_executor& executor);
   ~UvBridge();
 
   // Calls `on_readable` on the executor's thread whenever `fd` has something to read, until the

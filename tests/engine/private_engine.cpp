@@ -1,6 +1,7 @@
 #include "tests/engine/private_engine.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 
 namespace fairlead::engine_test {
@@ -164,6 +166,34 @@ Output PrivateEngine::docker(std::vector<std::string> arguments) const {
 std::vector<std::string> PrivateEngine::list(std::vector<std::string> arguments) const {
   const auto output = docker(std::move(arguments));
   return output.ok() ? lines(output.text) : std::vector<std::string>{};
+}
+
+void PrivateEngine::clear() const {
+  const auto remove = [this](std::vector<std::string> command,
+                             const std::vector<std::string>& all) {
+    if (all.empty()) return;
+    command.insert(command.end(), all.begin(), all.end());
+    docker(command);
+  };
+  remove({"rm", "-fv"}, list({"ps", "-aq"}));
+  remove({"network", "rm"}, list({"network", "ls", "-q", "--filter", "type=custom"}));
+  remove({"volume", "rm"}, list({"volume", "ls", "-q"}));
+}
+
+PrivateEngine& shared_engine() {
+  static PrivateEngine engine;
+  return engine;
+}
+
+bool unavailable(const PrivateEngine& engine) {
+  if (engine.problem.empty()) return false;
+  const char* ci = std::getenv("CI");
+  const bool required = ci != nullptr && std::string(ci) == "true";
+  [&] {
+    if (required) FAIL() << engine.problem;
+    GTEST_SKIP() << engine.problem;
+  }();
+  return true;
 }
 
 }  // namespace fairlead::engine_test

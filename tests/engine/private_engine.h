@@ -35,6 +35,9 @@ class PrivateEngine {
   void freeze_daemon();
   void thaw_daemon();
 
+  // Removes all containers, networks and volumes.
+  void clear() const;
+
   // `docker ARGUMENTS…` against this engine.
   Output docker(std::vector<std::string> arguments) const;
   // The same, trimmed, one entry per line; empty on failure.
@@ -50,5 +53,11 @@ class PrivateEngine {
   pid_t waiter_ = 0;  // our child that waits for dockerd
   pid_t dockerd_ = 0;
 };
+
+// The one engine of this program: started by the first who asks, ended with the program.
+PrivateEngine& shared_engine();
+// True if the engine could not be started. The test is then skipped with the reason; with CI=true
+// it has failed.
+bool unavailable(const PrivateEngine& engine);
 
 }  // namespace fairlead::engine_test

@@ -1,20 +1,13 @@
 #include "tests/engine/scenario.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace fairlead::engine_test {
 
 namespace {
 
-// Made by the first test; its destructor ends dockerd when the program ends.
-std::unique_ptr<PrivateEngine>& shared_engine() {
-  static std::unique_ptr<PrivateEngine> engine;
-  return engine;
-}
-
 std::string inspect(const std::string& kind, const std::string& name, const std::string& format) {
-  const auto output = shared_engine()->docker({kind, "inspect", "--format", format, name});
+  const auto output = shared_engine().docker({kind, "inspect", "--format", format, name});
   return output.ok() ? trim(output.text) : std::string();
 }
 
@@ -26,19 +19,11 @@ std::vector<std::string> sorted(std::vector<std::string> values) {
 }  // namespace
 
 PrivateEngine& Scenario::engine() {
-  return *shared_engine();
-}
-
-void Scenario::SetUpTestSuite() {
-  if (!shared_engine()) shared_engine() = std::make_unique<PrivateEngine>();
+  return shared_engine();
 }
 
 void Scenario::SetUp() {
-  if (!engine().problem.empty()) {
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << engine().problem;
-    GTEST_SKIP() << engine().problem;
-  }
+  if (unavailable(engine())) return;
   fairlead_ = std::make_unique<FairleadProcess>(engine().host());
 }
 
@@ -51,13 +36,7 @@ void Scenario::TearDown() {
                  log.substr(log.size() > kept ? log.size() - kept : 0).c_str());
   }
   fairlead_->crash();
-  const auto containers = engine().list({"ps", "-aq"});
-  if (!containers.empty()) {
-    std::vector<std::string> arguments = {"rm", "-fv"};
-    arguments.insert(arguments.end(), containers.begin(), containers.end());
-    engine().docker(arguments);
-  }
-  engine().docker({"network", "prune", "-f"});
+  engine().clear();
 }
 
 std::string Scenario::app(const std::string& name, const std::string& services,

@@ -15,7 +15,6 @@ namespace fairlead::engine_test {
 
 class Scenario : public testing::Test {
  protected:
-  static void SetUpTestSuite();
   void SetUp() override;
   void TearDown() override;
 
