@@ -15,10 +15,10 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/utf8.h"
 #include "metrics/catalogue.h"
 #include "metrics/closed_lists.h"
 #include "metrics/state.h"
-#include "base/utf8.h"
 
 namespace fairlead::metrics {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "base/assert.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "metrics/catalogue.h"
 #include "metrics/process.h"
-#include "base/utf8.h"
 
 namespace fairlead::metrics {
 namespace {

@@ -76,7 +76,8 @@ void UvBridge::Loop::turn() {
   uv_run(&loop, UV_RUN_NOWAIT);
 }
 
-UvBridge::UvBridge(const asio::any_io_executor& executor) : loop_(std::make_shared<Loop>(executor)) {}
+UvBridge::UvBridge(const asio::any_io_executor& executor)
+    : loop_(std::make_shared<Loop>(executor)) {}
 
 UvBridge::~UvBridge() = default;
 

@@ -1,0 +1,140 @@
+// Requests as the engine wants them, replies as it writes them.
+#include <gmock/gmock.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "docker/decode.h"
+#include "docker/encode.h"
+
+namespace fairlead::docker {
+namespace {
+
+namespace json = boost::json;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+ContainerSpec web() {
+  ContainerSpec spec;
+  spec.name = "shop-web-1";
+  spec.image = "web:1";
+  spec.labels = {{"a", "1"}};
+  spec.ports = {{80, "tcp", "127.0.0.1", "8080"}};
+  spec.network_mode = "n1";
+  EndpointSpec one;
+  one.network_id = "n1";
+  one.aliases = {"web"};
+  one.mac_address = "02:42:00:00:00:01";
+  EndpointSpec two;
+  two.network_id = "n2";
+  two.gw_priority = 1;
+  spec.endpoints = {one, two};
+  return spec;
+}
+
+TEST(Encode, SendsOneEndpointBelow144AndAllFromThere) {
+  EXPECT_EQ(container_create_body(web(), "1.41").at("NetworkingConfig"),
+            json::parse(R"({"EndpointsConfig":{"n1":{"Aliases":["web"]}}})"));
+  EXPECT_EQ(container_create_body(web(), "1.44").at("NetworkingConfig"),
+            json::parse(R"({"EndpointsConfig":{
+              "n1":{"Aliases":["web"],"MacAddress":"02:42:00:00:00:01"},"n2":{}}})"));
+  EXPECT_EQ(json::value(container_create_body(web(), "1.48"))
+                .at_pointer("/NetworkingConfig/EndpointsConfig/n2"),
+            json::parse(R"({"GwPriority":1})"));
+}
+
+TEST(Encode, ExposesEveryPublishedPort) {  // F041
+  const auto body = container_create_body(web(), "1.41");
+  EXPECT_EQ(body.at("ExposedPorts"), json::parse(R"({"80/tcp":{}})"));
+  EXPECT_EQ(json::value(body).at_pointer("/HostConfig/PortBindings"),
+            json::parse(R"({"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})"));
+}
+
+TEST(Encode, LeavesOutWhatIsNotSet) {
+  ContainerSpec bare;
+  bare.name = "x";
+  bare.image = "i";
+  EXPECT_EQ(json::serialize(container_create_body(bare, "1.41")),
+            R"({"Image":"i","HostConfig":{}})");
+  NetworkSpec network;
+  network.name = "n";
+  EXPECT_EQ(json::serialize(network_create_body(network)), R"({"Name":"n","CheckDuplicate":true})");
+}
+
+TEST(Encode, AnEmptyCommandIsNotAnAbsentOne) {
+  auto spec = web();
+  spec.command = std::vector<std::string>{};
+  EXPECT_TRUE(container_create_body(spec, "1.41").contains("Cmd"));
+  EXPECT_FALSE(container_create_body(web(), "1.41").contains("Cmd"));
+}
+
+TEST(Encode, SendsPoolsInTheEnginesSpelling) {
+  NetworkSpec network;
+  network.name = "n";
+  network.ipam = {{"10.0.0.0/24", "10.0.0.1", "10.0.0.128/25", {{"r", "10.0.0.9"}}}};
+  EXPECT_EQ(network_create_body(network).at("IPAM"),
+            json::parse(R"({"Config":[{"Subnet":"10.0.0.0/24","Gateway":"10.0.0.1",
+              "IPRange":"10.0.0.128/25","AuxiliaryAddresses":{"r":"10.0.0.9"}}]})"));
+}
+
+constexpr const char* kInspect = R"({
+ "Id":"c1","Created":"2026-11-23T02:14:07Z","Name":"/shop-web-1","Image":"sha256:1","RestartCount":2,
+ "State":{"Status":"running","Running":true,"Pid":71,"ExitCode":0,"Health":{"Status":"healthy"}},
+ "Config":{"Image":"web:1","Labels":{"a":"1"},"Cmd":["serve"],"Entrypoint":null,"Env":["A=1"]},
+ "HostConfig":{"NetworkMode":"n1","RestartPolicy":{"Name":"always","MaximumRetryCount":0},
+  "PidsLimit":null,"PortBindings":{"80/tcp":[{"HostIp":"","HostPort":"8080"}],"53/udp":null}},
+ "NetworkSettings":{"Networks":{
+  "b":{"NetworkID":"n2","EndpointID":"","Aliases":null,"IPAMConfig":{"IPv4Address":"10.0.0.9"}},
+  "a":{"NetworkID":"n1","EndpointID":"e1","Aliases":["web"],"IPAMConfig":null,
+       "IPAddress":"172.18.0.2"}}}})";
+
+TEST(Decode, ReadsAContainer) {
+  const auto c = decode_container(json::parse(kInspect));
+  EXPECT_EQ(c.name, "shop-web-1");
+  EXPECT_TRUE(c.running);
+  EXPECT_EQ(c.health, "healthy");
+  EXPECT_EQ(c.restart_count, 2);
+  EXPECT_EQ(c.restart.name, "always");
+  EXPECT_THAT(c.command, ElementsAre("serve"));
+  EXPECT_THAT(c.entrypoint, IsEmpty());
+  EXPECT_THAT(c.ports, ElementsAre(PortBinding{80, "tcp", "", "8080"}));
+  ASSERT_EQ(c.endpoints.size(), 2u);
+  EXPECT_EQ(c.endpoints[0].network_name, "a");
+  EXPECT_EQ(c.endpoints[0].ip_address, "172.18.0.2");
+  EXPECT_EQ(c.endpoints[1].ipv4_configured, "10.0.0.9");
+}
+
+// F072, F113: another engine, another version, a proxy in between.
+TEST(Decode, ReadsAsEmptyWhatIsAbsentOrOfAnotherKind) {
+  for (const char* text : {"null", "[]", "{}", "7", R"({"State":[],"Config":1,"HostConfig":"x"})",
+                           R"({"NetworkSettings":{"Networks":{"a":null}}})",
+                           R"({"Id":7,"Name":null,"RestartCount":1e400})"}) {
+    const auto value = json::parse(text);
+    EXPECT_EQ(decode_container(value).id, "") << text;
+    EXPECT_EQ(decode_network(value).id, "") << text;
+    EXPECT_THAT(decode_container_list(value), IsEmpty()) << text;
+    EXPECT_THAT(decode_volume_list(value), IsEmpty()) << text;
+    EXPECT_EQ(decode_event(value), std::nullopt) << text;
+  }
+}
+
+TEST(Decode, DropsExecEventsWhichCarryCommands) {  // F105
+  EXPECT_EQ(decode_event(json::parse(
+                R"({"Type":"container","Action":"exec_create: secret","Actor":{"ID":"c"}})")),
+            std::nullopt);
+  EXPECT_TRUE(
+      decode_event(json::parse(R"({"Type":"container","Action":"die","Actor":{"ID":"c"}})")));
+}
+
+TEST(Decode, FindsErrorsWhereverTheyAre) {
+  EXPECT_EQ(decode_error_message(R"({"message":"no such thing"})"), "no such thing");
+  EXPECT_EQ(decode_error_message("plain text\n"), "plain text");
+  EXPECT_EQ(decode_error_message(std::string(9000, 'x')).size(), 500u);
+  EXPECT_EQ(decode_progress_error(
+                json::parse(R"({"errorDetail":{"message":"denied"},"error":"denied!"})")),
+            "denied");
+  EXPECT_EQ(decode_progress_error(json::parse(R"({"status":"Pulling"})")), "");
+}
+
+}  // namespace
+}  // namespace fairlead::docker
