@@ -68,6 +68,18 @@ Status Inventory::load(const std::string& fresh_id) {
   return {};
 }
 
+Status Inventory::take_over(const std::string& id) {
+  if (id == instance_) return {};
+  if (!entries_.empty()) {
+    return failure(ErrorClass::kBlocked, Reason::kNotOwner,
+                   "this state directory already keeps " + std::to_string(entries_.size()) +
+                       " objects as instance " + instance_,
+                   "adopt with an empty --state-dir");
+  }
+  instance_ = id;
+  return save();
+}
+
 Status Inventory::save() {
   json::array entries;
   for (const auto& entry : entries_)

@@ -40,6 +40,10 @@ class Inventory {
   // damaged one is an error and must not be overwritten.
   Status load(const std::string& fresh_id);
 
+  // Continues the installation `id`, whose state was lost: its objects on the engine become ours.
+  // Refused where this inventory already has objects of its own, which would be left behind.
+  Status take_over(const std::string& id);
+
   const std::string& instance() const { return instance_; }
   const std::string& engine_id() const { return engine_id_; }
   Status remember_engine(const std::string& id);

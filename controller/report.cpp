@@ -47,6 +47,15 @@ Truth truth(bool value) {
   return value ? Truth::kTrue : Truth::kFalse;
 }
 
+// Both sides said: what is missing, or too much, may have no values of its own.
+Drift in_words(Drift drift) {
+  const bool missing = drift.type == Drift::Type::kMissing;
+  const bool extra = drift.type == Drift::Type::kExtra;
+  if (drift.actual.empty()) drift.actual = missing ? "missing" : extra ? "present" : "(not set)";
+  if (drift.desired.empty()) drift.desired = missing ? "present" : extra ? "absent" : "(not set)";
+  return drift;
+}
+
 std::string drift_line(const Drift& drift) {
   return std::string(to_string(drift.kind)) + " " + drift.object + " " +
          (drift.field.empty()
@@ -165,13 +174,14 @@ void Controller::report_drift(const std::string& key, const Plan& plan, const st
     now_reported.insert(line);
     if (state.reported_drift.contains(line)) continue;
     telemetry_->drift_detected(key, drift.kind);
+    const auto words = in_words(drift);
     parts_.log.warn("drift detected", {{"app", key},
                                        {"kind", to_string(drift.kind)},
                                        {"name", drift.object},
                                        {"type", to_string(drift.type)},
                                        {"field", drift.field},
-                                       {"have", drift.actual},
-                                       {"want", drift.desired}});
+                                       {"have", words.actual},
+                                       {"want", words.desired}});
     record("Warning", "DriftDetected", key, object_path(drift.kind, drift.object), line);
     contention_.note_correction(
         key, std::string(to_string(drift.kind)) + "/" + drift.component + "/" + drift.field,

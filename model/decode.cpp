@@ -135,6 +135,28 @@ void decode_enveloped_app(Reader& reader, const YamlNode& document, const Metada
   complete_app(reader, document, "metadata.name", std::move(draft), manifest);
 }
 
+void read_network_spec(Reader& reader, const YamlNode& spec, SharedNetwork& shared) {
+  if (!spec.is_map()) {
+    reader.error_at(spec.mark, "spec", "not a map", "spec: {driver: bridge}");
+    return;
+  }
+  AppDraft behaviour;
+  YamlNode network = spec;
+  YamlNode rest = spec;
+  const auto is_behaviour = [](const YamlNode::Member& member) {
+    return std::ranges::any_of(kBehaviourKeys, [&member](const Key<AppDraft>& key) {
+      return member.key == key.name && member.key != "appId";
+    });
+  };
+  std::erase_if(network.members, is_behaviour);
+  std::erase_if(rest.members, [&](const auto& member) { return !is_behaviour(member); });
+  read_map<AppDraft>(reader, Field{rest, "spec"}, kBehaviourKeys, behaviour);
+  read_network_keys(reader, Field{network, "spec"}, shared.network);
+  shared.suspend = behaviour.app.suspend;
+  shared.prune = behaviour.app.prune;
+  shared.network_recreate = behaviour.app.network_recreate;
+}
+
 // `kind: Network`: behaviour keys, and everything a Compose network can say.
 void decode_shared_network(Reader& reader, const YamlNode& document, const Metadata& metadata,
                            Manifest& manifest) {
@@ -145,22 +167,8 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
   shared.network.key = metadata.name;
   if (!check_name(reader, document, "metadata.name", shared.name)) return;
   manifest.mentioned.push_back("network/" + shared.name);
-  if (const auto* spec = document.find("spec"); spec != nullptr && spec->is_map()) {
-    AppDraft behaviour;
-    YamlNode network = *spec;
-    YamlNode rest = *spec;
-    const auto is_behaviour = [](const YamlNode::Member& member) {
-      return std::ranges::any_of(kBehaviourKeys, [&member](const Key<AppDraft>& key) {
-        return member.key == key.name && member.key != "appId";
-      });
-    };
-    std::erase_if(network.members, is_behaviour);
-    std::erase_if(rest.members, [&](const auto& member) { return !is_behaviour(member); });
-    read_map<AppDraft>(reader, Field{rest, "spec"}, kBehaviourKeys, behaviour);
-    read_network_keys(reader, Field{network, "spec"}, shared.network);
-    shared.suspend = behaviour.app.suspend;
-    shared.prune = behaviour.app.prune;
-    shared.network_recreate = behaviour.app.network_recreate;
+  if (const auto* spec = document.find("spec"); spec != nullptr && !spec->is_null()) {
+    read_network_spec(reader, *spec, shared);
   }
   shared.network.position = shared.position;
   if (shared.network.docker_name.empty()) shared.network.docker_name = shared.name;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "model/cidr.h"
 #include "model/decode_parts.h"
@@ -167,36 +169,64 @@ void check_mounts(Checker& check, const App& app, const Service& service) {
 }
 
 // Follows depends_on and service: modes; names the cycle (F087).
-void check_cycles(Checker& check, const App& app) {
-  std::set<std::string> done;
-  std::vector<std::string> trail;
-  const auto visit = [&](const auto& self, const Service& service) -> bool {
-    const auto at = std::ranges::find(trail, service.name);
-    if (at != trail.end()) {
-      std::string cycle;
-      for (auto it = at; it != trail.end(); ++it)
-        cycle += *it + " → ";
-      check.error(service.position, "services." + service.name + ".depends_on",
-                  "services wait for each other: " + cycle + service.name);
-      return false;
-    }
-    if (!done.insert(service.name).second) return true;
-    trail.push_back(service.name);
-    std::vector<std::string> next;
-    for (const auto& dependency : service.depends_on)
-      next.push_back(dependency.service);
-    if (service.network_mode.starts_with("service:"))
-      next.push_back(service.network_mode.substr(8));
-    for (const auto& name : next) {
-      const auto it = std::ranges::find(app.services, name, &Service::name);
-      if (it != app.services.end() && !self(self, *it)) return false;
-    }
-    trail.pop_back();
-    return true;
+// What each service waits for, by index into app.services.
+std::vector<std::vector<std::size_t>> waits_of(const App& app) {
+  std::map<std::string_view, std::size_t> index;
+  for (std::size_t i = 0; i < app.services.size(); ++i)
+    index.emplace(app.services[i].name, i);
+  std::vector<std::vector<std::size_t>> waits(app.services.size());
+  const auto add = [&](std::size_t from, std::string_view to) {
+    if (const auto found = index.find(to); found != index.end())
+      waits[from].push_back(found->second);
   };
-  for (const auto& service : app.services) {
-    // `done` is only right for what was fully explored without this trail.
-    if (!done.contains(service.name) && !visit(visit, service)) return;
+  for (std::size_t i = 0; i < app.services.size(); ++i) {
+    const Service& service = app.services[i];
+    for (const auto& dependency : service.depends_on)
+      add(i, dependency.service);
+    if (service.network_mode.starts_with("service:"))
+      add(i, std::string_view(service.network_mode).substr(8));
+  }
+  return waits;
+}
+
+constexpr std::ptrdiff_t kNamesShown = 10;  // of a cycle, in its message
+
+// Depth first on a stack of our own: a chain of services may be as long as a file allows.
+void check_cycles(Checker& check, const App& app) {
+  const auto waits = waits_of(app);
+  enum class Seen { kNo, kOnTrail, kDone };
+  std::vector<Seen> seen(waits.size(), Seen::kNo);
+  struct Step {
+    std::size_t service;
+    std::size_t next = 0;
+  };
+  for (std::size_t first = 0; first < waits.size(); ++first) {
+    if (seen[first] != Seen::kNo) continue;
+    seen[first] = Seen::kOnTrail;
+    std::vector<Step> trail = {{first}};
+    while (!trail.empty()) {
+      auto& [at, next] = trail.back();
+      if (next == waits[at].size()) {
+        seen[at] = Seen::kDone;
+        trail.pop_back();
+        continue;
+      }
+      const std::size_t to = waits[at][next++];
+      if (seen[to] == Seen::kOnTrail) {
+        std::string cycle;
+        const auto begin = std::ranges::find(trail, to, &Step::service);
+        for (auto it = begin; it != trail.end() && it - begin < kNamesShown; ++it)
+          cycle += app.services[it->service].name + " → ";
+        if (trail.end() - begin > kNamesShown) cycle += "… → ";
+        const Service& service = app.services[to];
+        check.error(service.position, "services." + service.name + ".depends_on",
+                    "services wait for each other: " + cycle + service.name);
+        return;
+      }
+      if (seen[to] != Seen::kNo) continue;
+      seen[to] = Seen::kOnTrail;
+      trail.push_back({to});
+    }
   }
 }
 

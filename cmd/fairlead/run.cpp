@@ -98,10 +98,12 @@ Status build(Daemon& daemon, const Options& options) {
   const std::string inventory_path = options.state_dir + "/inventory.json";
   daemon.inventory =
       std::make_unique<controller::Inventory>(controller::file_on_disk(inventory_path));
-  const auto instance =
-      options.adopt_instance.empty() ? daemon.world->random.hex(32) : options.adopt_instance;
-  auto loaded = daemon.inventory->load(instance);
+  auto loaded = daemon.inventory->load(daemon.world->random.hex(32));
   if (!loaded) return loaded;
+  if (!options.adopt_instance.empty()) {
+    auto taken = daemon.inventory->take_over(options.adopt_instance);
+    if (!taken) return taken;
+  }
   say_start(log, options, daemon.inventory->instance());
 
   watch::Options watching;

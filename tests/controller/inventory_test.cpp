@@ -97,6 +97,19 @@ TEST_F(OnDisk, NeverOverwritesADamagedFile) {
   }
 }
 
+TEST_F(OnDisk, TakesOverALostInstanceUnlessItHasObjectsOfItsOwn) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("fresh"));
+  ASSERT_TRUE(inventory.take_over("lost"));
+  EXPECT_EQ(inventory.instance(), "lost");
+  ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+  EXPECT_TRUE(inventory.take_over("lost"));
+  const auto refused = inventory.take_over("other");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::kNotOwner);
+  EXPECT_EQ(inventory.instance(), "lost");
+}
+
 TEST_F(OnDisk, SaysWhenTheDiskRefuses) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));

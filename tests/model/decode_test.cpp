@@ -147,6 +147,11 @@ constexpr Bad kBad[] = {
      "does not exist"},
     {"Cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", 2,
      "a → b → a"},
+    {"NetworkSpecMustBeAMap",
+     "apiVersion: fairlead.dev/v1\nkind: Network\nmetadata: {name: edge}\nspec: [bridge]\n", 4,
+     "not a map"},
+    {"OverlongUtf8", "services:\n  a: {image: \"\xC0\xAF\"}\n", 2, "not UTF-8"},
+    {"SurrogateInUtf8", "services:\n  a: {image: \"\xED\xA0\x80\"}\n", 2, "not UTF-8"},
     {"ModeWithNetworks",
      "services:\n  a: {image: b, network_mode: host, networks: [n]}\nnetworks: {n: }\n", 2,
      "exclude each other"},
@@ -212,6 +217,18 @@ TEST(Decode, NeverCrashesOnAFileCutAnywhere) {  // F082
     for (const auto& each : manifest.diagnostics)
       EXPECT_GT(each.position.line, 0);
   }
+}
+
+TEST(Decode, FollowsAChainOfServicesOfAnyLength) {
+  std::string text = "services:\n";
+  constexpr int kServices = 3000;
+  for (int i = 0; i < kServices; ++i) {
+    text += "  s" + std::to_string(i) + ": {image: x, depends_on: [s" +
+            std::to_string((i + 1) % kServices) + "]}\n";
+  }
+  const auto manifest = decode("chain.yaml", text);
+  ASSERT_EQ(manifest.diagnostics.size(), 1u);
+  EXPECT_NE(manifest.diagnostics[0].message.find("s9 → … → s0"), std::string::npos);
 }
 
 TEST(Decode, LoadsAThousandAppsInASecond) {

@@ -1,0 +1,159 @@
+// What each path answers, to whom; no sockets.
+#include "api/routes.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/json/parse.hpp>
+
+#include "api/address.h"
+#include "base/log.h"
+#include "tests/support/fake_view.h"
+
+namespace fairlead::api {
+namespace {
+
+namespace json = boost::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Routes : public testing::Test {
+ protected:
+  Response ask(const std::string& method, const std::string& target, bool local = true,
+               bool host_ours = true) {
+    return answer({view, commands, *metrics}, {method, target, local, host_ours}).response;
+  }
+  json::value get(const std::string& target) {
+    const auto response = ask("GET", target);
+    EXPECT_EQ(response.status, 200) << target << "\n" << response.body;
+    boost::system::error_code bad;
+    auto value = json::parse(response.body, bad);
+    EXPECT_FALSE(bad) << response.body;
+    return value;
+  }
+
+  VirtualClock clock;
+  Logger log{clock, [](const LogRecord&) {}};
+  test::FakeView view = test::populated_view();
+  test::FakeCommands commands;
+  std::unique_ptr<metrics::Metrics> metrics = metrics::make_metrics(view, log, {"1", "c", "cc"});
+};
+
+TEST_F(Routes, ShowAnAppWithEverythingThatExplainsIt) {
+  const auto shop = get("/api/v1/apps/shop");
+  EXPECT_EQ(shop.at("name"), "shop");
+  EXPECT_EQ(shop.at("sync"), "OutOfSync");
+  EXPECT_EQ(shop.at_pointer("/conditions/0/reason"), "SubnetOverlap");
+  EXPECT_EQ(shop.at_pointer("/drift/0/field"), "networks.front.aliases");
+  EXPECT_EQ(shop.at_pointer("/containers/0/name"), "shop-web-1");
+  EXPECT_EQ(get("/api/v1/apps").at("items").as_array().size(), 2u);
+  EXPECT_EQ(get("/api/v1/apps/shop/drift").at("items").as_array().size(), 2u);
+  EXPECT_EQ(get("/api/v1/networks").at_pointer("/items/0/app"), "shop");
+  EXPECT_EQ(get("/api/v1/files").at("items").as_array().size(), 2u);
+}
+
+TEST_F(Routes, TakeAnEncodedKey) {
+  EXPECT_EQ(get("/api/v1/apps/network%2Fedge").at("kind"), "Network");
+}
+
+TEST_F(Routes, SayNotFoundWithANextStep) {
+  const auto response = ask("GET", "/api/v1/apps/nothing");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_THAT(response.body, HasSubstr("fairlead get apps"));
+  EXPECT_EQ(ask("GET", "/api/v1/apps/nothing/plan").status, 404);
+  EXPECT_EQ(ask("GET", "/nowhere").status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/apps/a/b/c/d").status, 404);
+}
+
+TEST_F(Routes, ServeOnlyMonitoringToTheNetwork) {
+  for (const char* path : {"/metrics", "/healthz", "/readyz"})
+    EXPECT_EQ(ask("GET", path, false, false).status, 200) << path;
+  for (const auto& route : routes()) {
+    if (route.access != Access::kLocal) continue;
+    const std::string path = route.pattern;
+    EXPECT_EQ(ask(route.method, path, false, true).status, 403) << path;
+    EXPECT_EQ(ask(route.method, path, false, false).status, 421) << path << ": DNS rebinding";
+  }
+  EXPECT_THAT(commands.reconciled, IsEmpty());
+  EXPECT_THAT(commands.pruned, IsEmpty());
+}
+
+TEST_F(Routes, AnswerAWrongMethodWithTheRightOne) {
+  const auto response = ask("DELETE", "/api/v1/apps");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(response.allow, "GET");
+  EXPECT_EQ(ask("GET", "/api/v1/prune?app=shop").status, 405) << "a link must not prune";
+  EXPECT_EQ(ask("HEAD", "/metrics").status, 200);
+}
+
+TEST_F(Routes, PassCommandsOnAndTheirRefusalsBack) {
+  EXPECT_EQ(ask("POST", "/api/v1/reconcile?app=shop").status, 202);
+  EXPECT_EQ(ask("POST", "/api/v1/reconcile").status, 202);
+  EXPECT_THAT(commands.reconciled, ElementsAre("shop", ""));
+  EXPECT_EQ(ask("POST", "/api/v1/prune?app=a&app=b").status, 202);
+  EXPECT_THAT(commands.pruned, ElementsAre("a", "b"));
+  EXPECT_EQ(ask("POST", "/api/v1/prune").status, 400) << "consent is given by name";
+  commands.refusal = Error{ErrorClass::kBlocked, Reason::kPruneBlocked, "not gone", "remove it"};
+  const auto refused = ask("POST", "/api/v1/prune?app=a");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("PruneBlocked"));
+}
+
+TEST_F(Routes, GiveEventsAfterASequenceNumber) {
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    controller::EventRecord event;
+    event.sequence = i;
+    event.app = i == 2 ? "other" : "shop";
+    event.reason = "R";
+    view.event_rows.push_back(event);
+  }
+  EXPECT_EQ(get("/api/v1/events").at("items").as_array().size(), 3u);
+  EXPECT_EQ(get("/api/v1/events?after=2").at("items").as_array().size(), 1u);
+  EXPECT_EQ(get("/api/v1/events?app=shop").at("items").as_array().size(), 2u);
+  EXPECT_EQ(ask("GET", "/api/v1/events?after=-1").status, 400);
+}
+
+TEST_F(Routes, HealthIsTheLoopAndReadinessTheView) {
+  EXPECT_EQ(ask("GET", "/readyz").body, "ok\n");
+  view.turning = false;
+  EXPECT_EQ(ask("GET", "/healthz").status, 503);
+  view.turning = true;
+  view.engine_status.up = false;
+  view.engine_status.last_error = "connection refused";
+  EXPECT_EQ(ask("GET", "/healthz").status, 200) << "a dead engine is no reason for a restart";
+  const auto unready = ask("GET", "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_THAT(unready.body, HasSubstr("connection refused"));
+  EXPECT_THAT(ask("GET", "/readyz?verbose").body, HasSubstr("[+]"));
+}
+
+TEST_F(Routes, RefuseTargetsThatCannotBeRead) {
+  for (const char* target : {"", "no-slash", "/%zz", "/api/v1/apps/%", "http://evil/"})
+    EXPECT_GE(ask("GET", target).status, 400) << target;
+}
+
+TEST_F(Routes, KeepJsonWholeWhateverTheEngineSays) {
+  view.app_rows["shop"].containers[0].error = "bad \xFF byte \x1b[2J \"quote\"";
+  EXPECT_THAT(get("/api/v1/apps/shop").at_pointer("/containers/0/error").as_string().c_str(),
+              HasSubstr("bad \xEF\xBF\xBD byte"));
+}
+
+TEST(Address, ReadsListenAddresses) {
+  EXPECT_EQ(parse_listen("127.0.0.1:9478")->port, 9478);
+  EXPECT_EQ(parse_listen("[::1]:80")->host, "::1");
+  EXPECT_EQ(parse_listen(":80")->host, "0.0.0.0");
+  for (const char* bad :
+       {"", "9478", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "name.example:1", "127.0.0.1:x"})
+    EXPECT_FALSE(parse_listen(bad)) << bad;
+}
+
+TEST(Address, AnswersOnlyToItsOwnNames) {
+  for (const char* ours : {"localhost", "localhost:9478", "127.0.0.1:9478", "[::1]:9478"})
+    EXPECT_TRUE(host_is_ours(ours, "127.0.0.1", "127.0.0.1")) << ours;
+  EXPECT_TRUE(host_is_ours("10.0.0.5:9478", "0.0.0.0", "10.0.0.5"));
+  for (const char* foreign : {"evil.example", "evil.example:9478", "localhost.evil.example", ""})
+    EXPECT_FALSE(host_is_ours(foreign, "127.0.0.1", "127.0.0.1")) << foreign;
+}
+
+}  // namespace
+}  // namespace fairlead::api
