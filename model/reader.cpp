@@ -334,12 +334,14 @@ void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& 
                     "remove it; nothing is ignored silently");
     return;
   }
+  if (const auto near = nearest(member.key, known); !near.empty()) {
+    reader.error_at(member.mark, path, "unknown key", "", "did you mean `" + near + "`?");
+    return;
+  }
   std::string all;
   for (const auto& each : known)
     all += (all.empty() ? "" : ", ") + each;
-  const auto near = nearest(member.key, known);
-  reader.error_at(member.mark, path, "unknown key", all,
-                  near.empty() ? "" : "did you mean `" + near + "`?");
+  reader.error_at(member.mark, path, "unknown key", all);
 }
 
 }  // namespace fairlead::model

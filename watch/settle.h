@@ -19,6 +19,7 @@ inline constexpr int kPatienceInSettleTimes = 10;
 
 class Settler {
  public:
+  // Zero: every scan is believed as it is.
   explicit Settler(Duration settle_time) : settle_time_(settle_time) {}
 
   // A snapshot if what `scan` saw is settled (it may equal the one before), else nothing. A file
@@ -48,7 +49,9 @@ class Settler {
   std::map<std::string, File> settled_files(SteadyTime now) const;
   std::optional<File> deliver(const std::string& name, const Observation& seen,
                               SteadyTime now) const;
-  bool settled(SteadyTime since, SteadyTime now) const { return now - since >= settle_time_; }
+  bool settled(SteadyTime since, SteadyTime now) const {
+    return settle_time_ == Duration::zero() || now - since >= settle_time_;
+  }
 
   Duration settle_time_;
   std::optional<Place> place_;

@@ -44,12 +44,13 @@ void load_directory(Loaded& loaded, const std::string& path) {
     loaded.exit_code = kMissing;
   }
   for (const auto& [name, file] : snapshot.files) {
+    const std::string whole = (fs::path(path) / name).string();
     if (!file.error.empty()) {
-      std::fprintf(stderr, "error: %s: %s\n", name.c_str(), file.error.c_str());
+      std::fprintf(stderr, "error: %s: %s\n", whole.c_str(), file.error.c_str());
       loaded.exit_code = kFailed;
       continue;
     }
-    loaded.manifests.emplace(name, model::decode(name, *file.bytes));
+    loaded.manifests.emplace(whole, model::decode(whole, *file.bytes));
   }
 }
 

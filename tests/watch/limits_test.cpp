@@ -80,6 +80,16 @@ TEST_F(Watching, RestsWhileNothingHappens) {
   EXPECT_EQ(directory->statistics().scans, scans);
 }
 
+TEST_F(Watching, BelievesOneScanWhereNothingHasToSettle) {
+  write(manifests / "a.yaml", "one");
+  Options options;
+  options.path = manifests.string();
+  options.settle_time = Duration::zero();
+  const Snapshot snapshot = scan_once(options);
+  EXPECT_TRUE(snapshot.complete) << snapshot.problem;
+  EXPECT_EQ(snapshot.files.size(), 1u);
+}
+
 TEST_F(Watching, ScansOnceWithoutALoop) {
   write(manifests / "a.yaml", "one");
   write(manifests / "note.txt", "no");
