@@ -1,5 +1,6 @@
 #include "controller/cache.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/labels.h"
@@ -13,6 +14,16 @@ bool same_network(const docker::Network& a, const docker::Network& b) {
   return a.name == b.name && a.driver == b.driver && a.options == b.options &&
          a.labels == b.labels && a.internal == b.internal && a.attachable == b.attachable &&
          a.enable_ipv6 == b.enable_ipv6 && a.ipam_driver == b.ipam_driver && a.ipam == b.ipam;
+}
+
+// Whether two replies about one container can be of the same moment.
+bool agree(const docker::ContainerSummary& summary, const docker::Container& details) {
+  const auto same_network = [](const docker::Endpoint& a, const docker::Endpoint& b) {
+    return a.network_name == b.network_name && a.network_id == b.network_id &&
+           a.ip_address == b.ip_address;
+  };
+  return summary.state == details.state &&
+         std::ranges::equal(summary.endpoints, details.endpoints, same_network);
 }
 
 void note(std::set<std::string>& changed, const docker::StringMap& labels) {
@@ -89,6 +100,11 @@ Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
     drop(id, changed);
   for (const auto& id : to_inspect) {
     co_await inspect(id, changed);
+    // One of the two is old: a list like this one must not pass for known next time.
+    const auto known = observed_.containers.find(id);
+    const auto summary = summaries_.find(id);
+    if (known == observed_.containers.end() || summary == summaries_.end()) continue;
+    if (!agree(summary->second, known->second.details)) summaries_.erase(summary);
   }
   co_return Status{};
 }

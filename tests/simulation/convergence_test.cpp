@@ -1,10 +1,7 @@
 // Convergence of the production loop under crashes and interference, on a virtual clock.
 #include <gtest/gtest.h>
 
-#include <set>
-
-#include "controller/labels.h"
-#include "tests/simulation/simulated_fleet.h"
+#include "tests/simulation/shop.h"
 
 namespace fairlead::simulation {
 namespace {
@@ -12,52 +9,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-constexpr const char* kShop = R"(apiVersion: fairlead.dev/v1
-kind: App
-metadata: {name: shop}
-spec:
-  services:
-    web: {image: "sample:1", networks: [frontend], restart: unless-stopped}
-    api: {image: "sample:1", networks: [frontend, backend], restart: unless-stopped}
-    db: {image: "sample:1", networks: [backend], restart: unless-stopped}
-  networks:
-    frontend: {}
-    backend: {ipam: {config: [{subnet: 172.31.50.0/24}]}}
-)";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
-
-// What exists, by name: the differential oracle. IDs differ between runs, names must not.
-std::set<std::string> inventory_of(SimulatedFleet& fleet) {
-  std::set<std::string> found;
-  const std::string managed = std::string(controller::kLabelManaged);
-  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
-  for (const auto& c : *containers) {
-    found.insert("container " + c.names.front() + " " + c.state + " " + c.image);
-  }
-  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
-  for (const auto& n : *networks) {
-    if (n.labels.contains(managed)) found.insert("network " + n.name);
-  }
-  return found;
-}
-
-std::string tail(const SimulatedFleet& fleet) {
-  std::string text;
-  const std::size_t from = fleet.log.size() > 40 ? fleet.log.size() - 40 : 0;
-  for (std::size_t i = from; i < fleet.log.size(); ++i)
-    text += fleet.log[i] + "\n";
-  return text;
-}
-
-const std::set<std::string> kConvergedShop = {
-    "container shop-api-1 running sample:1", "container shop-db-1 running sample:1",
-    "container shop-web-1 running sample:1", "network shop_backend", "network shop_frontend"};
 
 TEST(Convergence, BringsUpAnAppAndThenMakesNoFurtherMutation) {
   SimulatedFleet fleet(1);

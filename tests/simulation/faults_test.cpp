@@ -1,0 +1,130 @@
+// Faults between Fairlead and the engine, enumerated, then at random: lost replies, requests that
+// run late, stale lists, lost events, engine restarts. The end is always the manifest.
+#include "tests/simulation/shop.h"
+
+namespace fairlead::simulation {
+namespace {
+
+using docker::Fault;
+using docker::Operation;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// The n-th mutation of a first roll-out is hit; true if there was an n-th one.
+bool survives_fault_at(std::uint64_t n, const Fault& fault) {
+  SimulatedFleet fleet(1000 + n);
+  fleet.files["shop.yaml"] = kShop;
+  std::uint64_t mutations = 0;
+  bool hit = false;
+  fleet.engine->set_fault_hook([&](Operation operation, std::uint64_t) {
+    if (!docker::is_mutation(operation) || ++mutations != n) return Fault{};
+    hit = true;
+    return fault;
+  });
+  fleet.start();
+  EXPECT_TRUE(fleet.converges_within(minutes(30))) << "fault at " << n << "\n" << tail(fleet);
+  fleet.run_for(minutes(10));
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop) << "fault at " << n << "\n" << tail(fleet);
+  const auto before = fleet.engine->mutations();
+  fleet.run_for(minutes(30));
+  EXPECT_EQ(fleet.engine->mutations(), before) << "fault at " << n << "\n" << tail(fleet);
+  return hit;
+}
+
+void sweep(const Fault& fault) {
+  std::uint64_t n = 1;
+  while (survives_fault_at(n, fault) && !testing::Test::HasFailure())
+    ++n;
+  EXPECT_GT(n, 8u) << "the whole roll-out was enumerated";
+}
+
+TEST(Faults, ALostReplyDoublesNothing) {  // F029
+  sweep({.kind = Fault::Kind::kLoseReply, .message = {}});
+}
+
+TEST(Faults, ARequestThatRunsLateDoublesNothing) {  // F030
+  sweep({.kind = Fault::Kind::kRunLate, .delay = seconds(2), .message = {}});
+  sweep({.kind = Fault::Kind::kRunLate, .delay = seconds(45), .message = {}});
+}
+
+TEST(Faults, ABrokenConnectionIsRetried) {
+  sweep({.kind = Fault::Kind::kFailBefore, .message = {}});
+}
+
+TEST(Faults, AnEngineErrorIsRetried) {
+  sweep({.kind = Fault::Kind::kReply, .status = 500, .message = "something nobody has seen"});
+  sweep({.kind = Fault::Kind::kReply, .status = 409, .message = "already in progress"});
+}
+
+TEST(Faults, StaleListsDoubleNothing) {  // F089: staleness
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    SimulatedFleet fleet(2000 + seed);
+    fleet.files["shop.yaml"] = kShop;
+    fleet.engine->set_fault_hook([&fleet](Operation operation, std::uint64_t) {
+      const bool list = operation == Operation::kContainerList ||
+                        operation == Operation::kNetworkList ||
+                        operation == Operation::kContainerInspect;
+      Fault fault;
+      if (list && fleet.random.below(3) == 0) fault.kind = Fault::Kind::kStale;
+      return fault;
+    });
+    fleet.start();
+    fleet.run_for(minutes(5));
+    fleet.engine->set_fault_hook(nullptr);
+    ASSERT_TRUE(fleet.converges_within(minutes(10))) << "seed " << seed << "\n" << tail(fleet);
+    fleet.run_for(minutes(2));
+    EXPECT_EQ(inventory_of(fleet), kConvergedShop) << "seed " << seed << "\n" << tail(fleet);
+  }
+}
+
+TEST(Faults, AnEngineThatIsGoneForAWhileIsWaitedFor) {
+  SimulatedFleet fleet(3000);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.engine->set_reachable(false);
+  fleet.start();
+  fleet.run_for(minutes(20));
+  EXPECT_EQ(fleet.engine->mutations(), 0u);
+  fleet.engine->set_reachable(true);
+  ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop);
+}
+
+// Everything at once, then quiet: what Kubernetes calls eventually stable reconciliation.
+TEST(Faults, RandomStormsEndInTheManifest) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SimulatedFleet fleet(4000 + seed);
+    fleet.files["shop.yaml"] = kShop;
+    fleet.engine->set_fault_hook([&fleet](Operation, std::uint64_t) {
+      Fault fault;
+      const auto dice = fleet.random.below(20);
+      if (dice >= 5) return fault;
+      fault.kind = static_cast<Fault::Kind>(1 + dice);
+      fault.delay = seconds(1 + fleet.random.below(60));
+      fault.message = "a storm";
+      return fault;
+    });
+    fleet.start();
+    for (int round = 0; round < 6; ++round) {
+      fleet.run_for(seconds(10 + fleet.random.below(60)));
+      const auto dice = fleet.random.below(4);
+      if (dice == 0) fleet.engine->restart_engine(fleet.random.below(2) == 0);
+      if (dice == 1) fleet.engine->drop_events(true);
+      if (dice == 2) fleet.engine->exit_container("shop-api-1", 1);
+      if (dice == 3) {
+        fleet.crash();
+        fleet.start();
+      }
+    }
+    fleet.engine->set_fault_hook(nullptr);
+    fleet.run_for(minutes(2));  // what runs late has run
+    ASSERT_TRUE(fleet.converges_within(minutes(30))) << "seed " << seed << "\n" << tail(fleet);
+    fleet.run_for(minutes(10));
+    ASSERT_EQ(inventory_of(fleet), kConvergedShop) << "seed " << seed << "\n" << tail(fleet);
+    const auto before = fleet.engine->mutations();
+    fleet.run_for(minutes(30));
+    ASSERT_EQ(fleet.engine->mutations(), before) << "seed " << seed << "\n" << tail(fleet);
+  }
+}
+
+}  // namespace
+}  // namespace fairlead::simulation

@@ -1,0 +1,60 @@
+// The App that the simulations bring up, and the questions they ask of the engine afterwards.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "controller/labels.h"
+#include "tests/simulation/simulated_fleet.h"
+
+namespace fairlead::simulation {
+
+inline constexpr const char* kShop = R"(apiVersion: fairlead.dev/v1
+kind: App
+metadata: {name: shop}
+spec:
+  services:
+    web: {image: "sample:1", networks: [frontend], restart: unless-stopped}
+    api: {image: "sample:1", networks: [frontend, backend], restart: unless-stopped}
+    db: {image: "sample:1", networks: [backend], restart: unless-stopped}
+  networks:
+    frontend: {}
+    backend: {ipam: {config: [{subnet: 172.31.50.0/24}]}}
+)";
+
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+// What exists, by name: the differential oracle. IDs differ between runs, names must not.
+inline std::set<std::string> inventory_of(SimulatedFleet& fleet) {
+  std::set<std::string> found;
+  const std::string managed = std::string(controller::kLabelManaged);
+  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
+  for (const auto& c : *containers) {
+    found.insert("container " + c.names.front() + " " + c.state + " " + c.image);
+  }
+  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
+  for (const auto& n : *networks) {
+    if (n.labels.contains(managed)) found.insert("network " + n.name);
+  }
+  return found;
+}
+
+inline std::string tail(const SimulatedFleet& fleet) {
+  std::string text;
+  const std::size_t from = fleet.log.size() > 40 ? fleet.log.size() - 40 : 0;
+  for (std::size_t i = from; i < fleet.log.size(); ++i)
+    text += fleet.log[i] + "\n";
+  return text;
+}
+
+inline const std::set<std::string> kConvergedShop = {
+    "container shop-api-1 running sample:1", "container shop-db-1 running sample:1",
+    "container shop-web-1 running sample:1", "network shop_backend", "network shop_frontend"};
+
+}  // namespace fairlead::simulation
