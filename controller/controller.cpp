@@ -72,7 +72,8 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
     }
   }
   report_files(changes);
-  prune_.scanned(desired_.complete(), desired_.mentioned(), owned_keys(), now);
+  const bool error_free = desired_.complete() && desired_.broken_file().empty();
+  prune_.scanned(error_free, desired_.mentioned(), owned_keys(), now);
   for (const auto& key : changes.keys) {
     auto& state = keys_[key];
     if (desired_.find(key) != nullptr) state.changed_at = now;

@@ -142,6 +142,7 @@ class Controller final : public View, public Commands {
 
   // scope.cpp
   Scope scope_of(const std::string& key) const;
+  void judge_removal(Scope& scope, const std::string& key) const;
   Plan plan_of(const Scope& scope, const std::string& key) const;
   void adopt(const std::string& key, const Scope& scope);
 

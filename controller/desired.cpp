@@ -42,6 +42,12 @@ const DesiredEntry* DesiredStore::find(const std::string& key) const {
   return it == entries_.end() ? nullptr : &it->second;
 }
 
+std::string DesiredStore::broken_file() const {
+  const auto broken = std::ranges::find_if(
+      loaded_, [](const auto& item) { return model::has_errors(item.second.diagnostics); });
+  return broken == loaded_.end() ? std::string() : broken->first;
+}
+
 // Returns false if the file is as it was.
 bool DesiredStore::load(const std::string& name, const watch::File& file) {
   auto& loaded = loaded_[name];

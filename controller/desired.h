@@ -48,6 +48,9 @@ class DesiredStore {
   // The last snapshot was whole and every file in it could be read.
   bool complete() const { return complete_; }
   const std::string& problem() const { return problem_; }
+  // A file that is there and is no valid manifest: it may hold any App, so none is "gone" while it
+  // lasts. Empty if there is none.
+  std::string broken_file() const;
 
  private:
   struct LoadedFile {

@@ -54,6 +54,26 @@ Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& 
 
 }  // namespace
 
+// May what is left of an App that left the manifests be removed? If not, says why.
+void Controller::judge_removal(Scope& scope, const std::string& key) const {
+  const auto decision = prune_.decide(parts_.clock.steady_now());
+  scope.policy.may_remove = decision.allowed.contains(key);
+  const auto withhold = [&scope, &key](std::string why, std::string hint) {
+    Refusal refusal;
+    refusal.object = key;
+    refusal.error = Error{ErrorClass::kBlocked, Reason::kPruneBlocked,
+                          "'" + key + "' left the manifests " + why, std::move(hint)};
+    scope.refusals.push_back(std::move(refusal));
+  };
+  if (const auto broken = desired_.broken_file(); !broken.empty()) {
+    withhold("but " + broken + " is not a valid manifest and may still hold it",
+             "fix or delete " + broken);
+  } else if (decision.withheld.contains(key)) {
+    withhold("together with too many others to remove at once",
+             "if that is meant: fairlead prune --confirm " + key);
+  }
+}
+
 Controller::Scope Controller::scope_of(const std::string& key) const {
   Scope scope;
   scope.entry = desired_.find(key);
@@ -63,17 +83,7 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   if (scope.policy.app_gone) {
     scope.gone_app.name = key;
     scope.gone_app.prefix = key;
-    const auto decision = prune_.decide(now);
-    scope.policy.may_remove = decision.allowed.contains(key);
-    if (decision.withheld.contains(key)) {
-      Refusal refusal;
-      refusal.object = key;
-      refusal.error =
-          Error{ErrorClass::kBlocked, Reason::kPruneBlocked,
-                "'" + key + "' left the manifests together with too many others to remove at once",
-                "if that is meant: fairlead prune --confirm " + key};
-      scope.refusals.push_back(std::move(refusal));
-    }
+    judge_removal(scope, key);
   } else {
     scope.policy.may_remove = desired_.complete() &&
                               scope.entry->complete_scans >= options_.prune.scans &&

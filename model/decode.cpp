@@ -231,6 +231,11 @@ void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
   const YamlFile yaml = read_yaml(bytes);
   for (const auto& error : yaml.errors)
     reader.error_at(error.mark, "", error.message);
+  if (yaml.documents.empty() && yaml.errors.empty()) {
+    // A truncated file must not read as a wish (F082).
+    reader.error_at({1, 1}, "", "the file holds no resource", "",
+                    "to remove what it held, delete the file");
+  }
   for (const auto& document : yaml.documents) {
     if (!document.is_map()) {
       reader.error_at(document.mark, "", "not a manifest", "a mapping with `kind` or `services`");

@@ -147,6 +147,8 @@ constexpr Bad kBad[] = {
      "does not exist"},
     {"Cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", 2,
      "a → b → a"},
+    {"EmptyFileIsNoWish", "", 1, "delete the file"},
+    {"CommentsOnlyAreNoWish", "# services:\n#   a: {image: b}\n", 1, "delete the file"},
     {"NetworkSpecMustBeAMap",
      "apiVersion: fairlead.dev/v1\nkind: Network\nmetadata: {name: edge}\nspec: [bridge]\n", 4,
      "not a map"},

@@ -78,6 +78,33 @@ TEST(Convergence, RemovesNothingUntilConfirmedWhenTheOnlyAppLeaves) {
   EXPECT_EQ(inventory_of(fleet), std::set<std::string>{}) << tail(fleet);
 }
 
+// F082, F084: a truncated file is no wish, and a broken one may hold any App that left another.
+TEST(Convergence, RemovesNothingWhileAFileIsEmptyOrBroken) {
+  for (const std::string broken : {"", "apiVersion: fairlead.dev/v1\nkind: App\nspec: {serv"}) {
+    SimulatedFleet fleet(7);
+    fleet.files["shop.yaml"] = kShop;
+    for (const char* name : {"one", "two", "three"}) {
+      fleet.files[std::string(name) + ".yaml"] =
+          "name: " + std::string(name) + "\nservices: {a: {image: 'x:1', network_mode: none}}\n";
+    }
+    fleet.start();
+    ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+    const auto before = inventory_of(fleet);
+    fleet.files["one.yaml"] = broken;
+    fleet.files.erase("two.yaml");
+    fleet.run_for(minutes(10));
+    EXPECT_EQ(inventory_of(fleet), before) << tail(fleet);
+    fleet.crash();  // a restart knows no last good version
+    fleet.start();
+    fleet.run_for(minutes(10));
+    EXPECT_EQ(inventory_of(fleet), before) << tail(fleet);
+    fleet.files["one.yaml"] = fleet.files["three.yaml"];
+    fleet.files["one.yaml"].replace(0, 11, "name: one");
+    fleet.run_for(minutes(10));
+    EXPECT_EQ(inventory_of(fleet).size(), before.size() - 1) << "and then it goes on";
+  }
+}
+
 TEST(Convergence, RepairsWhatIsDoneByHand) {
   SimulatedFleet fleet(5);
   fleet.files["shop.yaml"] = kShop;
