@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,11 +31,27 @@ void bring_up_loopback() {
   close(fd);
 }
 
+// Makes / a mount that nobody outside shares. In a chroot it is a mere folder, and neither private
+// mounts nor unpacked images are possible: then the chroot becomes the root of the namespace.
+bool own_root() {
+  const int here = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int space = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  // Joining the namespace that one is in leads to its true root.
+  if (here < 0 || space < 0 || setns(space, CLONE_NEWNS) != 0) return false;
+  if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  if (fchdir(here) != 0) return false;
+  const std::string root = std::filesystem::current_path();
+  if (root == "/") return true;
+  return mount(root.c_str(), root.c_str(), nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+         chdir(root.c_str()) == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
+         umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+}
+
 // PID 1 of the namespaces: a fresh /proc for runc, loopback, and reaping, until it is killed.
 [[noreturn]] void be_init(int ready) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGCHLD, SIG_IGN);
-  if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(1);
+  if (!own_root()) _exit(1);
   if (mount("proc", "/proc", "proc", 0, nullptr) != 0) _exit(2);
   bring_up_loopback();
   if (write(ready, "+", 1) != 1) _exit(4);
