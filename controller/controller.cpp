@@ -115,6 +115,12 @@ void Controller::enqueue_all() {
   work_.notify();
 }
 
+void Controller::enqueue_unsettled() {
+  for (const auto& [key, status] : status_) {
+    if (status.sync != "Synced") enqueue(key);
+  }
+}
+
 Task<void> Controller::worker_loop() {
   while (!stopping_) {
     const auto now = parts_.clock.steady_now();

@@ -119,6 +119,7 @@ class Controller final : public View, public Commands {
   void take_snapshot(const watch::Snapshot& snapshot);
   void enqueue(const std::string& key);
   void enqueue_all();
+  void enqueue_unsettled();
   std::set<std::string> owned_keys() const;
 
   // supervise.cpp
@@ -142,6 +143,7 @@ class Controller final : public View, public Commands {
 
   // scope.cpp
   Scope scope_of(const std::string& key) const;
+  std::set<std::string> declared_networks(const model::App& app) const;
   void judge_removal(Scope& scope, const std::string& key) const;
   Plan plan_of(const Scope& scope, const std::string& key) const;
   void adopt(const std::string& key, const Scope& scope);

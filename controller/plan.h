@@ -133,6 +133,9 @@ struct Policy {
   std::string instance;     // own instance ID
   bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
   bool app_gone = false;    // the App left the directory (plan everything's removal)
+  // Docker names of the shared networks that the directory declares: one that is external here and
+  // missing is on its way.
+  std::set<std::string> declared_networks;
 };
 
 // Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.

@@ -28,6 +28,9 @@ void plan_external(Planner& p, const model::Network& network) {
   const auto found = namesakes(network.docker_name, p.observed);
   if (found.size() == 1) {
     p.networks[network.key].live = found.front();
+  } else if (found.empty() && p.policy.declared_networks.contains(network.docker_name)) {
+    p.networks[network.key].use = NetworkUse::kUnusable;
+    p.plan.waiting.push_back(naming(network) + " is declared and not there yet");
   } else if (found.empty()) {
     refuse_network(p, network, NetworkUse::kUnusable,
                    {ErrorClass::kBlocked, Reason::kNotFound,

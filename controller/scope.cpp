@@ -74,6 +74,18 @@ void Controller::judge_removal(Scope& scope, const std::string& key) const {
   }
 }
 
+// Docker names of the shared networks among the desired, if `app` looks outside for any network.
+std::set<std::string> Controller::declared_networks(const model::App& app) const {
+  std::set<std::string> names;
+  if (std::ranges::none_of(app.networks, &model::Network::external)) return names;
+  for (const auto& [key, entry] : desired_.entries()) {
+    if (const auto* shared = std::get_if<model::SharedNetwork>(&entry.value)) {
+      names.insert(shared->network.docker_name);
+    }
+  }
+  return names;
+}
+
 Controller::Scope Controller::scope_of(const std::string& key) const {
   Scope scope;
   scope.entry = desired_.find(key);
@@ -85,6 +97,9 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
     scope.gone_app.prefix = key;
     judge_removal(scope, key);
   } else {
+    if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
+      scope.policy.declared_networks = declared_networks(*app);
+    }
     scope.policy.may_remove = desired_.complete() &&
                               scope.entry->complete_scans >= options_.prune.scans &&
                               now - scope.entry->since >= options_.prune.grace;

@@ -143,6 +143,9 @@ Task<void> Controller::event_loop() {
     telemetry_->docker_event(event.type, event.action);
     for (const auto& key : cache_.note_event(event))
       enqueue(key);
+    // A network that came or went is what an App may be waiting for, whatever its labels.
+    const bool counts = event.action == "create" || event.action == "destroy";
+    if (event.type == "network" && counts) enqueue_unsettled();
   };
   auto ended = co_await parts_.engine.stream_events(connected, on_event);
   engine_status_.event_stream = false;

@@ -105,6 +105,35 @@ TEST(Convergence, RemovesNothingWhileAFileIsEmptyOrBroken) {
   }
 }
 
+// What an App waits for need not carry its labels.
+TEST(Convergence, GoesOnWhenAForeignNetworkAppears) {
+  SimulatedFleet fleet(8);
+  fleet.files["guest.yaml"] =
+      "name: guest\nservices: {a: {image: 'x:1', networks: [lan]}}\n"
+      "networks: {lan: {external: true}}\n";
+  fleet.start();
+  fleet.run_for(minutes(30));
+  EXPECT_EQ(inventory_of(fleet), std::set<std::string>{});
+  docker::NetworkSpec lan;
+  lan.name = "lan";
+  fleet.by_hand(fleet.engine->by_hand().create_network(lan)).value();
+  EXPECT_TRUE(fleet.converges_within(seconds(15))) << tail(fleet);
+}
+
+// Both files arrive at once: the App waits for its Network, and nothing is called an error.
+TEST(Convergence, WaitsForANetworkThatTheDirectoryDeclares) {
+  SimulatedFleet fleet(9);
+  fleet.files["a-guest.yaml"] =
+      "name: guest\nservices: {a: {image: 'x:1', networks: [edge]}}\n"
+      "networks: {edge: {external: true}}\n";
+  fleet.files["edge.yaml"] =
+      "apiVersion: fairlead.dev/v1\nkind: Network\nmetadata: {name: edge}\nspec: {}\n";
+  fleet.start();
+  EXPECT_TRUE(fleet.converges_within(seconds(5))) << tail(fleet);
+  for (const auto& line : fleet.log)
+    EXPECT_EQ(line.find("level=error"), std::string::npos) << line;
+}
+
 TEST(Convergence, RepairsWhatIsDoneByHand) {
   SimulatedFleet fleet(5);
   fleet.files["shop.yaml"] = kShop;
