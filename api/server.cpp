@@ -28,7 +28,7 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 // Reports what leaves a coroutine; after stop() the logger may be gone.
 auto on_end(std::shared_ptr<Shared> shared, const char* task) {
-  return [shared = std::move(shared), task](std::exception_ptr failed) {
+  return [shared = std::move(shared), task](const std::exception_ptr& failed) {
     if (!failed || shared->stopping) return;
     try {
       std::rethrow_exception(failed);
@@ -80,7 +80,8 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Share
       continue;
     }
     ++*running;
-    auto ended = [running, report = on_end(shared, "http session")](std::exception_ptr error) {
+    auto ended = [running,
+                  report = on_end(shared, "http session")](const std::exception_ptr& error) {
       --*running;
       report(error);
     };

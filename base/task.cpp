@@ -80,7 +80,7 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   ++*running_;
   asio::co_spawn(executor_, std::move(task),
                  [name = std::move(name), on_error = on_error_, running = running_,
-                  ended = ended_](std::exception_ptr failure) {
+                  ended = ended_](const std::exception_ptr& failure) {
                    if (failure) {
                      try {
                        std::rethrow_exception(failure);

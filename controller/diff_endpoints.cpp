@@ -97,8 +97,9 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
     }
     const Difference difference = compare(wanted, *is, actual);
     if (difference.field.empty() && !gone(*is, observed)) continue;
-    const std::string suffix = difference.field.empty() ? "network_id" : difference.field;
-    auto* found = change(Drift::Type::kChanged, field + "." + suffix, difference.desired,
+    std::string where = field;
+    where.append(".").append(difference.field.empty() ? "network_id" : difference.field);
+    auto* found = change(Drift::Type::kChanged, where, difference.desired,
                          difference.field.empty() ? is->network_id : difference.actual);
     found->actual = &*is;
     found->wanted = &wanted;

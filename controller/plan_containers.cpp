@@ -209,7 +209,7 @@ std::size_t create_container(Planner& p, const model::Service& service, const st
                               .object = service.container_name,
                               .action = EnsureImage{service.image},
                               .after = {},
-                              .reason = "service " + service.name + " needs " + service.image,
+                              .reason = "pull " + service.image + " if the engine does not have it",
                               .rollback = {}});
     image = p.images.emplace(service.image, step).first;
   }

@@ -49,6 +49,14 @@ void remove_leftover(Planner& p, const ObservedContainer& container, const std::
   }
 }
 
+void refuse_stranger(Planner& p, const std::string& component, const std::string& is,
+                     const std::string& name) {
+  refuse(p, Kind::kContainer, component, is,
+         {ErrorClass::kBlocked, Reason::kNotOwner,
+          "container " + is + " carries the labels of " + name + " under another name",
+          "remove it by hand if it is not needed"});
+}
+
 // The expected name of a service that is not declared any more. `container_name:` is not known
 // here: a lone container of the component is taken for it; the inventory has the last word.
 void plan_component(Planner& p, const std::string& component,
@@ -61,10 +69,7 @@ void plan_component(Planner& p, const std::string& component,
       remove_leftover(p, *container, component);
       continue;
     }
-    refuse(p, Kind::kContainer, component, is,
-           {ErrorClass::kBlocked, Reason::kNotOwner,
-            "container " + is + " carries the labels of " + name + " under another name",
-            "remove it by hand if it is not needed"});
+    refuse_stranger(p, component, is, name);
   }
 }
 

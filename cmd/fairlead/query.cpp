@@ -25,7 +25,7 @@ std::string condition(const Json& app, std::string_view type, const char* member
   return "";
 }
 
-std::string or_dash(std::string value) {
+std::string or_dash(const std::string& value) {
   return value.empty() ? "-" : value;
 }
 

@@ -146,6 +146,30 @@ TEST_P(Cases, W24_WhatCannotBeReadKeepsItsLastGoodVersion) {
   }
 }
 
+TEST_P(Cases, W24_SocketsAndDanglingLinksNeverBlock) {
+  write(manifests / "fine.yaml", "one");
+  shell(
+      "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"manifests/socket.yaml\")' "
+      "&& "
+      "ln -s nowhere manifests/dangling.yaml && ln -s loop.yaml manifests/loop.yaml");
+  watch();
+  ASSERT_TRUE(reads("fine.yaml", "one"));
+  for (const char* name : {"socket.yaml", "dangling.yaml", "loop.yaml"})
+    EXPECT_NE(snapshots.back().files.at(name).error, "") << name;
+}
+
+TEST_P(Cases, W7W8_Rsync) {
+  write(manifests / "a.yaml", "one");
+  watch();
+  shell("mkdir source && printf two > source/a.yaml && rsync -aI source/ manifests/");
+  EXPECT_TRUE(reads("a.yaml", "two"));
+  shell("printf three > source/a.yaml && rsync -aI --inplace source/ manifests/");
+  EXPECT_TRUE(reads("a.yaml", "three"));
+  EXPECT_EQ(history("a.yaml"), (Texts{"one", "two", "three"}));
+  for (const Snapshot& s : snapshots)
+    EXPECT_EQ(s.files.size(), 1u);
+}
+
 TEST_P(Cases, W25_TouchAndIdenticalRewriteAreNoNews) {
   write(manifests / "a.yaml", "one");
   watch();

@@ -5,14 +5,21 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "tests/watch/fixture.h"
 
 namespace fairlead::watch {
 namespace {
 
-TEST_F(Watching, W18_MountedOverWithNothingIsNotADeletion) {
+class Limits : public Watching, public testing::WithParamInterface<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(Directory, Limits, testing::Values(true, false),
+                         [](const auto& info) { return info.param ? "events" : "polling"; });
+
+TEST_P(Limits, W18_MountedOverWithNothingIsNotADeletion) {
   write(manifests / "a.yaml", "one");
-  start(150ms, true);
+  start(150ms, GetParam());
   ASSERT_TRUE(reads("a.yaml", "one"));
   if (::mount("none", manifests.c_str(), "tmpfs", 0, nullptr) != 0) GTEST_SKIP() << "can't mount";
   const bool told = eventually([](const Snapshot& s) { return !s.complete; });
@@ -21,6 +28,56 @@ TEST_F(Watching, W18_MountedOverWithNothingIsNotADeletion) {
   EXPECT_TRUE(told);
   EXPECT_TRUE(over.files.contains("a.yaml"));
   EXPECT_TRUE(reads("a.yaml", "one"));
+}
+
+// The kernel says nothing of a write to a layer beneath an overlay; nor is it bound to show it.
+TEST_P(Limits, W22_WritesToALayerOfAnOverlayAreFoundByTheRescan) {
+  shell("mkdir lower upper work");
+  write(root / "lower/a.yaml", "one");
+  write(root / "upper/b.yaml", "one");
+  const std::string layers = "lowerdir=" + (root / "lower").string() +
+                             ",upperdir=" + (root / "upper").string() +
+                             ",workdir=" + (root / "work").string();
+  if (::mount("overlay", manifests.c_str(), "overlay", 0, layers.c_str()) != 0) {
+    GTEST_SKIP() << "can't mount an overlay here";
+  }
+  start(150ms, GetParam());
+  const bool read = reads("a.yaml", "one");
+  write(root / "upper/b.yaml", "two");
+  const bool found = reads("b.yaml", "two");
+  ::umount2(manifests.c_str(), MNT_DETACH);
+  EXPECT_TRUE(read);
+  EXPECT_TRUE(found);
+}
+
+TEST_P(Limits, W28_HalfOfAThousandFilesVanish) {
+  for (int i = 0; i < 1000; ++i)
+    write(manifests / ("f" + std::to_string(i) + ".yaml"), "x");
+  start(GetParam() ? Duration(60s) : Duration(200ms), GetParam());
+  ASSERT_TRUE(eventually([](const Snapshot& s) { return s.files.size() == 1000; }));
+  for (int i = 0; i < 500; ++i)
+    fs::remove(manifests / ("f" + std::to_string(i) + ".yaml"));
+  EXPECT_TRUE(eventually([](const Snapshot& s) { return s.complete && s.files.size() == 500; }));
+}
+
+// Whatever lies between the first scan and the first watch: nothing is lost in it.
+TEST_P(Limits, W30_ChangesWhileTheWatchIsBeingArmedAreSeen) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string text = std::to_string(round);
+    shell("rm -rf manifests && mkdir manifests");
+    write(manifests / "a.yaml", "before");
+    std::thread writer([this, &text, round] {
+      std::this_thread::sleep_for(std::chrono::microseconds(150 * round));
+      write(manifests / "a.yaml", text);
+    });
+    start(GetParam() ? Duration(60s) : Duration(200ms), GetParam());
+    run_for(1ms);
+    writer.join();
+    EXPECT_TRUE(reads("a.yaml", text)) << round;
+    directory->stop();
+    run_for(20ms);
+    snapshots.clear();
+  }
 }
 
 TEST_F(Watching, W20W28_OverflowLeadsToAScan) {
@@ -50,9 +107,9 @@ TEST_F(Watching, W21_PollsWithoutInotifyAndTakesItBackLater) {
   EXPECT_FALSE(directory->statistics().polling_only);
 }
 
-TEST_F(Watching, W23_MappedWriteIsFoundByTheRescan) {
+TEST_P(Limits, W23_MappedWriteIsFoundByTheRescan) {
   write(manifests / "a.yaml", "one");
-  start(100ms, true);
+  start(100ms, GetParam());
   ASSERT_TRUE(reads("a.yaml", "one"));
   const int fd = ::open((manifests / "a.yaml").c_str(), O_RDWR | O_CLOEXEC);
   char* map = static_cast<char*>(::mmap(nullptr, 3, PROT_WRITE, MAP_SHARED, fd, 0));
