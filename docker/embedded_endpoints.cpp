@@ -64,7 +64,7 @@ Reply<std::string> Model::pick_address(const Network& network, const Endpoint& e
   }
   const auto range = pool->ip_range.empty() ? subnet : ip::make_network_v4(pool->ip_range);
   for (auto each = range.network().to_uint(); each < range.broadcast().to_uint(); ++each) {
-    const std::string address = ip::address_v4(each).to_string();
+    std::string address = ip::address_v4(each).to_string();
     const bool spoken_for = std::ranges::any_of(
         pool->aux_addresses, [&](const auto& aux) { return aux.second == address; });
     if (contains(subnet, address) && address != pool->gateway && !spoken_for &&

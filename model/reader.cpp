@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -54,7 +55,7 @@ struct Unit {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr Unit kTimes[] = {
     {"ns", 1},           {"us", 1'000},         {"ms", 1'000'000},      {"s", kSecond},
-    {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86400 * kSecond}, {"w", 7 * 86400 * kSecond}};
+    {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86400 * kSecond}, {"w", 604800 * kSecond}};
 constexpr Unit kSizes[] = {{"", 1},          {"b", 1},          {"k", 1LL << 10}, {"kb", 1LL << 10},
                            {"m", 1LL << 20}, {"mb", 1LL << 20}, {"g", 1LL << 30}, {"gb", 1LL << 30},
                            {"t", 1LL << 40}, {"tb", 1LL << 40}};
@@ -74,17 +75,18 @@ std::optional<double> take_number(std::string_view& text) {
     ++length;
   }
   if (length == 0 || points > 1 || text.substr(0, length) == ".") return std::nullopt;
+  const std::string digits(text.substr(0, length));
   double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + length, value);
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (failed != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  text.remove_prefix(length);
   return value;
 }
 
 std::optional<std::int64_t> scaled(double value, double unit) {
   const double product = value * unit;
   if (product > 9.0e18) return std::nullopt;
-  return static_cast<std::int64_t>(product + 0.5);
+  return std::llround(product);
 }
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {

@@ -99,10 +99,11 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
                                *directory, *world.engine, inventory},
                               reading);
   Error error;
-  boost::asio::co_spawn(world.io, look_once(loop, world, error), [](std::exception_ptr failed) {
-    if (failed) std::rethrow_exception(failed);
-  });
-  boost::asio::co_spawn(world.io, loop.run(), [](std::exception_ptr failed) {
+  boost::asio::co_spawn(world.io, look_once(loop, world, error),
+                        [](const std::exception_ptr& failed) {
+                          if (failed) std::rethrow_exception(failed);
+                        });
+  boost::asio::co_spawn(world.io, loop.run(), [](const std::exception_ptr& failed) {
     if (failed) std::rethrow_exception(failed);
   });
   world.io.run();
