@@ -26,7 +26,7 @@ std::string to_rfc3339(WallTime time) {
   const std::time_t whole = static_cast<std::time_t>(since_epoch / 1000);
   std::tm utc{};
   gmtime_r(&whole, &utc);
-  std::array<char, 40> text{};
+  std::array<char, 96> text{};  // what the compiler thinks a year may need
   std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
                 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
                 static_cast<int>(since_epoch % 1000));

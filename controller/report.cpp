@@ -92,7 +92,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
       record("Normal", title + past(name), key, object_path(operation.kind, operation.object),
              operation.reason);
     }
-    if (!operation.reason.empty() && keys_[key].reported_drift.size() > 0) {
+    if (!operation.reason.empty() && !keys_[key].reported_drift.empty()) {
       telemetry_->drift_corrected(key, operation.kind, true);
     }
     return;

@@ -58,7 +58,7 @@ Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& 
 void Controller::judge_removal(Scope& scope, const std::string& key) const {
   const auto decision = prune_.decide(parts_.clock.steady_now());
   scope.policy.may_remove = decision.allowed.contains(key);
-  const auto withhold = [&scope, &key](std::string why, std::string hint) {
+  const auto withhold = [&scope, &key](const std::string& why, std::string hint) {
     Refusal refusal;
     refusal.object = key;
     refusal.error = Error{ErrorClass::kBlocked, Reason::kPruneBlocked,
