@@ -62,13 +62,18 @@ WallTime from_rfc3339(const std::string& text) {
 }
 
 std::string to_age(Duration duration) {
+  constexpr std::int64_t kMinute = 60;
+  constexpr std::int64_t kHour = 60 * kMinute;
+  constexpr std::int64_t kDay = 24 * kHour;
   const auto total = duration_cast<seconds>(duration).count();
   if (total < 0) return "0s";
-  if (total < 120) return std::to_string(total) + "s";
-  if (total < 600) return std::to_string(total / 60) + "m" + std::to_string(total % 60) + "s";
-  if (total < 3 * 3600) return std::to_string(total / 60) + "m";
-  if (total < 48 * 3600) return std::to_string(total / 3600) + "h";
-  return std::to_string(total / 86400) + "d";
+  if (total < 2 * kMinute) return std::to_string(total) + "s";
+  if (total < 10 * kMinute) {
+    return std::to_string(total / kMinute) + "m" + std::to_string(total % kMinute) + "s";
+  }
+  if (total < 3 * kHour) return std::to_string(total / kMinute) + "m";
+  if (total < 2 * kDay) return std::to_string(total / kHour) + "h";
+  return std::to_string(total / kDay) + "d";
 }
 
 }  // namespace fairlead

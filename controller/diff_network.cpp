@@ -31,7 +31,9 @@ struct Fields {
               const docker::StringMap& actual) {
     for (const auto& [key, value] : desired) {
       auto same = actual.find(key);
-      text(field + "." + key, value, same == actual.end() ? "" : same->second);
+      std::string path = field;
+      path.append(".").append(key);
+      text(path, value, same == actual.end() ? "" : same->second);
     }
   }
 };

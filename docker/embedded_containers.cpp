@@ -22,6 +22,19 @@ bool valid_name(const std::string& name) {
          std::ranges::all_of(name, plain);
 }
 
+Reply<void> check_name_free(const State& state, const std::string& name) {
+  for (const auto& [id, box] : state.boxes) {
+    if (box.container.name != name) continue;
+    return refuse(409, std::string("Conflict. The container name \"/")
+                           .append(name)
+                           .append("\" is already in use by container \"")
+                           .append(id)
+                           .append("\". You have to remove (or rename) that container to be able "
+                                   "to reuse that name."));
+  }
+  return {};
+}
+
 std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec,
                                    const std::string& api) {
   std::vector<Endpoint> out;
@@ -114,13 +127,7 @@ Reply<void> Model::check_create(const ContainerSpec& spec) const {
     return refuse(400, "Invalid container name (" + spec.name +
                            "), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
   }
-  for (const auto& [id, box] : state.boxes) {
-    if (box.container.name != spec.name) continue;
-    return refuse(409, "Conflict. The container name \"/" + spec.name +
-                           "\" is already in use by container \"" + id +
-                           "\". You have to remove (or rename) that container to be able to reuse "
-                           "that name.");
-  }
+  if (auto free = check_name_free(state, spec.name); !free) return free;
   if (auto known = image(state, spec.image); !known) return std::unexpected(known.error());
   return {};
 }
@@ -147,7 +154,7 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
     box.health_interval = interval.count() > 0 ? interval : kDefaultHealthInterval;
   }
   say(box, "create");
-  const std::string id = box.container.id;
+  std::string id = box.container.id;
   state.boxes.emplace(id, std::move(box));
   return id;
 }
@@ -267,13 +274,7 @@ Reply<void> Model::rename(const std::string& id, const std::string& name) {
   if (container.name == name) {
     return refuse(400, "Renaming a container with the same name as its current name");
   }
-  for (const auto& [other_id, other] : state.boxes) {
-    if (other.container.name != name) continue;
-    return refuse(409, "Conflict. The container name \"/" + name +
-                           "\" is already in use by container \"" + other_id +
-                           "\". You have to remove (or rename) that container to be able to reuse "
-                           "that name.");
-  }
+  if (auto free = check_name_free(state, name); !free) return free;
   const std::string old = std::exchange(container.name, name);
   say(**box, "rename", {{"oldName", "/" + old}});
   return {};

@@ -368,7 +368,7 @@ class View final : public EmbeddedEngine {
 }  // namespace
 
 std::unique_ptr<EmbeddedEngine> make_embedded_engine(Clock& clock, Random& random,
-                                                     EmbeddedOptions options) {
+                                                     const EmbeddedOptions& options) {
   auto shared = std::make_shared<Shared>(clock, random, options);
   return std::make_unique<View>(std::move(shared), true);
 }

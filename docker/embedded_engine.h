@@ -62,6 +62,6 @@ class EmbeddedEngine : public Engine {
 
 // `clock` and `random` must outlive the engine.
 std::unique_ptr<EmbeddedEngine> make_embedded_engine(Clock& clock, Random& random,
-                                                     EmbeddedOptions options);
+                                                     const EmbeddedOptions& options);
 
 }  // namespace fairlead::docker

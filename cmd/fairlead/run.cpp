@@ -148,7 +148,7 @@ int run(const Options& options) {
     daemon.controller->stop();
   });
   boost::asio::co_spawn(world.io, daemon.controller->run(),
-                        [&daemon, &signals, &code](std::exception_ptr failed) {
+                        [&daemon, &signals, &code](const std::exception_ptr& failed) {
                           if (failed) code = kFailed;
                           signals.cancel();
                           daemon.server->stop();
