@@ -249,7 +249,8 @@ Response local_only() {
                    "use the fairlead command on this machine"));
 }
 
-Response wrong_method(std::string allow) {
+Response wrong_method(std::string_view method) {
+  std::string allow(method == "GET" ? "GET, HEAD" : method);
   auto response =
       error_response(405, refused(Reason::kNone, "this path answers " + allow + " only", ""));
   response.allow = std::move(allow);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "model/cidr.h"
 #include "model/decode_parts.h"
 
 namespace fairlead::model {
@@ -88,6 +89,14 @@ bool is_protocol(std::string_view text) {
   return text == "tcp" || text == "udp" || text == "sctp";
 }
 
+// The engine takes a name here too, and fails only when the container starts.
+bool check_host_ip(Reader& reader, const Field& field, const std::string& ip) {
+  if (ip.empty() || parse_address(ip)) return true;
+  reader.error(field, "not an address of this host: " + ip,
+               "an IPv4 address, or an IPv6 address in brackets");
+  return false;
+}
+
 void read_short_port(Reader& reader, const Field& field, Service& service) {
   const auto text = read_string(reader, field);
   if (!text) return;
@@ -101,6 +110,7 @@ void read_short_port(Reader& reader, const Field& field, Service& service) {
   }
   Port port;
   port.host_ip = parts.ip;
+  if (!check_host_ip(reader, field, port.host_ip)) return;
   port.protocol = parts.protocol;
   port.position = reader.position(field.node);
   add_ports(reader, field, *container, host, port, service);
@@ -137,6 +147,7 @@ void read_long_port(Reader& reader, const Field& field, Service& service) {
   }
   Port port;
   port.host_ip = found.host_ip;
+  if (!check_host_ip(reader, field, port.host_ip)) return;
   port.protocol = found.protocol;
   port.position = reader.position(field.node);
   add_ports(reader, field, Range{*target, *target}, host, port, service);

@@ -81,7 +81,7 @@ TEST_F(Routes, ServeOnlyMonitoringToTheNetwork) {
 TEST_F(Routes, AnswerAWrongMethodWithTheRightOne) {
   const auto response = ask("DELETE", "/api/v1/apps");
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(response.allow, "GET");
+  EXPECT_EQ(response.allow, "GET, HEAD");
   EXPECT_EQ(ask("GET", "/api/v1/prune?app=shop").status, 405) << "a link must not prune";
   EXPECT_EQ(ask("HEAD", "/metrics").status, 200);
 }

@@ -3,12 +3,11 @@
 
 #include <gmock/gmock.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <map>
-#include <optional>
 
+#include "tests/docker/await.h"
 #include "tests/docker/scripted_server.h"
 
 namespace fairlead::docker {
@@ -37,17 +36,7 @@ class HttpEngineTest : public testing::Test {
 
   template <typename T>
   Result<T> call(Task<Result<T>> task) {
-    std::optional<Result<T>> result;
-    boost::asio::co_spawn(io, std::move(task),
-                          [&result](const std::exception_ptr& failed, Result<T> value) {
-                            EXPECT_FALSE(failed);
-                            result = std::move(value);
-                          });
-    io.restart();
-    while (!result && io.run_one_for(std::chrono::seconds(10)) > 0) {
-    }
-    if (!result) return failure(ErrorClass::kTransient, Reason::kInternalError, "no end");
-    return std::move(*result);
+    return await(io, std::move(task));
   }
 
   boost::asio::io_context io;

@@ -178,6 +178,12 @@ constexpr Bad kBad[] = {
     {"BadNetworkName", "services: {a: {image: b}}\nnetworks:\n  n: {name: 'a b'}\n", 3,
      "InvalidNetworkName"},
     {"BadPort", "services:\n  a:\n    image: b\n    ports:\n      - 99999\n", 5, "not a port"},
+    {"PortOfAName", "services:\n  a:\n    image: b\n    ports:\n      - localhost:80:80\n", 5,
+     "not an address of this host"},
+    {"LongPortOfAName",
+     "services:\n  a:\n    image: b\n    ports:\n      - {target: 80, published: 80, host_ip: "
+     "localhost}\n",
+     5, "not an address of this host"},
     {"BadRestart", "services:\n  a:\n    image: b\n    restart: allways\n", 4,
      "did you mean `always`?"},
     {"RelativeBind", "services:\n  a:\n    image: b\n    volumes: ['./d:/d']\n", 4,
