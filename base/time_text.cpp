@@ -58,7 +58,10 @@ WallTime from_rfc3339(const std::string& text) {
     offset = two_digits(text, at + 1) * 3600 + two_digits(text, at + 4) * 60;
     if (text[at] == '-') offset = -offset;
   }
-  return WallTime(seconds(timegm(&utc) - offset)) + Duration(nanoseconds);
+  const std::int64_t whole = timegm(&utc) - offset;
+  constexpr std::int64_t kMost = duration_cast<seconds>(WallTime::max().time_since_epoch()).count();
+  if (whole >= kMost || whole <= -kMost) return {};
+  return WallTime(seconds(whole)) + Duration(nanoseconds);
 }
 
 std::string to_age(Duration duration) {

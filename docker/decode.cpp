@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <charconv>
+#include <cmath>
 
 namespace fairlead::docker {
 namespace {
@@ -38,7 +39,9 @@ std::int64_t number_at(const json::object& parent, std::string_view key) {
   if (value == nullptr) return 0;
   if (value->is_int64()) return value->get_int64();
   if (value->is_uint64()) return static_cast<std::int64_t>(value->get_uint64());
-  return value->is_double() ? static_cast<std::int64_t>(value->get_double()) : 0;
+  constexpr double kMost = 9.2e18;  // beyond it the conversion is undefined
+  if (!value->is_double() || !(std::abs(value->get_double()) < kMost)) return 0;
+  return static_cast<std::int64_t>(value->get_double());
 }
 std::vector<std::string> strings_at(const json::object& parent, std::string_view key) {
   std::vector<std::string> out;

@@ -20,7 +20,8 @@ TEST(TimeText, ReadsWhatTheEngineWrites) {
   EXPECT_EQ(from_rfc3339("2026-11-23T02:14:07.123456789Z"), base + Duration(123'456'789));
   EXPECT_EQ(from_rfc3339("2026-11-23T03:14:07+01:00"), base);
   EXPECT_EQ(from_rfc3339("2026-11-22T21:44:07-04:30"), base);
-  EXPECT_EQ(from_rfc3339("0001-01-01T00:00:00Z") < WallTime{}, true);  // "never started"
+  EXPECT_EQ(from_rfc3339("0001-01-01T00:00:00Z"), WallTime{}) << "never started";
+  EXPECT_EQ(from_rfc3339("9999-12-31T23:59:59Z"), WallTime{});
 }
 
 TEST(TimeText, ReadsNothingFromNonsense) {

@@ -16,7 +16,7 @@ class Cases : public Watching, public testing::WithParamInterface<bool> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Directory, Cases, testing::Values(true, false),
-                         [](const auto& info) { return info.param ? "events" : "polling"; });
+                         [](const auto& test) { return test.param ? "events" : "polling"; });
 
 TEST_P(Cases, W1W27_TruncateAndWriteIsSeenWhole) {
   write(manifests / "a.yaml", "one");
@@ -179,7 +179,9 @@ TEST_P(Cases, W25_TouchAndIdenticalRewriteAreNoNews) {
   run_for(400ms);
   for (const Snapshot& s : snapshots)
     EXPECT_EQ(s.files.at("a.yaml").digest, digest);
-  if (GetParam()) EXPECT_EQ(snapshots.size(), 1u);
+  if (GetParam()) {
+    EXPECT_EQ(snapshots.size(), 1u);
+  }
 }
 
 TEST_P(Cases, W26_RenameOfAManifestIsOneStep) {
