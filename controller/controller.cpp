@@ -12,6 +12,7 @@ namespace fairlead::controller {
 Controller::Controller(ControllerParts parts, ControllerOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
+      desired_(options_.environment),
       cache_(parts_.engine),
       prune_(options_.prune),
       work_(parts_.clock),
@@ -57,7 +58,8 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   const auto now = parts_.clock.steady_now();
   last_turn_ = now;
   auto changes = desired_.apply(snapshot, now);
-  first_scan_done_ = true;
+  parts_.directory.follow(desired_.references());
+  first_scan_done_ |= !desired_.pending();
   telemetry_->manifest_scanned(watcher().last_scan_seconds);
   if (desired_.problem() != last_source_problem_) {
     last_source_problem_ = desired_.problem();

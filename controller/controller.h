@@ -44,7 +44,8 @@ struct ControllerOptions {
   PruneRules prune;
   // Not empty: observe and report only, and say this.
   std::string read_only_reason;
-  std::string adopt_instance;  // take over objects of this instance ID
+  std::string adopt_instance;    // take over objects of this instance ID
+  model::StringMap environment;  // what manifests are interpolated with
 };
 
 // Everything the controller borrows; all of it must outlive the controller.

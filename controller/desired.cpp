@@ -6,6 +6,29 @@
 namespace fairlead::controller {
 namespace {
 
+const watch::File* find_in(const std::map<std::string, watch::File>& files,
+                           const std::string& path) {
+  const auto found = files.find(path);
+  return found == files.end() ? nullptr : &found->second;
+}
+
+const watch::File* find_source(const watch::Snapshot& snapshot, const std::string& path) {
+  const auto* manifest = find_in(snapshot.files, path);
+  return manifest != nullptr ? manifest : find_in(snapshot.references, path);
+}
+
+bool looked_for(const watch::Snapshot& snapshot, const std::string& path) {
+  return watch::is_manifest_name(path) || snapshot.followed->contains(path);
+}
+
+// Equal texts: the file is as it was.
+std::string state_of(const watch::Snapshot& snapshot, const std::string& path) {
+  if (!looked_for(snapshot, path)) return "pending";
+  const auto* file = find_source(snapshot, path);
+  if (file == nullptr) return "absent";
+  return file->error.empty() ? file->digest : "unreadable: " + file->error;
+}
+
 const std::string& digest_of(const DesiredEntry& entry) {
   return std::visit([](const auto& value) -> const std::string& { return value.digest; },
                     entry.value);
@@ -29,6 +52,13 @@ bool same_text(const std::vector<model::Diagnostic>& a, const std::vector<model:
 
 }  // namespace
 
+model::Source source_of(const watch::File* file) {
+  using State = model::Source::State;
+  if (file == nullptr) return {State::kAbsent, nullptr, ""};
+  if (!file->error.empty()) return {State::kUnreadable, nullptr, file->error};
+  return {State::kPresent, file->bytes, ""};
+}
+
 std::string network_key(const std::string& name) {
   return "network/" + name;
 }
@@ -43,15 +73,54 @@ const DesiredEntry* DesiredStore::find(const std::string& key) const {
 }
 
 std::string DesiredStore::broken_file() const {
-  const auto broken = std::ranges::find_if(
-      loaded_, [](const auto& item) { return model::has_errors(item.second.diagnostics); });
+  const auto broken = std::ranges::find_if(loaded_, [](const auto& item) {
+    return item.second.pending || model::has_errors(item.second.diagnostics);
+  });
   return broken == loaded_.end() ? std::string() : broken->first;
 }
 
-// Returns false if the file is as it was.
-bool DesiredStore::load(const std::string& name, const watch::File& file) {
+bool DesiredStore::pending() const {
+  return std::ranges::any_of(loaded_, [](const auto& item) { return item.second.pending; });
+}
+
+watch::Followed DesiredStore::references() const {
+  watch::Followed all;
+  for (const auto& [name, loaded] : loaded_) {
+    for (const auto& [path, state] : loaded.references)
+      all.insert(path);
+  }
+  return all;
+}
+
+void DesiredStore::decode(const std::string& name, const watch::File& file,
+                          const watch::Snapshot& snapshot, LoadedFile& loaded) const {
+  model::DecodeOptions options;
+  options.environment = environment_;
+  options.read = [&snapshot](const std::string& path) {
+    if (!looked_for(snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
+    return source_of(find_source(snapshot, path));
+  };
+  model::Manifest manifest = model::decode(name, *file.bytes, options);
+  loaded.references.clear();
+  for (const auto& path : manifest.references)
+    loaded.references[path] = state_of(snapshot, path);
+  loaded.mentioned = manifest.mentioned;
+  loaded.pending = manifest.pending;
+  if (manifest.pending) return;
+  loaded.diagnostics = manifest.diagnostics;
+  if (!model::has_errors(manifest.diagnostics)) loaded.last_good = std::move(manifest);
+}
+
+// Returns false if the file, and all that it refers to, is as it was.
+bool DesiredStore::load(const std::string& name, const watch::File& file,
+                        const watch::Snapshot& snapshot) {
   auto& loaded = loaded_[name];
-  if (loaded.digest == file.digest && loaded.read_error == file.error) return false;
+  const bool same_references = std::ranges::all_of(loaded.references, [&](const auto& item) {
+    return item.second == state_of(snapshot, item.first);
+  });
+  if (loaded.digest == file.digest && loaded.read_error == file.error && same_references) {
+    return false;
+  }
   loaded.read_error = file.error;
   if (!file.error.empty()) {
     model::Diagnostic unreadable;
@@ -61,14 +130,8 @@ bool DesiredStore::load(const std::string& name, const watch::File& file) {
     loaded.diagnostics = {unreadable};
     return true;
   }
-  if (loaded.digest == file.digest) {  // readable again, unchanged
-    loaded.digest.clear();
-  }
   loaded.digest = file.digest;
-  model::Manifest manifest = model::decode(name, *file.bytes);
-  loaded.diagnostics = manifest.diagnostics;
-  loaded.mentioned = manifest.mentioned;
-  if (!model::has_errors(manifest.diagnostics)) loaded.last_good = std::move(manifest);
+  decode(name, file, snapshot, loaded);
   return true;
 }
 
@@ -185,7 +248,7 @@ DesiredStore::Changes DesiredStore::apply(const watch::Snapshot& snapshot, Stead
   bool changed = false;
   for (const auto& [name, file] : snapshot.files) {
     if (!file.error.empty()) complete_ = false;
-    changed |= load(name, file);
+    changed |= load(name, file, snapshot);
   }
   if (snapshot.complete) {
     changed |= std::erase_if(loaded_, [&snapshot](const auto& item) {

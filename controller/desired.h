@@ -31,8 +31,14 @@ struct DesiredEntry {
   bool suspended() const;
 };
 
+// What a manifest is told of a file that it refers to; null: there is none.
+model::Source source_of(const watch::File* file);
+
 class DesiredStore {
  public:
+  // `environment`: what manifests are interpolated with (model::DecodeOptions).
+  explicit DesiredStore(model::StringMap environment = {}) : environment_(std::move(environment)) {}
+
   struct Changes {
     std::set<std::string> keys;      // entries that came, changed or went
     std::vector<std::string> files;  // files whose validity or diagnostics changed
@@ -51,11 +57,17 @@ class DesiredStore {
   // A file that is there and is no valid manifest: it may hold any App, so none is "gone" while it
   // lasts. Empty if there is none.
   std::string broken_file() const;
+  // Some manifest can't be decoded yet, because it refers to a file that was not followed so far.
+  bool pending() const;
+  // Every other file that the manifests refer to, to be followed from now on.
+  watch::Followed references() const;
 
  private:
   struct LoadedFile {
     std::string digest;
     std::string read_error;
+    std::map<std::string, std::string> references;  // with what each was when last decoded
+    bool pending = false;  // waits for a file that no snapshot has looked for yet
     model::Manifest last_good;
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
@@ -66,11 +78,14 @@ class DesiredStore {
     std::variant<const model::App*, const model::SharedNetwork*> value;
   };
 
-  bool load(const std::string& name, const watch::File& file);
+  bool load(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot);
+  void decode(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot,
+              LoadedFile& loaded) const;
   std::vector<Candidate> candidates() const;
   void report_clashes(const std::vector<Candidate>& all, std::set<std::string>& rejected);
   void rebuild(Changes& changes, SteadyTime now, bool complete);
 
+  model::StringMap environment_;
   std::map<std::string, LoadedFile> loaded_;
   std::map<std::string, DesiredEntry> entries_;
   std::map<std::string, FileStatus> files_;

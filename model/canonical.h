@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <boost/json/value.hpp>
 
@@ -32,5 +33,8 @@ std::string sha_of(const boost::json::value& value);
 
 // The same as YAML text.
 std::string to_yaml(const boost::json::value& value);
+
+// `text` with each `$` doubled: what was interpolated once reads back as it is.
+std::string escape_dollars(std::string_view text);
 
 }  // namespace fairlead::model

@@ -7,6 +7,7 @@
 
 #include "model/canonical.h"
 #include "model/decode_parts.h"
+#include "model/load.h"
 
 namespace fairlead::model {
 namespace {
@@ -130,7 +131,13 @@ void decode_enveloped_app(Reader& reader, const YamlNode& document, const Metada
   if (spec == nullptr) {
     reader.error_at(document.mark, "spec", "no `spec`", "spec: {services: …}");
   } else {
-    read_map<AppDraft>(reader, Field{*spec, "spec"}, kSpecKeys, draft, kLaterTopKeys);
+    Loader loader(reader, manifest.references, "spec");
+    loader.name_project(metadata.name);
+    YamlNode whole;
+    loader.add_document(*spec, whole);
+    loader.read_service_files(whole);
+    manifest.pending |= loader.pending();
+    read_map<AppDraft>(reader, Field{whole, "spec"}, kSpecKeys, draft, kLaterTopKeys);
   }
   complete_app(reader, document, "metadata.name", std::move(draft), manifest);
 }
@@ -167,8 +174,12 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
   shared.network.key = metadata.name;
   if (!check_name(reader, document, "metadata.name", shared.name)) return;
   manifest.mentioned.push_back("network/" + shared.name);
-  if (const auto* spec = document.find("spec"); spec != nullptr && !spec->is_null()) {
-    read_network_spec(reader, *spec, shared);
+  if (const auto* found = document.find("spec"); found != nullptr && !found->is_null()) {
+    YamlNode spec = *found;
+    Loader loader(reader, manifest.references, "spec");
+    loader.interpolate_document(spec);
+    manifest.pending |= loader.pending();
+    read_network_spec(reader, spec, shared);
   }
   shared.network.position = shared.position;
   if (shared.network.docker_name.empty()) shared.network.docker_name = shared.name;
@@ -216,18 +227,63 @@ void decode_envelope(Reader& reader, const YamlNode& document, Manifest& manifes
   }
 }
 
-void decode_compose(Reader& reader, const YamlNode& document, Manifest& manifest) {
+// `NAME.override.yaml` of `NAME.yaml`, or "" if `file` is no such name.
+std::string overridden_file(const std::string& file) {
+  for (const std::string_view ending : {".yaml", ".yml"}) {
+    const std::string whole = ".override" + std::string(ending);
+    if (!file.ends_with(whole)) continue;
+    return file.substr(0, file.size() - whole.size()) + std::string(ending);
+  }
+  return "";
+}
+
+std::string override_file(const std::string& file) {
+  const auto dot = file.rfind('.');
+  return file.substr(0, dot) + ".override" + file.substr(dot);
+}
+
+// All plain documents of a file are one Compose file, laid onto each other as Compose does.
+void decode_compose(Reader& reader, const std::vector<const YamlNode*>& documents,
+                    Manifest& manifest) {
+  Loader loader(reader, manifest.references, "");
+  std::string name = stem(reader.files.front());
+  for (const auto* document : documents) {
+    const auto* given = document->find("name");
+    if (given != nullptr && given->is_scalar()) name = given->scalar;
+  }
+  name = loader.name_project(name);
+  YamlNode whole;
+  for (const auto* document : documents)
+    loader.add_document(*document, whole);
+  loader.add_override(override_file(reader.files.front()), whole);
+  loader.read_service_files(whole);
+  manifest.pending |= loader.pending();
   AppDraft draft;
-  read_map<AppDraft>(reader, Field{document, ""}, kComposeKeys, draft, kLaterTopKeys);
-  if (document.find("services") == nullptr) {
-    reader.error_at(document.mark, "", "neither an App nor a Compose file",
+  read_map<AppDraft>(reader, Field{whole, ""}, kComposeKeys, draft, kLaterTopKeys);
+  if (whole.find("services") == nullptr) {
+    reader.error_at(whole.mark, "", "neither an App nor a Compose file",
                     "`apiVersion` and `kind`, or `services`");
   }
-  if (draft.app.name.empty()) draft.app.name = stem(reader.file);
-  complete_app(reader, document, "name", std::move(draft), manifest);
+  if (draft.app.name.empty()) draft.app.name = name;
+  complete_app(reader, whole, "name", std::move(draft), manifest);
+}
+
+// An override file says nothing by itself; the file that it belongs to reads it.
+bool is_override(Reader& reader, Manifest& manifest) {
+  const std::string base = overridden_file(reader.files.front());
+  if (base.empty()) return false;
+  manifest.references.insert(base);
+  const auto source = reader.options.read ? reader.options.read(base) : Source{};
+  manifest.pending = source.state == Source::State::kPending;
+  if (source.state == Source::State::kAbsent) {
+    reader.error_at({1, 1}, "", "there is no " + base + " that this file could override", "",
+                    "rename it, or add that file");
+  }
+  return true;
 }
 
 void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
+  if (is_override(reader, manifest)) return;
   const YamlFile yaml = read_yaml(bytes);
   for (const auto& error : yaml.errors)
     reader.error_at(error.mark, "", error.message);
@@ -236,23 +292,27 @@ void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
     reader.error_at({1, 1}, "", "the file holds no resource", "",
                     "to remove what it held, delete the file");
   }
+  std::vector<const YamlNode*> plain;
   for (const auto& document : yaml.documents) {
     if (!document.is_map()) {
       reader.error_at(document.mark, "", "not a manifest", "a mapping with `kind` or `services`");
     } else if (document.find("apiVersion") != nullptr || document.find("kind") != nullptr) {
       decode_envelope(reader, document, manifest);
     } else {
-      decode_compose(reader, document, manifest);
+      plain.push_back(&document);
     }
   }
+  if (!plain.empty()) decode_compose(reader, plain, manifest);
 }
 
 }  // namespace
 
 NetworkRecreate read_network_recreate(Reader& reader, const Field& field) {
   const auto text = read_string(reader, field).value_or("never");
-  if (text == "live") return NetworkRecreate::kLive;
-  if (text == "restart") return NetworkRecreate::kRestart;
+  if (text == "live" || text == "restart") {
+    reader.warn(field, "`" + text + "` is not available yet, and acts as `never`");
+    return text == "live" ? NetworkRecreate::kLive : NetworkRecreate::kRestart;
+  }
   if (text != "never")
     reader.error(field, "unknown choice `" + text + "`", "never, live or restart");
   return NetworkRecreate::kNever;
@@ -260,7 +320,7 @@ NetworkRecreate read_network_recreate(Reader& reader, const Field& field) {
 
 Manifest decode(std::string_view file, std::string_view bytes, const DecodeOptions& options) {
   Manifest manifest;
-  Reader reader{std::string(file), options, manifest.diagnostics};
+  Reader reader{{std::string(file)}, options, manifest.diagnostics};
   try {
     decode_all(bytes, reader, manifest);
   } catch (const std::exception& e) {

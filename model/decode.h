@@ -1,12 +1,14 @@
 // The only way from manifest bytes to values: parse with the guarded YAML reader, decode, validate.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/app.h"
 #include "model/diagnostic.h"
+#include "model/sources.h"
 
 namespace fairlead::model {
 
@@ -19,11 +21,19 @@ struct Manifest {
   // Names of Apps and Networks that could be told although the file is invalid, so that the
   // objects of a broken App are recognised as still wanted.
   std::vector<std::string> mentioned;
+  // Every other file that was asked for, whether it is there or not: when one changes, the
+  // manifest means something else.
+  std::set<std::string> references;
+  // A file was not looked for yet: nothing of this may be used but `references` and `mentioned`.
+  bool pending = false;
 };
 
 struct DecodeOptions {
-  // For bare `KEY` entries of `environment:`. Never the daemon's own environment.
+  // What texts are interpolated with, before the `.env` beside the manifest. Never the daemon's own
+  // environment.
   StringMap environment;
+  ReadSource read;     // empty: there are no other files
+  std::string prefix;  // stands before every file name in positions
 };
 
 // Decodes all documents of a file. `file` is its path relative to the manifests directory: used in

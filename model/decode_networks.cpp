@@ -102,8 +102,10 @@ void read_gw_priority(Reader& reader, const Field& field, Endpoint& endpoint) {
 constexpr Key<Endpoint> kEndpointKeys[] = {
     {"aliases",
      [](Reader& r, const Field& f, Endpoint& e) {
-       for (auto& alias : read_strings(r, f))
-         e.aliases.push_back(std::move(alias));
+       for (auto& alias : read_strings(r, f)) {
+         if (std::ranges::find(e.aliases, alias) == e.aliases.end())
+           e.aliases.push_back(std::move(alias));
+       }
      }},
     {"ipv4_address", string_into<Endpoint, &Endpoint::ipv4_address>},
     {"ipv6_address", string_into<Endpoint, &Endpoint::ipv6_address>},
@@ -133,7 +135,7 @@ void read_networks(Reader& reader, const Field& field, std::vector<Network>& net
     Network network;
     network.key = member.key;
     read_network_keys(reader, field.member(member), network);
-    network.position = {reader.file, member.mark.line, member.mark.column};
+    network.position = reader.position(member.mark);
     networks.push_back(std::move(network));
   }
 }
@@ -148,7 +150,7 @@ void read_volumes(Reader& reader, const Field& field, std::vector<Volume>& volum
     if (!member.value.is_null() && read_map<Volume>(reader, inner, kVolumeKeys, volume)) {
       check_external(reader, inner, volume.external);
     }
-    volume.position = {reader.file, member.mark.line, member.mark.column};
+    volume.position = reader.position(member.mark);
     volumes.push_back(std::move(volume));
   }
 }
@@ -157,7 +159,7 @@ void read_endpoints(Reader& reader, const Field& field, Service& service) {
   const auto add = [&](std::string key, YamlMark mark) -> Endpoint& {
     Endpoint endpoint;
     endpoint.network = std::move(key);
-    endpoint.position = {reader.file, mark.line, mark.column};
+    endpoint.position = reader.position(mark);
     endpoint.aliases.push_back(service.name);
     service.endpoints.push_back(std::move(endpoint));
     return service.endpoints.back();

@@ -89,7 +89,7 @@ void read_depends_on(Reader& reader, const Field& field, Service& service) {
   for (const auto& member : field.node.members) {
     Dependency dependency;
     dependency.service = member.key;
-    dependency.position = {reader.file, member.mark.line, member.mark.column};
+    dependency.position = reader.position(member.mark);
     const Field inner = field.member(member);
     if (read_map<Dependency>(reader, inner, kDependencyKeys, dependency) &&
         member.value.find("condition") == nullptr) {
@@ -264,16 +264,6 @@ constexpr const char* kLaterServiceKeys[] = {"annotations",
                                              "uts",
                                              "volumes_from"};
 
-// Bare `KEY` entries take their value from the manifest's environment, or are left out.
-void resolve_environment(Reader& reader, Service& service) {
-  for (auto& [key, value] : service.environment) {
-    if (value) continue;
-    const auto known = reader.options.environment.find(key);
-    if (known != reader.options.environment.end()) value = known->second;
-  }
-  std::erase_if(service.environment, [](const auto& entry) { return !entry.second; });
-}
-
 }  // namespace
 
 void read_services(Reader& reader, const Field& field, std::vector<Service>& services) {
@@ -282,9 +272,10 @@ void read_services(Reader& reader, const Field& field, std::vector<Service>& ser
     if (member.key.starts_with("x-")) continue;
     Service service;
     service.name = member.key;
-    service.position = {reader.file, member.mark.line, member.mark.column};
+    service.position = reader.position(member.mark);
     read_map<Service>(reader, field.member(member), kServiceKeys, service, kLaterServiceKeys);
-    resolve_environment(reader, service);
+    // A bare `KEY` that no variable gave a value.
+    std::erase_if(service.environment, [](const auto& entry) { return !entry.second; });
     services.push_back(std::move(service));
   }
 }

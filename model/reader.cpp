@@ -9,30 +9,6 @@
 namespace fairlead::model {
 namespace {
 
-// `$$` is a literal dollar. Variables come with Compose interpolation; until then a `$` that would
-// start one is an error, so that no file means something else than it does to Compose.
-std::optional<std::string> undollar(Reader& reader, const Field& field, const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '$') {
-      out += text[i];
-      continue;
-    }
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (next == '$') {
-      out += '$';
-      ++i;
-    } else if (next == '{' || next == '_' || std::isalpha(static_cast<unsigned char>(next)) != 0) {
-      reader.error(field, "variables are not supported yet", "a literal value",
-                   "write `$$` for a dollar sign");
-      return std::nullopt;
-    } else {
-      out += '$';
-    }
-  }
-  return out;
-}
-
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j)
@@ -118,18 +94,14 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-Position Reader::position(const YamlNode& node) const {
-  return {file, node.mark.line, node.mark.column};
+Position Reader::position(YamlMark mark) const {
+  return {options.prefix + files[static_cast<std::size_t>(mark.file)], mark.line, mark.column};
 }
 
 void Reader::error_at(YamlMark mark, std::string path, std::string message, std::string expected,
                       std::string hint) {
-  diagnostics.push_back({Diagnostic::Severity::kError,
-                         {file, mark.line, mark.column},
-                         std::move(path),
-                         std::move(message),
-                         std::move(expected),
-                         std::move(hint)});
+  diagnostics.push_back({Diagnostic::Severity::kError, position(mark), std::move(path),
+                         std::move(message), std::move(expected), std::move(hint)});
 }
 
 void Reader::error(const Field& field, std::string message, std::string expected,
@@ -147,7 +119,7 @@ std::optional<std::string> read_string(Reader& reader, const Field& field) {
     reader.error(field, field.node.is_null() ? "no value" : "not a single value", "a string");
     return std::nullopt;
   }
-  return undollar(reader, field, field.node.scalar);
+  return field.node.scalar;
 }
 
 std::optional<bool> read_bool(Reader& reader, const Field& field) {

@@ -33,11 +33,13 @@ struct Field {
 };
 
 struct Reader {
-  std::string file;
+  // By YamlMark::file: relative to the manifests directory, the manifest itself first.
+  std::vector<std::string> files;
   const DecodeOptions& options;
   std::vector<Diagnostic>& diagnostics;
 
-  Position position(const YamlNode& node) const;
+  Position position(YamlMark mark) const;
+  Position position(const YamlNode& node) const { return position(node.mark); }
   void error(const Field& field, std::string message, std::string expected = {},
              std::string hint = {});
   void error_at(YamlMark mark, std::string path, std::string message, std::string expected = {},

@@ -86,6 +86,15 @@ void append(std::string& out, const json::value& value, std::size_t indent) {
 
 }  // namespace
 
+std::string escape_dollars(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '$') out += '$';
+  }
+  return out;
+}
+
 std::string to_yaml(const json::value& value) {
   std::string out;
   if (value.is_object() && !value.as_object().empty()) {

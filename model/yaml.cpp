@@ -26,15 +26,6 @@ bool is_plain_null(std::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
-std::size_t count_nodes(const YamlNode& node) {
-  std::size_t count = 1;
-  for (const auto& item : node.items)
-    count += count_nodes(item);
-  for (const auto& member : node.members)
-    count += count_nodes(member.value);
-  return count;
-}
-
 // `<<`: what is merged never overrides what stands in the map itself.
 void merge_into(YamlNode& map, const YamlNode& source) {
   if (source.is_sequence()) {
@@ -50,7 +41,7 @@ void merge_into(YamlNode& map, const YamlNode& source) {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(int line_offset) : line_offset_(line_offset) {}
+  TreeBuilder(int line_offset, int file) : line_offset_(line_offset), file_(file) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -74,9 +65,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode node;
     node.mark = at(mark);
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
-    if (!tag.empty() && tag != "?" && !node.quoted && !tag.starts_with("tag:yaml.org,2002:")) {
-      throw Refused(node.mark, "the tag " + tag + " is not supported");
-    }
+    if (!node.quoted) node.tag = read_tag(tag, node.mark);
     if (node.quoted || !is_plain_null(value)) {
       node.kind = YamlNode::Kind::kScalar;
       node.scalar = value;
@@ -84,15 +73,17 @@ class TreeBuilder final : public YAML::EventHandler {
     put(std::move(node), anchor);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     open(YamlNode::Kind::kSequence, at(mark), anchor);
+    stack_.back().node.tag = read_tag(tag, at(mark));
   }
   void OnSequenceEnd() override { close(); }
 
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     open(YamlNode::Kind::kMap, at(mark), anchor);
+    stack_.back().node.tag = read_tag(tag, at(mark));
   }
   void OnMapEnd() override { close(); }
 
@@ -108,7 +99,16 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   YamlMark at(const YAML::Mark& mark) const {
-    return {mark.line + 1 + line_offset_, mark.column + 1};
+    return {mark.line + 1 + line_offset_, mark.column + 1, file_};
+  }
+
+  static YamlNode::Tag read_tag(const std::string& tag, YamlMark mark) {
+    if (tag == "!reset") return YamlNode::Tag::kReset;
+    if (tag == "!override") return YamlNode::Tag::kOverride;
+    if (!tag.empty() && tag != "?" && tag != "!" && !tag.starts_with("tag:yaml.org,2002:")) {
+      throw Refused(mark, "the tag " + tag + " is not supported");
+    }
+    return YamlNode::Tag::kNone;
   }
 
   void spend(std::size_t nodes, YamlMark mark) {
@@ -140,11 +140,11 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void remember(YAML::anchor_t anchor, const YamlNode& node) {
-    if (anchor != 0) anchors_[anchor] = {node, count_nodes(node)};
+    if (anchor != 0) anchors_[anchor] = {node, weight_of(node)};
   }
 
   void put(YamlNode node, YAML::anchor_t anchor) {
-    spend(1, node.mark);
+    spend(weight_of(node), node.mark);
     remember(anchor, node);
     place(std::move(node));
   }
@@ -179,6 +179,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   int line_offset_;
+  int file_;
   std::size_t nodes_ = 0;
   std::vector<Open> stack_;
   std::map<YAML::anchor_t, std::pair<YamlNode, std::size_t>> anchors_;
@@ -228,17 +229,17 @@ bool has_content(const std::string& text) {
   return false;
 }
 
-void read_document(const Segment& segment, YamlFile& file) {
+void read_document(const Segment& segment, int number, YamlFile& file) {
   try {
     std::istringstream in(segment.text);
     YAML::Parser parser(in);
-    TreeBuilder builder(segment.first_line);
+    TreeBuilder builder(segment.first_line, number);
     if (!parser.HandleNextDocument(builder)) return;
     // What is left would be dropped without a word (F107), or loop for ever (F106).
-    TreeBuilder rest(segment.first_line);
+    TreeBuilder rest(segment.first_line, number);
     if (parser.HandleNextDocument(rest)) {
       auto left = rest.take();
-      const YamlMark mark = left ? left->mark : YamlMark{segment.first_line + 1, 1};
+      const YamlMark mark = left ? left->mark : YamlMark{segment.first_line + 1, 1, number};
       file.errors.push_back({mark, "this does not belong to what stands before it"});
       return;
     }
@@ -248,25 +249,26 @@ void read_document(const Segment& segment, YamlFile& file) {
   } catch (const Refused& e) {
     file.errors.push_back({e.mark, e.what()});
   } catch (const YAML::Exception& e) {
-    const YamlMark mark = {e.mark.line + 1 + segment.first_line, e.mark.column + 1};
+    const YamlMark mark = {e.mark.line + 1 + segment.first_line, e.mark.column + 1, number};
     file.errors.push_back({mark, "not valid YAML: " + e.msg});
   } catch (const std::exception& e) {
-    file.errors.push_back({{segment.first_line + 1, 1}, std::string("not readable: ") + e.what()});
+    file.errors.push_back(
+        {{segment.first_line + 1, 1, number}, std::string("not readable: ") + e.what()});
   }
 }
 
 // The first byte that is not text; control characters and NUL are not.
-std::optional<YamlError> find_bad_byte(std::string_view bytes) {
+std::optional<YamlError> find_bad_byte(std::string_view bytes, int file) {
   const std::size_t not_utf8 = find_invalid_utf8(bytes);
   const auto text = bytes.substr(0, not_utf8);
-  YamlMark mark{1, 1};
+  YamlMark mark{1, 1, file};
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') {
       return YamlError{mark, "a control character"};
     }
     if ((byte & 0xC0) != 0x80) mark.column += 1;
-    if (c == '\n') mark = {mark.line + 1, 1};
+    if (c == '\n') mark = {mark.line + 1, 1, file};
   }
   if (not_utf8 == std::string_view::npos) return std::nullopt;
   return YamlError{mark, "not UTF-8"};
@@ -274,25 +276,34 @@ std::optional<YamlError> find_bad_byte(std::string_view bytes) {
 
 }  // namespace
 
+std::size_t weight_of(const YamlNode& node) {
+  std::size_t weight = 1 + node.scalar.size() / kBytesPerNode;
+  for (const auto& item : node.items)
+    weight += weight_of(item);
+  for (const auto& member : node.members)
+    weight += member.key.size() / kBytesPerNode + weight_of(member.value);
+  return weight;
+}
+
 const YamlNode* YamlNode::find(std::string_view key) const {
   const auto it =
       std::ranges::find_if(members, [key](const Member& member) { return member.key == key; });
   return it == members.end() ? nullptr : &it->value;
 }
 
-YamlFile read_yaml(std::string_view bytes) {
+YamlFile read_yaml(std::string_view bytes, int number) {
   YamlFile file;
   if (bytes.size() > kMaxYamlBytes) {
-    file.errors.push_back({{1, 1}, "larger than 1 MiB"});
+    file.errors.push_back({{1, 1, number}, "larger than 1 MiB"});
     return file;
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  if (auto bad = find_bad_byte(bytes)) {
+  if (auto bad = find_bad_byte(bytes, number)) {
     file.errors.push_back(std::move(*bad));
     return file;
   }
   for (const auto& segment : split_documents(bytes)) {
-    if (has_content(segment.text)) read_document(segment, file);
+    if (has_content(segment.text)) read_document(segment, number, file);
   }
   return file;
 }

@@ -23,11 +23,13 @@ class InotifyDirectory final : public Directory {
         clock_(clock),
         options_(std::move(options)),
         settler_(options_.settle_time),
-        wake_(clock) {
+        wake_(clock),
+        followed_(std::make_shared<const Followed>(options_.followed)) {
     if (options_.use_events) arm();
   }
 
   Task<Result<Snapshot>> next() override;
+  void follow(Followed paths) override;
   void stop() override;
   Statistics statistics() const override { return statistics_; }
 
@@ -48,6 +50,7 @@ class InotifyDirectory final : public Directory {
   bool dirty_ = false;
   Statistics statistics_;
   Scan last_scan_;
+  std::shared_ptr<const Followed> followed_;
   SteadyTime last_scan_ended_{};
   Duration scan_gap_{};
   bool armed_once_ = false;
@@ -75,6 +78,13 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
                     "the watch of " + options_.path + " was stopped");
 }
 
+void InotifyDirectory::follow(Followed paths) {
+  if (paths == *followed_) return;
+  followed_ = std::make_shared<const Followed>(std::move(paths));
+  dirty_ = true;
+  wake_.notify();
+}
+
 void InotifyDirectory::stop() {
   stopped_ = true;
   wake_.notify();
@@ -92,7 +102,7 @@ std::optional<Snapshot> InotifyDirectory::look() {
   if (options_.use_events) arm();
   dirty_ = false;
   const SteadyTime began = clock_.steady_now();
-  Scan scan = scan_directory(options_, last_scan_.files);
+  Scan scan = scan_directory(options_, followed_, last_scan_);
   last_scan_ended_ = clock_.steady_now();
   ++statistics_.scans;
   statistics_.discarded_scans += scan.discarded ? 1 : 0;
@@ -128,7 +138,8 @@ bool InotifyDirectory::start_events() {
 void InotifyDirectory::arm() {
   statistics_.polling_only = !start_events();
   if (statistics_.polling_only) return;
-  const std::set<std::string> links(last_scan_.links.begin(), last_scan_.links.end());
+  std::set<std::string> links(last_scan_.links.begin(), last_scan_.links.end());
+  links.insert(followed_->begin(), followed_->end());
   WatchPlan plan = plan_watches(options_.path, links);
   for (int attempt = 0; attempt < kArmAttempts; ++attempt) {
     const Inotify::Armed armed = inotify_->arm(plan);
@@ -159,10 +170,11 @@ std::unique_ptr<Directory> watch_directory(boost::asio::any_io_executor executor
 
 Snapshot scan_once(const Options& options) {
   Settler settler(options.settle_time);
+  const auto followed = std::make_shared<const Followed>(options.followed);
   Scan scan;
   while (true) {
     const SteadyTime began = std::chrono::steady_clock::now();
-    scan = scan_directory(options, scan.files);
+    scan = scan_directory(options, followed, scan);
     const SteadyTime ended = std::chrono::steady_clock::now();
     if (auto snapshot = settler.offer(scan, began, ended)) return *snapshot;
     std::this_thread::sleep_until(settler.recheck_at());

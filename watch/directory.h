@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
@@ -25,13 +27,24 @@ struct File {
   std::string error;
 };
 
+// A file of the directory itself that is a manifest: *.yaml and *.yml without a leading dot. An
+// allow-list: `sed -i` and `ln -f` use temporary names that don't begin with a dot (W6, W9).
+bool is_manifest_name(const std::string& name);
+
+// Files that manifests refer to (`env_file`, `include`, …): paths relative to the directory, free
+// of `.` and `..`. They are read beneath the directory only: a link may not lead out of it (F103).
+using Followed = std::set<std::string>;
+
 struct Snapshot {
   std::uint64_t number = 0;  // grows with every scan that was accepted
   bool complete = false;     // false: `problem` says why; `files` then holds the last good content
   std::string problem;       // SourceUnavailable detail: missing, unreadable, changed device, …
   std::string directory_id;  // device:inode of the resolved directory; a change of device is news
   std::map<std::string, File> files;  // by name relative to the directory; *.yaml and *.yml only
-  SteadyTime settled_at{};            // when the content was found stable
+  // Of `followed`, those that are there. What is in neither was not looked for yet.
+  std::map<std::string, File> references;
+  std::shared_ptr<const Followed> followed = std::make_shared<const Followed>();  // never null
+  SteadyTime settled_at{};  // when the content was found stable
 };
 
 struct Options {
@@ -40,6 +53,7 @@ struct Options {
   Duration rescan_interval = std::chrono::seconds(10);
   std::size_t max_file_bytes = 1 << 20;
   std::size_t max_files = 20'000;
+  Followed followed;       // from the start; see Directory::follow
   bool use_events = true;  // false: polling only (W21, and every W-case with events suppressed)
 };
 
@@ -64,6 +78,9 @@ class Directory {
   // The first call returns the first scan, complete or not. Ends with an error only when stopped.
   virtual Task<Result<Snapshot>> next() = 0;
 
+  // From now on snapshots hold these files too. If the set is new, the next one comes soon.
+  virtual void follow(Followed paths) = 0;
+
   virtual void stop() = 0;
   virtual Statistics statistics() const = 0;
 };
@@ -72,6 +89,11 @@ class Directory {
 // missing directory or an exhausted watch limit is reported in snapshots and statistics.
 std::unique_ptr<Directory> watch_directory(boost::asio::any_io_executor executor, Clock& clock,
                                            Options options);
+
+// One followed file as it is now, blocking; nothing if it is not there. `error` is set if it can't
+// be read or leads out of the directory.
+std::optional<File> read_beneath(const std::string& directory, const std::string& path,
+                                 std::size_t max_bytes);
 
 // One consistent scan, blocking, for commands that run without a daemon.
 Snapshot scan_once(const Options& options);

@@ -87,14 +87,14 @@ bool Inotify::matters(int watch, std::uint32_t mask, const char* name) {
   return place->second.empty() || place->second.contains(name);
 }
 
-WatchPlan plan_watches(const std::string& path, const std::set<std::string>& links) {
+WatchPlan plan_watches(const std::string& path, const std::set<std::string>& names) {
   WatchPlan plan;
   const LinkChain chain = follow_links(path);
   // All names of the manifests directory matter: a ..data flip shows only hidden ones (W13).
   plan[chain.target];
   for (const Link& link : chain.links)
     add(plan, link);
-  for (const std::string& name : links) {
+  for (const std::string& name : names) {
     for (const Link& link : follow_links(chain.target + "/" + name).links)
       add(plan, link);
   }

@@ -45,7 +45,8 @@ class Inotify {
   std::map<int, std::set<std::string>> watches_;
 };
 
-// The plan for a manifests directory at `path` of which `links` are symbolic links to files.
-WatchPlan plan_watches(const std::string& path, const std::set<std::string>& links);
+// The plan for a manifests directory at `path`; `names` in it may be symbolic links to files, or
+// paths into folders below.
+WatchPlan plan_watches(const std::string& path, const std::set<std::string>& names);
 
 }  // namespace fairlead::watch

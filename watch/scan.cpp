@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -88,6 +90,19 @@ File share_or_digest(std::string bytes, const File* known) {
   return File{std::make_shared<const std::string>(std::move(bytes)), std::move(digest), {}};
 }
 
+// The bytes behind a descriptor, which is closed.
+File read_regular(int opened, std::size_t limit, const File* known) {
+  const FileDescriptor file(opened);
+  struct stat status{};
+  if (file.fd < 0 || ::fstat(file.fd, &status) != 0) return unreadable(describe(errno));
+  if (!S_ISREG(status.st_mode)) return unreadable("not a regular file");
+  if (static_cast<std::uint64_t>(status.st_size) > limit) return unreadable(too_large(limit));
+  std::string bytes;
+  if (!read_all(file.fd, limit, bytes)) return unreadable(describe(errno));
+  if (bytes.size() > limit) return unreadable(too_large(limit));
+  return share_or_digest(std::move(bytes), known);
+}
+
 // Nothing if the name went away since the listing; the next pass will tell whether for good.
 std::optional<File> read_manifest(int directory, const std::string& name, std::size_t limit,
                                   const File* known) {
@@ -102,15 +117,28 @@ std::optional<File> read_manifest(int directory, const std::string& name, std::s
     return unreadable(error == ENOENT ? "its symbolic link leads nowhere" : describe(error));
   }
   if (!S_ISREG(status.st_mode)) return unreadable("not a regular file");
-  const FileDescriptor file(::openat(directory, name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
-  if (file.fd < 0 || ::fstat(file.fd, &status) != 0) return unreadable(describe(errno));
-  if (!S_ISREG(status.st_mode)) return unreadable("not a regular file");
-  if (static_cast<std::uint64_t>(status.st_size) > limit) return unreadable(too_large(limit));
-  std::string bytes;
-  if (!read_all(file.fd, limit, bytes)) return unreadable(describe(errno));
-  if (bytes.size() > limit) return unreadable(too_large(limit));
-  return share_or_digest(std::move(bytes), known);
+  const int file = ::openat(directory, name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) return std::nullopt;
+  return read_regular(file, limit, known);
+}
+
+// O_NONBLOCK and O_NOCTTY: a FIFO or a terminal must neither block nor adopt us; what is not a
+// regular file is refused by read_regular(). Nothing if there is no such file.
+std::optional<File> read_reference(int directory, const std::string& path, std::size_t limit,
+                                   const File* known) {
+  open_how how{};
+  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  // No wrapper in glibc 2.36.
+  const long file = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
+  if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (file < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
+  return read_regular(static_cast<int>(file), limit, known);
+}
+
+const File* find_file(const std::map<std::string, File>& files, const std::string& name) {
+  const auto found = files.find(name);
+  return found == files.end() ? nullptr : &found->second;
 }
 
 bool is_link(int directory, const std::string& name) {
@@ -120,13 +148,21 @@ bool is_link(int directory, const std::string& name) {
 }
 
 void read_manifests(int directory, const std::vector<std::string>& names, const Options& options,
-                    const std::map<std::string, File>& known, Scan& scan) {
+                    const Scan& known, Scan& scan) {
   for (const std::string& name : names) {
-    const auto before = known.find(name);
-    const File* previous = before == known.end() ? nullptr : &before->second;
+    const File* previous = find_file(known.files, name);
     if (auto file = read_manifest(directory, name, options.max_file_bytes, previous)) {
       scan.files.emplace(name, std::move(*file));
       if (is_link(directory, name)) scan.links.push_back(name);
+    }
+  }
+}
+
+void read_references(int directory, const Options& options, const Scan& known, Scan& scan) {
+  for (const std::string& path : *scan.followed) {
+    const File* previous = find_file(known.references, path);
+    if (auto file = read_reference(directory, path, options.max_file_bytes, previous)) {
+      scan.references.emplace(path, std::move(*file));
     }
   }
 }
@@ -143,12 +179,22 @@ void check_still_there(const Options& options, Scan& scan) {
 }  // namespace
 
 bool is_manifest_name(const std::string& name) {
-  if (name.empty() || name.front() == '.') return false;
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos) return false;
   return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
-Scan scan_directory(const Options& options, const std::map<std::string, File>& known) {
+std::optional<File> read_beneath(const std::string& directory, const std::string& path,
+                                 std::size_t max_bytes) {
+  const FileDescriptor place(
+      ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (place.fd < 0) return unreadable(describe(errno));
+  return read_reference(place.fd, path, max_bytes, nullptr);
+}
+
+Scan scan_directory(const Options& options, std::shared_ptr<const Followed> followed,
+                    const Scan& known) {
   Scan scan;
+  scan.followed = std::move(followed);
   const FileDescriptor directory(
       ::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
   struct stat status{};
@@ -162,9 +208,13 @@ Scan scan_directory(const Options& options, const std::map<std::string, File>& k
   scan.problem = std::move(listing.problem);
   if (scan.problem.empty()) {
     read_manifests(directory.fd, listing.names, options, known, scan);
+    read_references(directory.fd, options, known, scan);
   }
   check_still_there(options, scan);
-  if (!scan.problem.empty()) scan.files.clear();
+  if (!scan.problem.empty()) {
+    scan.files.clear();
+    scan.references.clear();
+  }
   return scan;
 }
 

@@ -17,14 +17,13 @@ struct Scan {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::map<std::string, File> files;  // with `error` set, bytes are empty: history is not ours
-  std::vector<std::string> links;     // the names above that are symbolic links
+  std::map<std::string, File> references;
+  std::shared_ptr<const Followed> followed = std::make_shared<const Followed>();
+  std::vector<std::string> links;  // the names above that are symbolic links
 };
 
-// *.yaml and *.yml without a leading dot. An allow-list: `sed -i` and `ln -f` use temporary names
-// that don't begin with a dot (W6, W9).
-bool is_manifest_name(const std::string& name);
-
 // `known` is the previous pass: a file with the same bytes shares them.
-Scan scan_directory(const Options& options, const std::map<std::string, File>& known);
+Scan scan_directory(const Options& options, std::shared_ptr<const Followed> followed,
+                    const Scan& known);
 
 }  // namespace fairlead::watch

@@ -20,13 +20,18 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
     place_since_ = ended;
   }
   // What a problem hides is not seen as absent.
-  if (place_->problem.empty()) observe_files(scan, ended);
+  if (place_->problem.empty()) {
+    observe(scan.files, observed_, ended);
+    std::erase_if(references_,
+                  [&scan](const auto& entry) { return !scan.followed->contains(entry.first); });
+    observe(scan.references, references_, ended);
+  }
 
   const SteadyTime youngest = youngest_change();
   if (settled(youngest, began)) {
     unsettled_since_.reset();
     recheck_at_ = SteadyTime::max();
-    return accept(began);
+    return accept(scan, began);
   }
   if (!unsettled_since_) unsettled_since_ = began;
   const SteadyTime patience_ends = *unsettled_since_ + kPatienceInSettleTimes * settle_time_;
@@ -34,7 +39,7 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
   if (began < patience_ends) return std::nullopt;
   unsettled_since_ = began;
   recheck_at_ = youngest + settle_time_;
-  return accept(began);
+  return accept(scan, began);
 }
 
 // An unmounted file system shows the empty directory beneath it: that is no wish to delete (W18).
@@ -50,14 +55,14 @@ Settler::Place Settler::judge(const Scan& scan) const {
   return place;
 }
 
-void Settler::observe_files(const Scan& scan, SteadyTime now) {
-  for (const auto& [name, file] : scan.files) {
-    auto [seen, is_new] = observed_.try_emplace(name);
+void Settler::observe(const Files& files, Observations& observed, SteadyTime now) {
+  for (const auto& [name, file] : files) {
+    auto [seen, is_new] = observed.try_emplace(name);
     if (is_new || !same_version(seen->second.version, file)) seen->second.since = now;
     seen->second.version = file;
   }
-  for (auto& [name, seen] : observed_) {
-    if (!seen.version || scan.files.contains(name)) continue;
+  for (auto& [name, seen] : observed) {
+    if (!seen.version || files.contains(name)) continue;
     seen.version.reset();
     seen.since = now;
   }
@@ -66,12 +71,14 @@ void Settler::observe_files(const Scan& scan, SteadyTime now) {
 SteadyTime Settler::youngest_change() const {
   SteadyTime youngest = place_since_;
   if (!place_->problem.empty()) return youngest;
-  for (const auto& [name, seen] : observed_)
-    youngest = std::max(youngest, seen.since);
+  for (const auto* all : {&observed_, &references_}) {
+    for (const auto& [name, seen] : *all)
+      youngest = std::max(youngest, seen.since);
+  }
   return youngest;
 }
 
-Snapshot Settler::accept(SteadyTime now) {
+Snapshot Settler::accept(const Scan& scan, SteadyTime now) {
   Snapshot snapshot;
   snapshot.number = ++number_;
   snapshot.settled_at = now;
@@ -79,39 +86,46 @@ Snapshot Settler::accept(SteadyTime now) {
   if (!settled(place_since_, now)) snapshot.problem = "the directory does not come to rest";
   if (!snapshot.problem.empty()) {
     snapshot.files = good_.files;
+    snapshot.references = good_.references;
+    snapshot.followed = good_.followed;
     snapshot.directory_id = good_.directory_id;
     return snapshot;
   }
   snapshot.complete = true;
   snapshot.directory_id = std::to_string(place_->device) + ":" + std::to_string(place_->inode);
-  snapshot.files = settled_files(now);
-  std::erase_if(observed_, [&](const auto& entry) {
+  snapshot.files = settled_files(observed_, good_.files, now);
+  snapshot.references = settled_files(references_, good_.references, now);
+  snapshot.followed = scan.followed;
+  const auto gone = [&](const auto& entry) {
     return !entry.second.version && settled(entry.second.since, now);
-  });
+  };
+  std::erase_if(observed_, gone);
+  std::erase_if(references_, gone);
   good_ = snapshot;
   good_device_ = place_->device;
   return snapshot;
 }
 
-std::map<std::string, File> Settler::settled_files(SteadyTime now) const {
-  std::map<std::string, File> files;
-  for (const auto& [name, seen] : observed_) {
-    if (auto file = deliver(name, seen, now)) files.emplace(name, std::move(*file));
+Settler::Files Settler::settled_files(const Observations& observed, const Files& good,
+                                      SteadyTime now) const {
+  Files files;
+  for (const auto& [name, seen] : observed) {
+    const auto before = good.find(name);
+    const File* last = before == good.end() ? nullptr : &before->second;
+    if (auto file = deliver(seen, last, now)) files.emplace(name, std::move(*file));
   }
   return files;
 }
 
 // What the snapshot says of one name: its settled version, or its last good one with the reason.
-std::optional<File> Settler::deliver(const std::string& name, const Observation& seen,
+std::optional<File> Settler::deliver(const Observation& seen, const File* good,
                                      SteadyTime now) const {
   const bool rests = settled(seen.since, now);
   if (rests && (!seen.version || seen.version->error.empty())) return seen.version;
-
-  const auto good = good_.files.find(name);
-  if (!rests && !seen.version && good == good_.files.end()) return std::nullopt;
+  if (!rests && !seen.version && good == nullptr) return std::nullopt;
   File file;
   file.bytes = std::make_shared<const std::string>();
-  if (good != good_.files.end()) file = good->second;
+  if (good != nullptr) file = *good;
   file.error = rests ? seen.version->error : "does not come to rest: it keeps changing";
   return file;
 }
@@ -122,7 +136,8 @@ bool same_content(const Snapshot& a, const Snapshot& b) {
            x.second.error == y.second.error;
   };
   return a.complete == b.complete && a.problem == b.problem && a.directory_id == b.directory_id &&
-         std::ranges::equal(a.files, b.files, same_file);
+         *a.followed == *b.followed && std::ranges::equal(a.files, b.files, same_file) &&
+         std::ranges::equal(a.references, b.references, same_file);
 }
 
 }  // namespace fairlead::watch

@@ -42,13 +42,15 @@ class Settler {
     bool operator==(const Place&) const = default;
   };
 
+  using Files = std::map<std::string, File>;
+  using Observations = std::map<std::string, Observation>;
+
   Place judge(const Scan& scan) const;
-  void observe_files(const Scan& scan, SteadyTime now);
+  static void observe(const Files& files, Observations& observed, SteadyTime now);
   SteadyTime youngest_change() const;
-  Snapshot accept(SteadyTime now);
-  std::map<std::string, File> settled_files(SteadyTime now) const;
-  std::optional<File> deliver(const std::string& name, const Observation& seen,
-                              SteadyTime now) const;
+  Snapshot accept(const Scan& scan, SteadyTime now);
+  Files settled_files(const Observations& observed, const Files& good, SteadyTime now) const;
+  std::optional<File> deliver(const Observation& seen, const File* good, SteadyTime now) const;
   bool settled(SteadyTime since, SteadyTime now) const {
     return settle_time_ == Duration::zero() || now - since >= settle_time_;
   }
@@ -56,7 +58,8 @@ class Settler {
   Duration settle_time_;
   std::optional<Place> place_;
   SteadyTime place_since_{};
-  std::map<std::string, Observation> observed_;
+  Observations observed_;
+  Observations references_;
   std::optional<SteadyTime> unsettled_since_;
   SteadyTime recheck_at_ = SteadyTime::max();
   std::uint64_t number_ = 0;

@@ -9,6 +9,8 @@
 #include <map>
 
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/wire.h"
+#include "controller/desired.h"
 #include "model/canonical.h"
 #include "model/decode.h"
 #include "watch/directory.h"
@@ -23,6 +25,19 @@ struct Loaded {
   int exit_code = kOk;
 };
 
+// `directory` is "" for a file of the working directory.
+void decode(Loaded& loaded, const std::string& directory, const std::string& name,
+            const std::string& bytes) {
+  model::DecodeOptions options;
+  options.environment = manifest_environment();
+  options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
+  options.read = [&directory](const std::string& path) {
+    const auto file = watch::read_beneath(directory, path, watch::Options().max_file_bytes);
+    return controller::source_of(file ? &*file : nullptr);
+  };
+  loaded.manifests.emplace(options.prefix + name, model::decode(name, bytes, options));
+}
+
 void load_file(Loaded& loaded, const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
@@ -31,7 +46,8 @@ void load_file(Loaded& loaded, const std::string& path) {
     return;
   }
   const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  loaded.manifests.emplace(path, model::decode(path, bytes));
+  const fs::path whole(path);
+  decode(loaded, whole.parent_path().string(), whole.filename().string(), bytes);
 }
 
 void load_directory(Loaded& loaded, const std::string& path) {
@@ -50,7 +66,7 @@ void load_directory(Loaded& loaded, const std::string& path) {
       loaded.exit_code = kFailed;
       continue;
     }
-    loaded.manifests.emplace(whole, model::decode(whole, *file.bytes));
+    decode(loaded, path, name, *file.bytes);
   }
 }
 
@@ -112,12 +128,13 @@ int config(const Options& options) {
   if (options.output == "json") {
     const boost::json::value shown =
         documents.size() == 1 ? documents.front() : boost::json::value(documents);
-    std::printf("%s\n", boost::json::serialize(shown).c_str());
+    std::printf("%s\n", model::escape_dollars(boost::json::serialize(shown)).c_str());
     return kOk;
   }
   bool first = true;
   for (const auto& document : documents) {
-    std::printf("%s%s", first ? "" : "---\n", model::to_yaml(document).c_str());
+    std::printf("%s%s", first ? "" : "---\n",
+                model::escape_dollars(model::to_yaml(document)).c_str());
     first = false;
   }
   return kOk;

@@ -86,14 +86,16 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   if (!loaded) return std::unexpected(loaded.error());
   watch::Options watching;
   watching.path = options.manifests;
+  watching.followed = {kEnvironmentFile};
   auto snapshot = watch::scan_once(watching);
   if (!snapshot.complete) {
     return failure(ErrorClass::kBlocked, Reason::kNotFound,
                    options.manifests + ": " + snapshot.problem, "give --manifests DIR");
   }
-  auto directory = single_scan(world.clock, std::move(snapshot));
+  auto directory = single_scan(world.clock, watching, std::move(snapshot));
   controller::ControllerOptions reading;
   reading.read_only_reason = "plan only";
+  reading.environment = manifest_environment();
   Logger silent(world.clock, [](const LogRecord&) {}, LogLevel::kError);
   controller::Controller loop({world.io.get_executor(), world.clock, world.random, silent,
                                *directory, *world.engine, inventory},

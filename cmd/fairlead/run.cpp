@@ -70,6 +70,7 @@ std::unique_ptr<controller::Controller> make_controller(Daemon& daemon,
   auto& world = *daemon.world;
   controller::ControllerOptions options;
   options.read_only_reason = read_only;
+  options.environment = manifest_environment();
   return std::make_unique<controller::Controller>(
       controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
                                   *daemon.directory, *world.engine, *daemon.inventory},
@@ -108,6 +109,7 @@ Status build(Daemon& daemon, const Options& options) {
 
   watch::Options watching;
   watching.path = options.manifests;
+  watching.followed = {kEnvironmentFile};
   daemon.directory =
       watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
   daemon.controller = make_controller(daemon, read_only);

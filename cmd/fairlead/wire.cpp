@@ -1,6 +1,9 @@
 #include "cmd/fairlead/wire.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "docker/embedded_engine.h"
@@ -11,21 +14,40 @@ namespace {
 
 class SingleScan final : public watch::Directory {
  public:
-  SingleScan(Clock& clock, watch::Snapshot snapshot)
-      : snapshot_(std::move(snapshot)), stopped_(clock) {}
+  SingleScan(Clock& clock, watch::Options options, watch::Snapshot snapshot)
+      : options_(std::move(options)), snapshot_(std::move(snapshot)), wake_(clock) {}
 
   Task<Result<watch::Snapshot>> next() override {
-    if (!std::exchange(given_, true)) co_return snapshot_;
-    co_await stopped_.wait();
-    co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "stopped");
+    while (!stopped_ && given_) {
+      co_await wake_.wait();
+    }
+    if (stopped_) co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "stopped");
+    given_ = true;
+    co_return snapshot_;
   }
-  void stop() override { stopped_.notify(); }
+  void follow(watch::Followed paths) override {
+    if (paths == *snapshot_.followed) return;
+    for (const auto& path : paths) {
+      auto file = watch::read_beneath(options_.path, path, options_.max_file_bytes);
+      if (file) snapshot_.references.insert_or_assign(path, std::move(*file));
+    }
+    snapshot_.followed = std::make_shared<const watch::Followed>(std::move(paths));
+    ++snapshot_.number;
+    given_ = false;
+    wake_.notify();
+  }
+  void stop() override {
+    stopped_ = true;
+    wake_.notify();
+  }
   watch::Statistics statistics() const override { return {}; }
 
  private:
+  watch::Options options_;
   watch::Snapshot snapshot_;
-  Signal stopped_;
+  Signal wake_;
   bool given_ = false;
+  bool stopped_ = false;
 };
 
 Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options& options) {
@@ -59,8 +81,21 @@ Result<std::unique_ptr<World>> make_world(const Options& options) {
   return world;
 }
 
-std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Snapshot snapshot) {
-  return std::make_unique<SingleScan>(clock, std::move(snapshot));
+std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Options options,
+                                              watch::Snapshot snapshot) {
+  return std::make_unique<SingleScan>(clock, std::move(options), std::move(snapshot));
+}
+
+model::StringMap manifest_environment() {
+  constexpr std::string_view kPrefix = "FAIRLEAD_ENV_";
+  model::StringMap found;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    found.emplace(text.substr(kPrefix.size(), equals - kPrefix.size()), text.substr(equals + 1));
+  }
+  return found;
 }
 
 }  // namespace fairlead::cli

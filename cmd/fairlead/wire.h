@@ -12,6 +12,7 @@
 #include "cmd/fairlead/options.h"
 #include "controller/inventory.h"
 #include "docker/engine.h"
+#include "model/app.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {
@@ -28,7 +29,15 @@ struct World {
 // Engine and logger from the options; errors for a bad host or missing certificates.
 Result<std::unique_ptr<World>> make_world(const Options& options);
 
-// A directory that gives one scan, then waits to be stopped: for commands without a daemon.
-std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Snapshot snapshot);
+// Every manifest asks for it: followed from the start, so that no first pass has to wait for it.
+inline constexpr const char* kEnvironmentFile = ".env";
+
+// A directory that gives one scan, again with the files that are to be followed, then waits to be
+// stopped: for commands without a daemon.
+std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Options options,
+                                              watch::Snapshot snapshot);
+
+// FAIRLEAD_ENV_NAME=value as NAME=value: all that manifests see of the environment.
+model::StringMap manifest_environment();
 
 }  // namespace fairlead::cli

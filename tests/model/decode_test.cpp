@@ -188,7 +188,9 @@ constexpr Bad kBad[] = {
      "did you mean `always`?"},
     {"RelativeBind", "services:\n  a:\n    image: b\n    volumes: ['./d:/d']\n", 4,
      "absolute path"},
-    {"Variable", "services:\n  a:\n    image: ${IMAGE}\n", 3, "variables are not supported yet"},
+    {"BadVariable", "services:\n  a:\n    image: ${IMAGE\n", 3, "has no closing brace"},
+    {"RequiredVariable", "services:\n  a:\n    image: ${IMAGE:?which one}\n", 3,
+     "IMAGE is not set: which one"},
     {"YesIsNoBoolean", "services:\n  a:\n    image: b\n    init: yes\n", 4,
      "true or false"},                                                              // F109
     {"DuplicateKey", "services:\n  a: {image: b}\n  a: {image: c}\n", 3, "twice"},  // F108

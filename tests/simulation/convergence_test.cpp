@@ -65,6 +65,31 @@ TEST(Convergence, ReplacesExactlyTheChangedService) {
   EXPECT_EQ(inventory_of(fleet), expected) << tail(fleet);
 }
 
+TEST(Convergence, FollowsTheFilesThatAManifestRefersTo) {
+  SimulatedFleet fleet(31);
+  fleet.files["shop.yaml"] = "services:\n  web: {image: \"sample:$TAG\", env_file: env/web.env}\n";
+  fleet.files[".env"] = "TAG=1\n";
+  fleet.start();
+  fleet.run_for(minutes(1));
+  EXPECT_EQ(fleet.engine->calls(docker::Operation::kContainerCreate), 0u)
+      << "env/web.env is missing";
+  fleet.files["env/web.env"] = "A=1\n";
+  fleet.run_for(seconds(1));
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_TRUE(inventory_of(fleet).contains("container shop-web-1 running sample:1")) << tail(fleet);
+
+  fleet.files[".env"] = "TAG=2\n";
+  fleet.run_for(seconds(1));
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_TRUE(inventory_of(fleet).contains("container shop-web-1 running sample:2")) << tail(fleet);
+
+  // A file that goes away is no wish: the last good version stays in force.
+  const auto mutations = fleet.engine->mutations();
+  fleet.files.erase("env/web.env");
+  fleet.run_for(hours(1));
+  EXPECT_EQ(fleet.engine->mutations(), mutations) << tail(fleet);
+}
+
 TEST(Convergence, RemovesNothingUntilConfirmedWhenTheOnlyAppLeaves) {
   SimulatedFleet fleet(4);
   fleet.files["shop.yaml"] = kShop;

@@ -32,7 +32,7 @@ Task<Result<watch::Snapshot>> MemoryDirectory::next() {
   while (!stopped_) {
     watch::Snapshot snapshot;
     snapshot.complete = true;
-    bool changed = number_ == 0 || files_.size() != last_.size();
+    bool changed = number_ == 0 || files_.size() != last_.size() || followed_more_;
     for (const auto& [name, bytes] : files_) {
       auto& file = last_[name];
       const auto digest = sha256_hex(bytes);
@@ -46,12 +46,23 @@ Task<Result<watch::Snapshot>> MemoryDirectory::next() {
     if (changed || clock_.steady_now() >= repeat_at) {
       given_at_ = clock_.steady_now();
       snapshot.number = ++number_;
-      snapshot.files = last_;
+      followed_more_ = false;
+      snapshot.followed = followed_;
+      for (const auto& [name, file] : last_) {
+        if (watch::is_manifest_name(name)) snapshot.files.emplace(name, file);
+        if (followed_->contains(name)) snapshot.references.emplace(name, file);
+      }
       co_return snapshot;
     }
     co_await stop_.wait_until(clock_.steady_now() + std::chrono::milliseconds(500));
   }
   co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "stopped");
+}
+
+void MemoryDirectory::follow(watch::Followed paths) {
+  if (paths == *followed_) return;
+  followed_ = std::make_shared<const watch::Followed>(std::move(paths));
+  followed_more_ = true;
 }
 
 void MemoryDirectory::stop() {

@@ -22,6 +22,7 @@ class MemoryDirectory final : public watch::Directory {
       : clock_(clock), files_(files), stop_(clock) {}
 
   Task<Result<watch::Snapshot>> next() override;
+  void follow(watch::Followed paths) override;
   void stop() override;
   watch::Statistics statistics() const override { return {}; }
 
@@ -29,6 +30,8 @@ class MemoryDirectory final : public watch::Directory {
   Clock& clock_;
   const std::map<std::string, std::string>& files_;
   std::map<std::string, watch::File> last_;
+  std::shared_ptr<const watch::Followed> followed_ = std::make_shared<const watch::Followed>();
+  bool followed_more_ = false;
   Signal stop_;
   SteadyTime given_at_{};
   std::uint64_t number_ = 0;

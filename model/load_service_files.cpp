@@ -1,0 +1,107 @@
+// `env_file` and `label_file` of a service: read, and laid beneath what stands in the manifest.
+#include "model/env_file.h"
+#include "model/load.h"
+
+namespace fairlead::model {
+namespace {
+
+struct FileEntry {
+  std::string path;
+  bool required = true;
+  std::string format;
+};
+
+constexpr Key<FileEntry> kFileKeys[] = {
+    {"path",
+     [](Reader& r, const Field& f, FileEntry& e) { e.path = read_string(r, f).value_or(""); }},
+    {"required",
+     [](Reader& r, const Field& f, FileEntry& e) { e.required = read_bool(r, f).value_or(true); }},
+    {"format",
+     [](Reader& r, const Field& f, FileEntry& e) {
+       e.format = read_string(r, f).value_or("");
+       if (!e.format.empty() && e.format != "raw") {
+         r.error(f, "unknown format `" + e.format + "`", "raw, or no format");
+       }
+     }},
+};
+
+}  // namespace
+
+std::optional<StringMap> Loader::read_variables(const Field& file) {
+  FileEntry entry;
+  if (file.node.is_map()) {
+    if (!read_map<FileEntry>(reader_, file, kFileKeys, entry)) return std::nullopt;
+  } else {
+    entry.path = read_string(reader_, file).value_or("");
+  }
+  if (entry.path.empty()) {
+    reader_.error(file, "no path", "a path, or {path: …, required: false}");
+    return std::nullopt;
+  }
+  // Paths of files in other folders are resolved already.
+  const auto path = local_path(file, entry.path, Place{});
+  if (!path) return std::nullopt;
+  const auto bytes = read_source(file, *path, !entry.required);
+  if (!bytes) return std::nullopt;
+  const Lookup lookup = [this](const std::string& name) {
+    const auto found = main_.variables.find(name);
+    return found == main_.variables.end() ? nullptr : &found->second;
+  };
+  const auto parse = entry.format == "raw" ? parse_raw_env_file : parse_env_file;
+  auto read = parse(*bytes, lookup);
+  if (!read) {
+    reader_.error(file,
+                  *path + ":" + std::to_string(read.error().line) + ": " + read.error().message);
+    return std::nullopt;
+  }
+  for (const auto& name : read->unset) {
+    reader_.warn(file, *path + ": the variable " + name + " is not set; it is replaced by nothing");
+  }
+  return std::move(read->values);
+}
+
+void Loader::read_files_into(YamlNode& service, const std::string& path, const char* files,
+                             const char* target) {
+  const YamlNode* found = service.find(files);
+  if (found == nullptr) return;
+  const YamlNode list = *found;
+  std::erase_if(service.members, [files](const auto& member) { return member.key == files; });
+  StringMap values;
+  const auto add = [&](const Field& file) {
+    for (auto& [name, value] : read_variables(file).value_or(StringMap{}))
+      values[name] = value;
+  };
+  const Field field{list, path + "." + files};
+  if (list.is_scalar()) add(field);
+  for (std::size_t i = 0; i < list.items.size(); ++i)
+    add(field.item(i));
+  YamlNode map;
+  map.kind = YamlNode::Kind::kMap;
+  map.mark = list.mark;
+  for (const auto& [name, text] : values) {
+    YamlNode value;
+    value.kind = YamlNode::Kind::kScalar;
+    value.quoted = true;
+    value.scalar = text;
+    value.mark = list.mark;
+    map.members.push_back({name, list.mark, std::move(value)});
+  }
+  if (YamlNode* own = service.find(target)) {
+    merge_onto(map, *own, {"services", "", target});
+    *own = std::move(map);
+  } else {
+    service.members.push_back({target, list.mark, std::move(map)});
+  }
+}
+
+void Loader::read_service_files(YamlNode& base) {
+  YamlNode* services = base.find("services");
+  if (services == nullptr) return;
+  for (auto& service : services->members) {
+    const std::string path = at("services." + service.key);
+    read_files_into(service.value, path, "env_file", "environment");
+    read_files_into(service.value, path, "label_file", "labels");
+  }
+}
+
+}  // namespace fairlead::model
