@@ -74,7 +74,8 @@ TEST(Tables, Interpolation) {
 }
 
 TEST(Tables, EnvironmentFiles) {
-  for (const auto& each : table("env_file.json").at("cases").as_array()) {
+  const json::object all = table("env_file.json");
+  for (const auto& each : all.at("cases").as_array()) {
     const json::object& test = each.as_object();
     SCOPED_TRACE(text_of(test, "name"));
     const Variables variables = variables_of(test, "variables");

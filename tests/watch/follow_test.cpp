@@ -18,15 +18,15 @@ class Following : public Watching, public testing::WithParamInterface<bool> {
     directory->follow(std::move(paths));
   }
   // The reference's text; its error with a `!`; "-" if it was looked for in vain.
-  std::string reference(const std::string& path) {
+  std::string reference(const std::string& name) {
     const Snapshot& last = snapshots.back();
-    if (!last.followed->contains(path)) return "?";
-    const auto found = last.references.find(path);
+    if (!last.followed->contains(name)) return "?";
+    const auto found = last.references.find(name);
     if (found == last.references.end()) return "-";
     return found->second.error.empty() ? *found->second.bytes : "!" + found->second.error;
   }
-  bool becomes(const std::string& path, const std::string& text) {
-    return eventually([&](const Snapshot&) { return reference(path) == text; });
+  bool becomes(const std::string& name, const std::string& text) {
+    return eventually([&](const Snapshot&) { return reference(name) == text; });
   }
 };
 
