@@ -72,16 +72,7 @@ Task<Status> perform(Step step, CreateVolume action) {
 }
 
 Task<Status> perform(Step step, EnsureImage action) {
-  auto present = co_await step.context.engine.inspect_image(action.reference);
-  if (present) co_return Status{};
-  if (present.error().reason != Reason::kImageNotFound) {
-    co_return std::unexpected(present.error());
-  }
-  auto pulled = co_await step.context.engine.pull_image(action.reference, nullptr);
-  if (!pulled) co_return pulled;
-  auto checked = co_await step.context.engine.inspect_image(action.reference);
-  if (!checked) co_return std::unexpected(checked.error());
-  co_return Status{};
+  return step.context.images.ensure(std::move(action));
 }
 
 Task<Status> perform(Step step, CreateContainer action) {
@@ -114,6 +105,10 @@ Task<Status> perform(Step step, StartContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
   step.context.cache.mark_container(*id);
+  if (!action.files.empty()) {
+    auto written = co_await step.context.engine.put_files(*id, std::move(action.files));
+    if (!written) co_return written;
+  }
   co_return co_await step.context.engine.start_container(*id);
 }
 

@@ -12,13 +12,17 @@ namespace fairlead::controller {
 Controller::Controller(ControllerParts parts, ControllerOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      desired_(options_.environment),
+      desired_(options_.decoding),
       cache_(parts_.engine),
       prune_(options_.prune),
       work_(parts_.clock),
       engine_wake_(parts_.clock),
       refreshing_(parts_.clock, 1),
       permits_(parts_.clock, static_cast<std::size_t>(options_.parallel_mutations)),
+      images_(parts_.engine, parts_.clock,
+              [this](const std::string& reference, const std::string& text) {
+                note_pull(reference, text);
+              }),
       tasks_(parts_.executor, parts_.clock,
              [this](const std::string& task, const std::string& what) {
                parts_.log.error("task failed", {{"task", task}, {"err", what}});

@@ -25,6 +25,7 @@
 #include "controller/desired.h"
 #include "controller/event_log.h"
 #include "controller/execute.h"
+#include "controller/images.h"
 #include "controller/inventory.h"
 #include "controller/prune.h"
 #include "controller/view.h"
@@ -35,7 +36,7 @@
 namespace fairlead::controller {
 
 struct ControllerOptions {
-  int workers = 4;
+  int workers = 16;            // a pull may keep one of them for long
   int parallel_mutations = 4;  // two per core saturate the engine's starts
   Duration resync_interval = std::chrono::seconds(10);
   Duration stream_renewal =
@@ -44,8 +45,8 @@ struct ControllerOptions {
   PruneRules prune;
   // Not empty: observe and report only, and say this.
   std::string read_only_reason;
-  std::string adopt_instance;    // take over objects of this instance ID
-  model::StringMap environment;  // what manifests are interpolated with
+  std::string adopt_instance;     // take over objects of this instance ID
+  model::DecodeOptions decoding;  // without `read`
 };
 
 // Everything the controller borrows; all of it must outlive the controller.
@@ -140,6 +141,7 @@ class Controller final : public View, public Commands {
   void settle(const std::string& key, const Plan& plan, const std::string& digest);
   void retry(const std::string& key, const Error& error, const std::string& digest);
   void reset_backoff(const std::string& key);
+  void note_pull(const std::string& reference, const std::string& text);
   void note_operation(const std::string& key, const OperationReport& report);
 
   // scope.cpp
@@ -180,6 +182,7 @@ class Controller final : public View, public Commands {
   Signal engine_wake_;  // the supervisor has something to do
   Semaphore refreshing_;
   Semaphore permits_;
+  Images images_;
   TaskGroup tasks_;
   bool stopping_ = false;
   bool first_scan_done_ = false;

@@ -94,8 +94,7 @@ watch::Followed DesiredStore::references() const {
 
 void DesiredStore::decode(const std::string& name, const watch::File& file,
                           const watch::Snapshot& snapshot, LoadedFile& loaded) const {
-  model::DecodeOptions options;
-  options.environment = environment_;
+  model::DecodeOptions options = decoding_;
   options.read = [&snapshot](const std::string& path) {
     if (!looked_for(snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
     return source_of(find_source(snapshot, path));

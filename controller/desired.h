@@ -36,8 +36,8 @@ model::Source source_of(const watch::File* file);
 
 class DesiredStore {
  public:
-  // `environment`: what manifests are interpolated with (model::DecodeOptions).
-  explicit DesiredStore(model::StringMap environment = {}) : environment_(std::move(environment)) {}
+  // `decoding`: all but `read`, which are the snapshot's files.
+  explicit DesiredStore(model::DecodeOptions decoding = {}) : decoding_(std::move(decoding)) {}
 
   struct Changes {
     std::set<std::string> keys;      // entries that came, changed or went
@@ -85,7 +85,7 @@ class DesiredStore {
   void report_clashes(const std::vector<Candidate>& all, std::set<std::string>& rejected);
   void rebuild(Changes& changes, SteadyTime now, bool complete);
 
-  model::StringMap environment_;
+  model::DecodeOptions decoding_;
   std::map<std::string, LoadedFile> loaded_;
   std::map<std::string, DesiredEntry> entries_;
   std::map<std::string, FileStatus> files_;

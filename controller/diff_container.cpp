@@ -79,7 +79,7 @@ std::string restart_text(const docker::RestartPolicy& policy) {
 
 }  // namespace
 
-std::vector<Drift> diff_container(const model::Service& service, const std::string& network_mode,
+std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
                                   const docker::Container& actual) {
   Fields fields{service, {}};
   fields.text("image", service.image, label(actual.labels, kLabelImageRef));
@@ -97,24 +97,36 @@ std::vector<Drift> diff_container(const model::Service& service, const std::stri
     fields.text("labels." + key, value, label(actual.labels, key));
   // A container that shares another's network keeps the ID of the one it joined. While the other
   // is missing there is nothing to compare with.
-  if (service.network_mode.starts_with("service:") && network_mode != "container:")
-    fields.text("network_mode", network_mode, actual.network_mode);
+  if (service.network_mode.starts_with("service:") && spec.network_mode != "container:")
+    fields.text("network_mode", spec.network_mode, actual.network_mode);
+  for (const auto& each : diff_settings(spec.settings, actual.settings)) {
+    if (!each.in_place) fields.differ(each.key, each.desired, each.actual);
+  }
   return std::move(fields.found);
 }
 
 std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
                                docker::ContainerUpdate& update) {
   Fields fields{service, {}};
-  if (service.restart) {
-    docker::RestartPolicy wanted{service.restart->name, service.restart->max_attempts};
+  if (const auto restart = model::restart_of(service)) {
+    docker::RestartPolicy wanted{restart->name, restart->max_attempts};
     if (restart_text(wanted) != restart_text(actual.restart)) {
       fields.differ("restart", restart_text(wanted), restart_text(actual.restart));
       update.restart = wanted;
     }
   }
-  fields.number("mem_limit", service.mem_limit, actual.memory, update.memory);
-  fields.number("cpus", service.nano_cpus, actual.nano_cpus, update.nano_cpus);
-  fields.number("pids_limit", service.pids_limit, actual.pids_limit, update.pids_limit);
+  fields.number("mem_limit", model::memory_of(service), actual.memory, update.memory);
+  fields.number("cpus", model::nano_cpus_of(service), actual.nano_cpus, update.nano_cpus);
+  fields.number("pids_limit", model::pids_of(service), actual.pids_limit, update.pids_limit);
+  const auto wanted = engine_settings(service, [](const std::string&) { return ""; });
+  for (const auto& each : diff_settings(wanted, actual.settings)) {
+    if (!each.in_place) continue;
+    fields.differ(each.key, each.desired, each.actual);
+    update.settings[each.path] = wanted.at(each.path);
+  }
+  // A new memory limit moves the swap limit too, unless the manifest says what that one is.
+  const auto swap = wanted.find("HostConfig.MemorySwap");
+  if (update.memory && swap != wanted.end()) update.settings.insert(*swap);
   return std::move(fields.found);
 }
 

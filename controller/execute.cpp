@@ -38,7 +38,9 @@ double seconds_between(SteadyTime from, SteadyTime to) {
 
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   const Operation& operation = run->plan.operations[index];
-  co_await run->context.permits.acquire();
+  // A pull may take minutes, and is no mutation that others would have to wait for.
+  const bool counted = !std::holds_alternative<EnsureImage>(operation.action);
+  if (counted) co_await run->context.permits.acquire();
   OperationReport report;
   report.operation = &operation;
   if (!run->context.may_continue()) {
@@ -66,7 +68,7 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     }
     run->context.report(report);
   }
-  run->context.permits.release();
+  if (counted) run->context.permits.release();
   run->progressed.notify();
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "controller/cache.h"
+#include "controller/images.h"
 #include "controller/inventory.h"
 #include "controller/plan.h"
 #include "docker/engine.h"
@@ -30,6 +31,7 @@ struct ExecuteContext {
   docker::Engine& engine;
   EngineCache& cache;
   Inventory& inventory;
+  Images& images;
   Clock& clock;
   Semaphore& permits;  // mutations in flight on the whole engine (F093)
   std::string app;

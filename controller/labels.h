@@ -17,6 +17,8 @@ inline constexpr std::string_view kLabelSpecHash = "dev.fairlead.spec-hash";
 inline constexpr std::string_view kLabelSpecHashVersion = "dev.fairlead.spec-hash-version";
 inline constexpr std::string_view kLabelGeneration = "dev.fairlead.generation";
 inline constexpr std::string_view kLabelReplaces = "dev.fairlead.replaces";  // container ID
+// Which replica: Compose's own label, read by the tools that group by it.
+inline constexpr std::string_view kLabelNumber = "com.docker.compose.container-number";
 inline constexpr std::string_view kLabelImageRef = "dev.fairlead.image-ref";
 
 }  // namespace fairlead::controller

@@ -37,8 +37,6 @@ std::vector<const model::Service*> in_start_order(const model::App& app) {
     if (found == by_name.end() || !seen.insert(name).second) return;
     for (const auto& dependency : found->second->depends_on)
       visit(dependency.service);
-    const std::string& mode = found->second->network_mode;
-    if (mode.starts_with("service:")) visit(mode.substr(8));
     order.push_back(found->second);
   };
   for (const auto& [name, service] : by_name)
@@ -111,8 +109,10 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
   if (!policy.app_gone) {
     plan_networks(p);
     plan_volumes(p);
-    for (const auto* service : in_start_order(app))
-      plan_service(p, *service);
+    for (const auto* service : in_start_order(app)) {
+      for (int number = 1; number <= model::replicas_of(*service); ++number)
+        plan_service(p, replica(app, *service, number));
+    }
   }
   plan_leftover_containers(p);
   plan_leftover_networks(p);

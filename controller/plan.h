@@ -44,6 +44,8 @@ struct CreateVolume {
 };
 struct EnsureImage {
   std::string reference;
+  std::string platform;
+  model::PullPolicy pull;
 };
 // network_id of an endpoint is empty when the network is created in this plan: resolve by name.
 // With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
@@ -52,6 +54,8 @@ struct CreateContainer {
 };
 struct StartContainer {
   Ref container;
+  // Written before every start: a crash between create and start must not leave one without.
+  std::vector<docker::FileContent> files{};
 };
 struct StopContainer {
   Ref container;
@@ -154,11 +158,18 @@ std::string shared_network_owner(const std::string& name);
 // True if labels and name say that the object is this installation's, of this App (F117).
 bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app);
 
+// A copy of the service with its own number and container name; Docker sees replicas as containers
+// of their own.
+model::Service replica(const model::App& app, const model::Service& service, int number);
+int number_of(const docker::Container& container);  // from its label; 1 if that says nothing
+
 // The container spec that would be sent for a service, endpoint network IDs resolved from
 // `observed` where they exist. Built from the manifest only, never from inspect (F019).
 docker::ContainerSpec container_spec(const model::App& app, const model::Service& service,
                                      const Observed& observed, const Policy& policy,
                                      const Memory& memory);
+// Configs and secrets of a service, for its container.
+std::vector<docker::FileContent> files_of(const model::App& app, const model::Service& service);
 docker::NetworkSpec network_spec(const std::string& app_name, const model::Network& network,
                                  const Policy& policy);
 docker::VolumeSpec volume_spec(const std::string& app_name, const model::Volume& volume,

@@ -32,14 +32,15 @@ NetworkUse use_of(const Planner& p, const model::Service& service) {
   return worst;
 }
 
-// True if the service joins the network of a service that has no container to join yet.
+// True if the service shares something with a service that has no container yet.
 bool waits_for_peer(Planner& p, const model::Service& service) {
-  if (!service.network_mode.starts_with("service:")) return false;
-  const std::string peer = service.network_mode.substr(8);
-  if (!peer_id(p.app, peer, p.observed, p.policy).empty()) return false;
-  wait_for(p, "service " + service.name + " waits for the container of " + peer +
-                  " to share its network");
-  return true;
+  for (const auto& peer : model::peers_of(service)) {
+    if (!peer_id(p.app, peer, p.observed, p.policy).empty()) continue;
+    wait_for(p, "service " + service.name + " waits for the container of " + peer +
+                    ", with which it shares a namespace or volumes");
+    return true;
+  }
+  return false;
 }
 
 void drift_of(Planner& p, const model::Service& service, const docker::Container& container,
@@ -71,14 +72,15 @@ void create_missing(Planner& p, const model::Service& service, const Steps& afte
   auto gate = start_gate(p, service);
   if (!gate) return;
   gate->push_back(created);
-  const auto started = add(p, {.kind = Kind::kContainer,
-                               .component = service.name,
-                               .object = service.container_name,
-                               .action = StartContainer{{"", service.container_name}},
-                               .after = *gate,
-                               .reason = reason,
-                               .rollback = {}});
-  auto& state = p.services[service.name];
+  const auto started =
+      add(p, {.kind = Kind::kContainer,
+              .component = service.name,
+              .object = service.container_name,
+              .action = StartContainer{{"", service.container_name}, files_of(p.app, service)},
+              .after = *gate,
+              .reason = reason,
+              .rollback = {}});
+  auto& state = p.services[instance_key(service)];
   state.runs = true;
   state.started = {started};
 }
@@ -86,7 +88,7 @@ void create_missing(Planner& p, const model::Service& service, const Steps& afte
 void start_stopped(Planner& p, const model::Service& service, const ObservedContainer& container,
                    Steps after) {
   const auto& details = container.details;
-  auto& state = p.services[service.name];
+  auto& state = p.services[instance_key(service)];
   if (completed(container)) {
     state.completed = true;
     return;
@@ -98,14 +100,16 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
   if (!gate) return;
   append(after, *gate);
   state.runs = true;
-  state.started = {add(p, operation_on(service, details, StartContainer{{details.id, details.name}},
-                                       after, "state is " + details.state + ", wanted running"))};
+  state.started = {
+      add(p, operation_on(service, details,
+                          StartContainer{{details.id, details.name}, files_of(p.app, service)},
+                          after, "state is " + details.state + ", wanted running"))};
 }
 
 void correct_state(Planner& p, const model::Service& service, const ObservedContainer& container,
                    const Steps& after) {
   const auto& details = container.details;
-  auto& state = p.services[service.name];
+  auto& state = p.services[instance_key(service)];
   if (details.state == "restarting") {
     state.runs = true;
     wait_for(p, "container " + details.name +
@@ -138,6 +142,9 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
       if (drift.field == "mem_limit") update.memory.reset();
       if (drift.field == "cpus") update.nano_cpus.reset();
       if (drift.field == "pids_limit") update.pids_limit.reset();
+      std::erase_if(update.settings, [&drift](const auto& setting) {
+        return setting_key(setting.first) == drift.field;
+      });
       continue;
     }
     wanted = true;
@@ -161,7 +168,8 @@ Steps rename_back(Planner& p, const model::Service& service, const docker::Conta
                           {}, "name is " + container.name + ", wanted " + name))};
 }
 
-// The networks may not be corrected: what exists stays as it is, and is kept running.
+// The networks may not be corrected, or what the service shares is being replaced: what exists
+// stays as it is, and is kept running.
 void keep_frozen(Planner& p, const model::Service& service, const ServiceContainers& found) {
   const ObservedContainer* kept = found.current;
   for (const auto* each : found.outdated)
@@ -202,16 +210,18 @@ int grace_seconds(const model::Service& service) {
 
 std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,
                              const std::string& replaces, Steps after, const std::string& reason) {
-  auto image = p.images.find(service.image);
+  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  const std::string key = service.image + " " + spec.platform + " " + service.pull.text;
+  auto image = p.images.find(key);
   if (image == p.images.end()) {
     const auto step = add(p, {.kind = Kind::kContainer,
                               .component = service.name,
                               .object = service.container_name,
-                              .action = EnsureImage{service.image},
+                              .action = EnsureImage{service.image, spec.platform, service.pull},
                               .after = {},
                               .reason = "pull " + service.image + " if the engine does not have it",
                               .rollback = {}});
-    image = p.images.emplace(service.image, step).first;
+    image = p.images.emplace(key, step).first;
   }
   after.push_back(image->second);
   if (service.network_mode.empty())
@@ -219,7 +229,6 @@ std::size_t create_container(Planner& p, const model::Service& service, const st
       append(after, p.networks[endpoint.network].created);
   for (const auto& mount : service.mounts)
     if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
-  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   spec.name = name;
   if (!replaces.empty()) spec.labels[std::string(kLabelReplaces)] = replaces;
   return add(p, {.kind = Kind::kContainer,
@@ -253,7 +262,7 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
 void maintain(Planner& p, const model::Service& service, const ObservedContainer& current,
               Steps after) {
   const auto& details = current.details;
-  p.services[service.name].current = &details;
+  p.services[instance_key(service)].current = &details;
   append(after, rename_back(p, service, details));
   append(after, update_limits(p, service, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.
@@ -262,7 +271,15 @@ void maintain(Planner& p, const model::Service& service, const ObservedContainer
 }
 
 void plan_service(Planner& p, const model::Service& service) {
-  p.services[service.name];
+  p.services[instance_key(service)];
+  if (const auto problem = too_new_setting(service, p.observed.engine.api_version);
+      !problem.empty()) {
+    refuse(p, Kind::kContainer, service.name, service.container_name,
+           {ErrorClass::kBlocked, Reason::kEngineTooOld, problem,
+            "remove the key, or upgrade the engine"},
+           service.position);
+    return;
+  }
   const ServiceContainers found = find_containers(p, service);
   if (found.untouchable) return;
   const bool missing = found.current == nullptr && found.outdated.empty();
@@ -276,7 +293,8 @@ void plan_service(Planner& p, const model::Service& service) {
     freed.push_back(remove_container(p, dead->details, service.name, {}, "state is dead", 0));
   if (missing) {
     create_missing(p, service, freed);
-  } else if (use == NetworkUse::kFrozen) {
+  } else if (use == NetworkUse::kFrozen ||
+             (!found.outdated.empty() && waits_for_peer(p, service))) {
     keep_frozen(p, service, found);
   } else if (!found.outdated.empty()) {
     replace_outdated(p, service, found, freed);

@@ -1,6 +1,7 @@
 // Which containers are a service's, and which of them is up to date: from labels and names alone,
 // so that every state a crash may leave is recognised (F116, F117).
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "controller/labels.h"
@@ -16,7 +17,8 @@ Containers of_service(const Planner& p, const model::Service& service) {
   Containers found;
   for (const auto& [id, container] : p.observed.containers)
     if (owned(container.details.labels, p.policy.instance, p.app.name) &&
-        label(container.details.labels, kLabelComponent) == service.name)
+        label(container.details.labels, kLabelComponent) == service.name &&
+        number_of(container.details) == service.number)
       found.push_back(&container);
   return found;
 }
@@ -65,10 +67,10 @@ bool untouchable(Planner& p, const Containers& all) {
 }
 
 // Reports what differs; true if nothing does that would need a replacement.
-bool up_to_date(Planner& p, const model::Service& service, const std::string& network_mode,
+bool up_to_date(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                 const docker::Container& container) {
   const bool same_hash = hash_matches(p.app, service, container);
-  auto drift = diff_container(service, network_mode, container);
+  auto drift = diff_container(service, spec, container);
   if (!same_hash && drift.empty())
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
@@ -84,6 +86,27 @@ bool up_to_date(Planner& p, const model::Service& service, const std::string& ne
 }
 
 }  // namespace
+
+model::Service replica(const model::App& app, const model::Service& service, int number) {
+  model::Service out = service;
+  out.number = number;
+  if (number > 1) out.container_name = model::container_name_of(app.prefix, service.name, number);
+  return out;
+}
+
+std::string instance_key(const std::string& service, int number) {
+  return number == 1 ? service : service + "#" + std::to_string(number);
+}
+std::string instance_key(const model::Service& service) {
+  return instance_key(service.name, service.number);
+}
+
+int number_of(const docker::Container& container) {
+  const std::string text = label(container.labels, kLabelNumber);
+  int number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
 
 bool hash_matches(const model::App& app, const model::Service& service,
                   const docker::Container& container) {
@@ -101,8 +124,9 @@ std::string peer_id(const model::App& app, const std::string& service, const Obs
   for (const auto& [id, container] : observed.containers) {
     const auto& details = container.details;
     if (!owned(details.labels, policy.instance, app.name) ||
-        label(details.labels, kLabelComponent) != service || details.state == "dead" ||
-        details.state == "removing" || !hash_matches(app, *peer, details))
+        label(details.labels, kLabelComponent) != service || number_of(details) != 1 ||
+        details.state == "dead" || details.state == "removing" ||
+        !hash_matches(app, *peer, details))
       continue;
     if (best == nullptr || newer(details, *best)) best = &details;
   }
@@ -114,8 +138,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service) {
   Containers all = of_service(p, service);
   found.untouchable = untouchable(p, all) || refuse_strangers(p, service, all);
   if (found.untouchable) return found;
-  const std::string mode =
-      container_spec(p.app, service, p.observed, p.policy, p.memory).network_mode;
+  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   for (const auto* each : all) {
     if (each->details.state == "dead") {
       found.dead.push_back(each);
@@ -123,7 +146,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service) {
     }
     // Of several that are up to date the newest stays.
     const auto* other = each;
-    if (up_to_date(p, service, mode, each->details) &&
+    if (up_to_date(p, service, spec, each->details) &&
         (found.current == nullptr || newer(each->details, found.current->details))) {
       other = std::exchange(found.current, each);
     }

@@ -1,4 +1,6 @@
 // `depends_on`: conditions gate starting, and never block the loop.
+#include <algorithm>
+
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
@@ -20,25 +22,30 @@ std::string missing(model::Dependency::Condition condition, const ServiceState& 
   return "";
 }
 
+// A dependency scaled to 0 is not waited for, as in Compose.
+int replicas(const model::App& app, const std::string& service) {
+  const auto found = std::ranges::find(app.services, service, &model::Service::name);
+  return found == app.services.end() ? 0 : model::replicas_of(*found);
+}
+
 }  // namespace
 
 std::optional<Steps> start_gate(Planner& p, const model::Service& service) {
   Steps steps;
   bool open = true;
   for (const auto& dependency : service.depends_on) {
-    auto found = p.services.find(dependency.service);
-    const ServiceState state = found == p.services.end() ? ServiceState{} : found->second;
-    const std::string lacks = missing(dependency.condition, state);
-    if (lacks.empty()) {
-      append(steps, state.started);
-    } else if (dependency.required) {
-      wait_for(p, "service " + service.name + " waits for " + dependency.service + " " + lacks);
-      open = false;
+    for (int number = 1; number <= replicas(p.app, dependency.service); ++number) {
+      auto found = p.services.find(instance_key(dependency.service, number));
+      const ServiceState state = found == p.services.end() ? ServiceState{} : found->second;
+      const std::string lacks = missing(dependency.condition, state);
+      if (lacks.empty()) {
+        append(steps, state.started);
+      } else if (dependency.required) {
+        wait_for(p, "service " + service.name + " waits for " + dependency.service + " " + lacks);
+        open = false;
+        break;
+      }
     }
-  }
-  if (service.network_mode.starts_with("service:")) {
-    auto found = p.services.find(service.network_mode.substr(8));
-    if (found != p.services.end()) append(steps, found->second.started);
   }
   if (!open) return std::nullopt;
   return steps;

@@ -7,10 +7,11 @@
 namespace fairlead::controller {
 namespace {
 
-bool has_service(const Planner& p, const std::string& name) {
+bool has_service(const Planner& p, const std::string& name, int number) {
   return !p.policy.app_gone &&
-         std::any_of(p.app.services.begin(), p.app.services.end(),
-                     [&](const auto& service) { return service.name == name; });
+         std::any_of(p.app.services.begin(), p.app.services.end(), [&](const auto& service) {
+           return service.name == name && number <= model::replicas_of(service);
+         });
 }
 
 const model::Network* declared(const Planner& p, const std::string& key) {
@@ -59,9 +60,9 @@ void refuse_stranger(Planner& p, const std::string& component, const std::string
 
 // The expected name of a service that is not declared any more. `container_name:` is not known
 // here: a lone container of the component is taken for it; the inventory has the last word.
-void plan_component(Planner& p, const std::string& component,
+void plan_component(Planner& p, const std::string& component, int number,
                     const std::vector<const ObservedContainer*>& containers) {
-  const std::string name = p.app.prefix + "-" + component + "-1";
+  const std::string name = model::container_name_of(p.app.prefix, component, number);
   for (const auto* container : containers) {
     const std::string& is = container->details.name;
     const bool expected = is == name || is == next_name(name) || is == prev_name(name);
@@ -107,15 +108,15 @@ void remove_network(Planner& p, const docker::Network& network, const std::strin
 }  // namespace
 
 void plan_leftover_containers(Planner& p) {
-  std::map<std::string, std::vector<const ObservedContainer*>> leftovers;
+  std::map<std::pair<std::string, int>, std::vector<const ObservedContainer*>> leftovers;
   for (const auto& [id, container] : p.observed.containers) {
     const std::string component = label(container.details.labels, kLabelComponent);
     if (owned(container.details.labels, p.policy.instance, p.app.name) &&
-        !has_service(p, component))
-      leftovers[component].push_back(&container);
+        !has_service(p, component, number_of(container.details)))
+      leftovers[{component, number_of(container.details)}].push_back(&container);
   }
-  for (const auto& [component, containers] : leftovers)
-    plan_component(p, component, containers);
+  for (const auto& [instance, containers] : leftovers)
+    plan_component(p, instance.first, instance.second, containers);
 }
 
 void plan_leftover_networks(Planner& p) {

@@ -3,6 +3,7 @@
 // Everything here is derived anew in each pass; nothing outlives plan_app().
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -45,8 +46,8 @@ struct Planner {
   std::map<std::string, NetworkState> networks{};  // by key
   std::map<std::string, Steps> volumes{};          // by key: operations that create it
   std::set<std::string> unusable_volumes{};
-  std::map<std::string, std::size_t> images{};  // reference → EnsureImage
-  std::map<std::string, ServiceState> services{};
+  std::map<std::string, std::size_t> images{};     // EnsureImage by what it asks for
+  std::map<std::string, ServiceState> services{};  // by instance_key()
   // Network ID → container ID → the operation that takes the container off the network.
   std::map<std::string, std::map<std::string, std::size_t>> detaches{};
 };
@@ -100,8 +101,27 @@ bool newer(const docker::Container& a, const docker::Container& b);
 std::string peer_id(const model::App& app, const std::string& service, const Observed& observed,
                     const Policy& policy);
 
+// ---- Settings (plan_settings.cpp) ----
+
+using PeerId = std::function<std::string(const std::string& service)>;
+docker::Settings engine_settings(const model::Service& service, const PeerId& peer_of);
+// "KEY needs API 1.N" for the first setting that the engine would silently ignore; else "".
+std::string too_new_setting(const model::Service& service, const std::string& api_version);
+
+// Compose's key of an engine path; "" if it can't be compared.
+std::string setting_key(const std::string& path);
+
+struct SettingDrift {
+  std::string key;   // Compose's
+  std::string path;  // the Engine API's
+  std::string desired, actual;
+  bool in_place = false;  // the engine changes it on the living container
+};
+std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
+                                        const docker::Settings& actual);
+
 // Differences that only a replacement corrects.
-std::vector<Drift> diff_container(const model::Service& service, const std::string& network_mode,
+std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
                                   const docker::Container& actual);
 // Differences that the engine corrects in place.
 std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
@@ -127,6 +147,9 @@ struct ServiceContainers {
 };
 ServiceContainers find_containers(Planner& p, const model::Service& service);
 
+// A service's replicas are planned one by one, see replica().
+std::string instance_key(const model::Service& service);  // "web", then "web#2", …
+std::string instance_key(const std::string& service, int number);
 void plan_service(Planner& p, const model::Service& service);
 // Steps for the endpoints of an existing container.
 Steps repair_endpoints(Planner& p, const model::Service& service,

@@ -104,10 +104,12 @@ bool settled(const model::Service& service, const ServiceContainers& found) {
 }
 
 void start_fresh(Switch& change, Planner& p, const ServiceContainers& found) {
-  auto& state = p.services[change.service.name];
+  auto& state = p.services[instance_key(change.service)];
   state.runs = true;
   const bool runs = found.current != nullptr && up(found.current->details);
-  if (!runs) change.step(StartContainer{change.fresh}, change.put_back(true));
+  if (!runs)
+    change.step(StartContainer{change.fresh, files_of(p.app, change.service)},
+                change.put_back(true));
   state.started = change.last;
 }
 
@@ -138,12 +140,12 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
   } else {
     change.fresh = {found.current->details.id, found.current->details.name};
     change.fresh_name = found.current->details.name;
-    p.services[service.name].current = &found.current->details;
+    p.services[instance_key(service)].current = &found.current->details;
     append(after, repair_endpoints(p, service, found.current->details));
   }
   auto gate = start_gate(p, service);
   if (!gate) {  // the old one stays in service meanwhile
-    p.services[service.name].runs = up(old->details);
+    p.services[instance_key(service)].runs = up(old->details);
     return;
   }
   append(after, *gate);

@@ -1,5 +1,7 @@
 // What would be sent to the engine, built from the manifest only, never from inspect (F019).
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <iterator>
 
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
@@ -37,13 +39,35 @@ docker::StringMap container_labels(const model::App& app, const model::Service& 
   docker::StringMap labels = service.labels;
   const std::string hash = model::container_spec_hash(app, service);
   add_project(labels, app.name, "service", service.name);
-  labels["com.docker.compose.container-number"] = "1";
+  labels[std::string(kLabelNumber)] = std::to_string(service.number);
   labels["com.docker.compose.oneoff"] = "False";
   labels["com.docker.compose.config-hash"] = hash;
   overlay(labels, own_labels(app.name, service.name, hash, policy));
   labels[std::string(kLabelGeneration)] = std::to_string(memory.generation);
   labels[std::string(kLabelImageRef)] = service.image;
   return labels;
+}
+
+// CONTAINER:ALIAS for `links` and `external_links`.
+std::vector<std::string> links_of(const model::App& app, const model::Service& service) {
+  std::vector<std::string> out;
+  const auto add = [&](const char* key, const auto& container_of) {
+    const auto found = service.settings.find(key);
+    if (found == service.settings.end()) return;
+    for (const auto& each : found->second.as_array()) {
+      const std::string text(each.as_string());
+      const auto colon = text.find(':');
+      const std::string name = text.substr(0, colon);
+      out.push_back(container_of(name) + ":" +
+                    (colon == std::string::npos ? name : text.substr(colon + 1)));
+    }
+  };
+  add("links", [&app](const std::string& name) {
+    const auto found = std::ranges::find(app.services, name, &model::Service::name);
+    return found == app.services.end() ? name : found->container_name;
+  });
+  add("external_links", [](const std::string& name) { return name; });
+  return out;
 }
 
 docker::EndpointSpec endpoint_spec(const model::App& app, const model::Service& service,
@@ -66,7 +90,10 @@ docker::EndpointSpec endpoint_spec(const model::App& app, const model::Service& 
   spec.link_local_ips = endpoint.link_local_ips;
   spec.mac_address = endpoint.mac_address.value_or("");
   spec.driver_opts = endpoint.driver_opts;
+  if (endpoint.interface_name)
+    spec.driver_opts["com.docker.network.endpoint.ifname"] = *endpoint.interface_name;
   spec.gw_priority = endpoint.gw_priority;
+  spec.links = links_of(app, service);
   return spec;
 }
 
@@ -93,6 +120,9 @@ docker::MountSpec mount_spec(const model::App& app, const model::Mount& mount) {
     case model::Mount::Type::kTmpfs:
       spec.type = "tmpfs";
       break;
+    case model::Mount::Type::kImage:
+      spec.type = "image";
+      break;
   }
   spec.source = mount.source;
   if (mount.type == model::Mount::Type::kVolume)
@@ -105,6 +135,9 @@ docker::MountSpec mount_spec(const model::App& app, const model::Mount& mount) {
   spec.nocopy = mount.nocopy;
   spec.tmpfs_size = mount.tmpfs_size;
   spec.tmpfs_mode = mount.tmpfs_mode;
+  spec.recursive = mount.recursive;
+  spec.subpath = mount.subpath;
+  spec.labels = mount.labels;
   return spec;
 }
 
@@ -130,8 +163,8 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
     if (value) spec.env.push_back(key + "=" + *value);
   for (const auto& port : service.ports)
     spec.ports.push_back({port.target, port.protocol, port.host_ip, port.published});
-  if (service.restart)
-    spec.restart = docker::RestartPolicy{service.restart->name, service.restart->max_attempts};
+  if (const auto restart = model::restart_of(service))
+    spec.restart = docker::RestartPolicy{restart->name, restart->max_attempts};
   if (service.healthcheck) spec.health = health_spec(*service.healthcheck);
   spec.user = service.user;
   spec.working_dir = service.working_dir;
@@ -144,12 +177,62 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
   spec.cap_drop = service.cap_drop;
   spec.privileged = service.privileged;
   spec.read_only = service.read_only;
-  spec.memory = service.mem_limit;
-  spec.nano_cpus = service.nano_cpus;
-  spec.pids_limit = service.pids_limit;
+  spec.memory = model::memory_of(service);
+  spec.nano_cpus = model::nano_cpus_of(service);
+  spec.pids_limit = model::pids_of(service);
+  if (const auto found = service.settings.find("platform"); found != service.settings.end())
+    spec.platform = found->second.as_string();
+}
+
+// From API 1.44 the address belongs to the primary endpoint; before, to the container.
+void put_mac_address(const model::Service& service, const Observed& observed,
+                     docker::ContainerSpec& spec) {
+  const auto found = service.settings.find("mac_address");
+  if (found == service.settings.end()) return;
+  if (!docker::api_at_least(observed.engine.api_version, 1, 44)) {
+    spec.settings["Config.MacAddress"] = found->second;
+  } else if (!spec.endpoints.empty() && spec.endpoints.front().mac_address.empty()) {
+    spec.endpoints.front().mac_address = found->second.as_string();
+  }
+}
+
+const model::File* file_of(const model::App& app, const model::FileMount& mount) {
+  const auto found = std::ranges::find_if(app.files, [&mount](const model::File& each) {
+    return each.key == mount.source && each.secret == mount.secret;
+  });
+  return found == app.files.end() ? nullptr : &*found;
+}
+
+// Where nothing can be written before the start, the manifest's own file is mounted, as Compose
+// does.
+std::vector<docker::MountSpec> mounted_files(const model::App& app, const model::Service& service) {
+  std::vector<docker::MountSpec> out;
+  for (const auto& mount : service.files) {
+    const auto* file = file_of(app, mount);
+    if (file == nullptr || !model::is_mounted(service, mount)) continue;
+    docker::MountSpec spec;
+    spec.type = "bind";
+    spec.source = file->host_path;
+    spec.target = model::target_of(mount);
+    spec.read_only = true;
+    out.push_back(std::move(spec));
+  }
+  return out;
 }
 
 }  // namespace
+
+std::vector<docker::FileContent> files_of(const model::App& app, const model::Service& service) {
+  std::vector<docker::FileContent> out;
+  for (const auto& mount : service.files) {
+    const auto* file = file_of(app, mount);
+    if (file == nullptr || !file->content || model::is_mounted(service, mount)) continue;
+    out.push_back({model::target_of(mount), mount.mode.value_or(0444),
+                   mount.uid.empty() ? 0 : std::stoll(mount.uid),
+                   mount.gid.empty() ? 0 : std::stoll(mount.gid), file->content});
+  }
+  return out;
+}
 
 docker::ContainerSpec container_spec(const model::App& app, const model::Service& service,
                                      const Observed& observed, const Policy& policy,
@@ -160,10 +243,21 @@ docker::ContainerSpec container_spec(const model::App& app, const model::Service
   spec.labels = container_labels(app, service, policy, memory);
   for (const auto& mount : service.mounts)
     spec.mounts.push_back(mount_spec(app, mount));
+  std::ranges::move(mounted_files(app, service), std::back_inserter(spec.mounts));
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
       spec.endpoints.push_back(endpoint_spec(app, service, endpoint, observed, policy));
   spec.network_mode = network_mode(app, service, spec, observed, policy);
+  spec.settings = engine_settings(
+      service, [&](const std::string& peer) { return peer_id(app, peer, observed, policy); });
+  // The default bridge has links of its own kind.
+  if (service.network_mode == "bridge") {
+    boost::json::array links;
+    for (const auto& each : links_of(app, service))
+      links.push_back(boost::json::string(each));
+    if (!links.empty()) spec.settings["HostConfig.Links"] = std::move(links);
+  }
+  put_mac_address(service, observed, spec);
   return spec;
 }
 
@@ -179,6 +273,7 @@ docker::NetworkSpec network_spec(const std::string& app_name, const model::Netwo
           own_labels(app_name, network.key, model::network_spec_hash(network), policy));
   spec.internal = network.internal;
   spec.attachable = network.attachable;
+  spec.enable_ipv4 = network.enable_ipv4;
   spec.enable_ipv6 = network.enable_ipv6;
   spec.config_only = network.config_only;
   spec.config_from = network.config_from;

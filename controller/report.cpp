@@ -71,6 +71,13 @@ void Controller::record(const std::string& type, const std::string& reason, cons
   telemetry_->event_recorded(type, reason);
 }
 
+void Controller::note_pull(const std::string& reference, const std::string& text) {
+  parts_.log.info("pulling image",
+                  {{"image", reference}, {"progress", text.empty() ? "begun" : text}});
+  if (text.empty())
+    record("Normal", "ImagePulling", "", "image/" + reference, "pulling " + reference);
+}
+
 void Controller::note_operation(const std::string& key, const OperationReport& done) {
   const auto& operation = *done.operation;
   const auto name = verb(operation.action);
@@ -239,7 +246,9 @@ void Controller::report_identity(AppStatus& status, const std::string& key, cons
     if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
       status.name = app->name;
       status.kind = "App";
-      status.containers_desired = static_cast<int>(app->services.size());
+      status.containers_desired = 0;
+      for (const auto& service : app->services)
+        status.containers_desired += model::replicas_of(service);
       status.networks_desired = static_cast<int>(app->networks.size());
     } else {
       status.name = std::get<model::SharedNetwork>(scope.entry->value).name;

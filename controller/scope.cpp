@@ -5,6 +5,7 @@
 
 #include "controller/controller.h"
 #include "controller/labels.h"
+#include "controller/plan.h"
 
 namespace fairlead::controller {
 namespace {
@@ -23,9 +24,10 @@ bool is_name_or_derived(const std::string& actual, const std::string& expected) 
 bool expected_container(const DesiredEntry* entry, const docker::Container& container) {
   const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
   if (app == nullptr) return false;
-  return std::ranges::any_of(app->services, [&container](const model::Service& service) {
+  return std::ranges::any_of(app->services, [&](const model::Service& service) {
     return service.name == label(container.labels, kLabelComponent) &&
-           is_name_or_derived(container.name, service.container_name);
+           is_name_or_derived(container.name,
+                              replica(*app, service, number_of(container)).container_name);
   });
 }
 

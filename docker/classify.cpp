@@ -160,6 +160,10 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
     case TransportFault::kMalformedReply:
       break;
   }
+  // A pull changes nothing that another call would have to know; what hangs is the registry (F056).
+  if (operation == Operation::kImagePull) {
+    return {kTransient, Reason::kImagePullFailed, text, "is the registry reachable?"};
+  }
   // The request was written: a mutation may have run, or may still run (F029, F030).
   const auto reason =
       fault == TransportFault::kTimedOut ? Reason::kTimeout : Reason::kEngineUncertain;

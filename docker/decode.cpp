@@ -180,6 +180,23 @@ void read_host_config(const json::object& host, Container& out) {
   out.mounts = mounts(host);
 }
 
+// What is empty is left out: most containers set few of them.
+bool is_set(const json::value& value) {
+  if (const auto* text = value.if_string()) return !text->empty();
+  if (const auto* list = value.if_array()) return !list->empty();
+  if (const auto* object = value.if_object()) return !object->empty();
+  return !value.is_null() && value != json::value(false) && value != json::value(0);
+}
+
+void read_settings(const json::object& container, Container& out) {
+  for (const std::string_view path : setting_paths()) {
+    const auto dot = path.find('.');
+    const auto& part = object_at(container, path.substr(0, dot));
+    const auto* value = part.if_contains(path.substr(dot + 1));
+    if (value != nullptr && is_set(*value)) out.settings.emplace(path, *value);
+  }
+}
+
 Network network(const json::object& object) {
   Network out;
   out.id = text_at(object, "Id");
@@ -242,6 +259,7 @@ Container decode_container(const json::value& reply) {
   read_state(object_at(object, "State"), out);
   read_config(object_at(object, "Config"), out);
   read_host_config(object_at(object, "HostConfig"), out);
+  read_settings(object, out);
   out.endpoints = endpoints(object);
   return out;
 }
@@ -263,7 +281,8 @@ Volume decode_volume(const json::value& reply) {
 
 Image decode_image(const json::value& reply) {
   const auto& object = object_of(reply);
-  return {text_at(object, "Id"), strings_at(object, "RepoTags"), strings_at(object, "RepoDigests")};
+  return {text_at(object, "Id"), strings_at(object, "RepoTags"), strings_at(object, "RepoDigests"),
+          text_at(object_at(object, "Metadata"), "LastTagTime")};
 }
 
 EngineInfo decode_info(const json::value& reply) {

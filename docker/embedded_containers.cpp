@@ -85,6 +85,7 @@ Container container_from(const ContainerSpec& spec, std::string id) {
   out.ports = spec.ports;
   std::ranges::sort(out.ports);
   out.mounts = spec.mounts;
+  out.settings = spec.settings;
   out.id = std::move(id);
   return out;
 }
@@ -288,7 +289,18 @@ Reply<void> Model::update(const std::string& id, const ContainerUpdate& update) 
   if (update.memory) container.memory = *update.memory;
   if (update.nano_cpus) container.nano_cpus = *update.nano_cpus;
   if (update.pids_limit) container.pids_limit = *update.pids_limit;
+  for (const auto& [path, value] : update.settings)
+    container.settings[path] = value;
   say(**box, "update");
+  return {};
+}
+
+Reply<void> Model::put_files(const std::string& id, const std::vector<FileContent>& files) {
+  const auto box = require(id);
+  if (!box) return std::unexpected(box.error());
+  if ((*box)->container.read_only) return refuse(400, "container rootfs is marked read-only");
+  for (const auto& file : files)
+    (*box)->files[file.path] = *file.bytes;
   return {};
 }
 

@@ -137,6 +137,13 @@ class View final : public EmbeddedEngine {
                       [this, id = std::move(id)](const State&) { return model().unpause(id); });
   }
 
+  Task<Status> put_files(std::string id, std::vector<FileContent> files) override {
+    return call<void>(Operation::kContainerFiles,
+                      [this, id = std::move(id), files = std::move(files)](const State&) {
+                        return model().put_files(id, files);
+                      });
+  }
+
   Task<Result<std::vector<Network>>> list_networks() override {
     return call<std::vector<Network>>(Operation::kNetworkList, [](const State& state) {
       return Reply<std::vector<Network>>(Model::networks(state));
@@ -193,13 +200,14 @@ class View final : public EmbeddedEngine {
                          return model().image(state, reference);
                        });
   }
-  Task<Status> pull_image(std::string reference, std::function<void(const std::string&)>) override {
-    return call<void>(Operation::kImagePull,
-                      [this, reference = std::move(reference)](const State& state) -> Reply<void> {
-                        if (model().image(state, reference)) return {};
-                        return embedded::refuse(
-                            404, "manifest for " + reference + " not found: manifest unknown");
-                      });
+  Task<Status> pull_image(PullRequest request, std::function<void(const std::string&)>) override {
+    return call<void>(
+        Operation::kImagePull,
+        [this, reference = std::move(request.reference)](const State& state) -> Reply<void> {
+          if (model().image(state, reference)) return {};
+          return embedded::refuse(404,
+                                  "manifest for " + reference + " not found: manifest unknown");
+        });
   }
   Task<Status> import_image(std::string reference, std::string) override {
     return call<void>(Operation::kImageLoad,

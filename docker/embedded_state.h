@@ -30,6 +30,7 @@ inline std::unexpected<Refusal> refuse(int status, std::string message) {
 struct Box {
   Container container;
   std::int64_t created_seconds = 0;
+  StringMap files;  // by path: what put_files gave
   bool stopped_by_hand = false;
   bool checks_health = false;
   Duration health_interval{};
@@ -75,6 +76,7 @@ class Model {
   Reply<void> remove(const std::string& id, bool force);
   Reply<void> rename(const std::string& id, const std::string& name);
   Reply<void> update(const std::string& id, const ContainerUpdate& update);
+  Reply<void> put_files(const std::string& id, const std::vector<FileContent>& files);
   Reply<void> pause(const std::string& id);
   Reply<void> unpause(const std::string& id);
   void exit(const std::string& id, int code);

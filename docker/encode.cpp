@@ -54,6 +54,31 @@ json::object health(const HealthSpec& spec, const std::string& api) {
   return out;
 }
 
+// Ours and the settings may both say something: exposed ports.
+void merge_into(json::object& out, std::string_view key, const json::value& value) {
+  auto* found = out.if_contains(key);
+  if (found == nullptr || !found->is_object() || !value.is_object()) {
+    out[key] = value;
+    return;
+  }
+  for (const auto& member : value.as_object())
+    found->as_object()[member.key()] = member.value();
+}
+
+// "Config.X" stands at the top of a create request.
+void put_settings(json::object& body, const Settings& settings) {
+  static constexpr std::string_view kConfig = "Config.";
+  static constexpr std::string_view kHost = "HostConfig.";
+  for (const auto& [path, value] : settings) {
+    const std::string_view text = path;
+    if (text.starts_with(kConfig)) {
+      merge_into(body, text.substr(kConfig.size()), value);
+    } else {
+      merge_into(body["HostConfig"].as_object(), text.substr(kHost.size()), value);
+    }
+  }
+}
+
 json::object mount(const MountSpec& spec) {
   json::object out{{"Type", spec.type}, {"Target", spec.target}, {"ReadOnly", spec.read_only}};
   put(out, "Source", spec.source);
@@ -61,9 +86,18 @@ json::object mount(const MountSpec& spec) {
     json::object options;
     put(options, "Propagation", spec.propagation);
     if (spec.create_mountpoint) options["CreateMountpoint"] = true;
+    if (spec.recursive == "disabled") options["NonRecursive"] = true;
+    if (spec.recursive == "writable") options["ReadOnlyNonRecursive"] = true;
+    if (spec.recursive == "readonly") options["ReadOnlyForceRecursive"] = true;
     if (!options.empty()) out["BindOptions"] = options;
-  } else if (spec.type == "volume" && spec.nocopy) {
-    out["VolumeOptions"] = json::object{{"NoCopy", true}};
+  } else if (spec.type == "volume") {
+    json::object options;
+    if (spec.nocopy) options["NoCopy"] = true;
+    put(options, "Subpath", spec.subpath);
+    put(options, "Labels", spec.labels);
+    if (!options.empty()) out["VolumeOptions"] = options;
+  } else if (spec.type == "image" && !spec.subpath.empty()) {
+    out["ImageOptions"] = json::object{{"Subpath", spec.subpath}};
   } else if (spec.type == "tmpfs") {
     json::object options;
     put(options, "SizeBytes", spec.tmpfs_size);
@@ -82,6 +116,7 @@ json::object endpoint_settings(const EndpointSpec& endpoint, const std::string& 
   if (!ipam.empty()) out["IPAMConfig"] = ipam;
   put(out, "Aliases", endpoint.aliases);
   put(out, "DriverOpts", endpoint.driver_opts);
+  put(out, "Links", endpoint.links);
   if (api_at_least(api, 1, 44)) put(out, "MacAddress", endpoint.mac_address);
   if (api_at_least(api, 1, 48)) put(out, "GwPriority", endpoint.gw_priority);
   return out;
@@ -145,6 +180,7 @@ json::object container_create_body(const ContainerSpec& spec, const std::string&
     if (!endpoints.empty() && !several) break;
     endpoints[endpoint_key(endpoint)] = endpoint_settings(endpoint, api);
   }
+  put_settings(out, spec.settings);
   if (!endpoints.empty()) out["NetworkingConfig"] = json::object{{"EndpointsConfig", endpoints}};
   return out;
 }
@@ -156,6 +192,7 @@ json::object network_create_body(const NetworkSpec& spec) {
   put(out, "Labels", spec.labels);
   put(out, "Internal", spec.internal);
   put(out, "Attachable", spec.attachable);
+  put(out, "EnableIPv4", spec.enable_ipv4);
   put(out, "EnableIPv6", spec.enable_ipv6);
   put(out, "ConfigOnly", spec.config_only);
   if (spec.config_from) out["ConfigFrom"] = json::object{{"Network", *spec.config_from}};
@@ -194,6 +231,8 @@ json::object update_body(const ContainerUpdate& update) {
     out["Memory"] = *update.memory;
     out["MemorySwap"] = *update.memory * 2;  // as create does; else raising the limit is refused
   }
+  for (const auto& [path, value] : update.settings)
+    out[path.substr(path.find('.') + 1)] = value;
   return out;
 }
 

@@ -23,6 +23,7 @@ constexpr std::array<OperationRow, kOperationCount> kOperations = {{
     {"container_rename", true},
     {"container_update", true},
     {"container_unpause", true},
+    {"container_files", true},
     {"network_list", false},
     {"network_inspect", false},
     {"network_create", true},

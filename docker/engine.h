@@ -32,6 +32,7 @@ enum class Operation {
   kContainerRename,
   kContainerUpdate,
   kContainerUnpause,
+  kContainerFiles,
   kNetworkList,
   kNetworkInspect,
   kNetworkCreate,
@@ -86,6 +87,8 @@ class Engine {
   virtual Task<Status> rename_container(std::string id, std::string name) = 0;
   virtual Task<Status> update_container(std::string id, ContainerUpdate update) = 0;
   virtual Task<Status> unpause_container(std::string id) = 0;
+  // Writes files into a container that need not run; folders on the way are made.
+  virtual Task<Status> put_files(std::string id, std::vector<FileContent> files) = 0;
 
   virtual Task<Result<std::vector<Network>>> list_networks() = 0;
   virtual Task<Result<Network>> inspect_network(std::string id) = 0;
@@ -105,7 +108,7 @@ class Engine {
   virtual Task<Result<Image>> inspect_image(std::string reference) = 0;
   // Progress lines go to `progress` (may be null). Succeeds only after a clean end of stream
   // without errorDetail (F055).
-  virtual Task<Status> pull_image(std::string reference,
+  virtual Task<Status> pull_image(PullRequest request,
                                   std::function<void(const std::string&)> progress) = 0;
   // POST /images/create?fromSrc=-: a root file system (tar) becomes an image `reference`.
   virtual Task<Status> import_image(std::string reference, std::string tar) = 0;

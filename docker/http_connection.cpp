@@ -57,6 +57,7 @@ class StreamConnection : public HttpConnection {
       message.body() = std::move(request.body);
       message.prepare_payload();
     }
+    if (!request.registry_auth.empty()) message.set("X-Registry-Auth", request.registry_auth);
     lowest().expires_after(deadline);
     auto [code, sent] = co_await http::async_write(stream(), message, kAwait);
     if (code) co_return transport_error(TransportFault::kNotSent, code);

@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string target;
   std::string body;
   std::string content_type = "application/json";
+  std::string registry_auth{};  // X-Registry-Auth, if any
 };
 
 struct HttpHead {

@@ -11,6 +11,8 @@
 #include "docker/decode.h"
 #include "docker/encode.h"
 #include "docker/http_client.h"
+#include "docker/registry_auth.h"
+#include "docker/tar.h"
 
 namespace fairlead::docker {
 namespace {
@@ -108,6 +110,7 @@ struct Call {
   std::string method;
   std::string path;  // after the version
   std::string body{};
+  std::string content_type = "application/json";
   Duration first_byte{};
   // A status from 400 that means "already as wanted": 404 of a remove.
   int fine_status = 0;
@@ -170,7 +173,8 @@ class HttpEngine final : public Engine {
   Task<Result<std::string>> create_container(ContainerSpec spec) override {
     Call call{.operation = Operation::kContainerCreate,
               .method = "POST",
-              .path = "/containers/create?name=" + percent(spec.name),
+              .path = "/containers/create?name=" + percent(spec.name) +
+                      (spec.platform.empty() ? "" : "&platform=" + percent(spec.platform)),
               .body = json::serialize(container_create_body(spec, api_version_)),
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
@@ -218,6 +222,18 @@ class HttpEngine final : public Engine {
     return done({.operation = Operation::kContainerUnpause,
                  .method = "POST",
                  .path = "/containers/" + percent(id) + "/unpause"});
+  }
+
+  Task<Status> put_files(std::string id, std::vector<FileContent> files) override {
+    auto tar = tar_of(files);
+    if (!tar) co_return std::unexpected(tar.error());
+    Call call{.operation = Operation::kContainerFiles,
+              .method = "PUT",
+              .path = "/containers/" + percent(id) + "/archive?path=%2F",
+              .body = std::move(*tar),
+              .content_type = "application/x-tar",
+              .first_byte = kSlow};
+    co_return co_await done(std::move(call));
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
@@ -314,14 +330,22 @@ class HttpEngine final : public Engine {
     co_return decode_image(*reply);
   }
 
-  Task<Status> pull_image(std::string reference,
+  Task<Status> pull_image(PullRequest wanted,
                           std::function<void(const std::string&)> progress) override {
-    const auto name = split_reference(reference);
-    HttpRequest request{"POST",
-                        versioned("/images/create?fromImage=" + percent(name.repository) +
-                                  "&tag=" + percent(name.tag)),
-                        "", "application/json"};
-    return progress_call(Operation::kImagePull, std::move(request), std::move(progress));
+    const auto name = split_reference(wanted.reference);
+    HttpRequest request{
+        "POST",
+        versioned("/images/create?fromImage=" + percent(name.repository) +
+                  "&tag=" + percent(name.tag) +
+                  (wanted.platform.empty() ? "" : "&platform=" + percent(wanted.platform))),
+        "", "application/json"};
+    if (const auto& config = client_.options().docker_config) {
+      auto auth = registry_auth(wanted.reference, config());
+      if (!auth) co_return std::unexpected(auth.error());
+      request.registry_auth = std::move(*auth);
+    }
+    co_return co_await progress_call(Operation::kImagePull, std::move(request),
+                                     std::move(progress));
   }
 
   Task<Status> import_image(std::string reference, std::string tar) override {
@@ -369,8 +393,7 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<HttpReply>> exchange(Call call) {
-    HttpRequest request{call.method, versioned(call.path), std::move(call.body),
-                        "application/json"};
+    HttpRequest request{call.method, versioned(call.path), std::move(call.body), call.content_type};
     const auto deadline = call.first_byte == Duration::zero()
                               ? client_.options().first_byte_deadline
                               : call.first_byte;
@@ -427,8 +450,8 @@ class HttpEngine final : public Engine {
       return lines.feed(bytes);
     };
     const auto begin = std::chrono::steady_clock::now();
-    auto ended = co_await client_.stream(std::move(request), kStart,
-                                         client_.options().between_bytes_deadline, head, piece);
+    const auto silence = client_.options().pull_silence_deadline;
+    auto ended = co_await client_.stream(std::move(request), silence, silence, head, piece);
     observe(operation, ended ? ended->status : 0, begin);
     if (!ended) {
       co_return std::unexpected(

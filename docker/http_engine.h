@@ -2,6 +2,7 @@
 // DOCKER_* variables. Hides Beast from the rest of the house.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,10 @@ struct HttpOptions {
   Duration write_deadline = std::chrono::seconds(10);
   Duration first_byte_deadline = std::chrono::seconds(30);
   Duration between_bytes_deadline = std::chrono::seconds(30);
+  // A pull that shows no progress for so long has hung (F056).
+  Duration pull_silence_deadline = std::chrono::seconds(60);
+  // The text of Docker's config.json now, for registry credentials; null: there are none.
+  std::function<std::string()> docker_config;
   std::size_t max_connections = 16;
   std::size_t max_reply_bytes = 64u << 20;
 };

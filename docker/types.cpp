@@ -14,4 +14,56 @@ bool api_at_least(const std::string& api_version, int major, int minor) {
   return has_major != major ? has_major > major : has_minor >= minor;
 }
 
+std::span<const char* const> setting_paths() {
+  static constexpr const char* kPaths[] = {
+      "Config.Domainname",
+      "Config.ExposedPorts",
+      "Config.OpenStdin",
+      "Config.Tty",
+      "HostConfig.Annotations",
+      "HostConfig.BlkioDeviceReadBps",
+      "HostConfig.BlkioDeviceReadIOps",
+      "HostConfig.BlkioDeviceWriteBps",
+      "HostConfig.BlkioDeviceWriteIOps",
+      "HostConfig.BlkioWeight",
+      "HostConfig.BlkioWeightDevice",
+      "HostConfig.CgroupParent",
+      "HostConfig.CgroupnsMode",
+      "HostConfig.CpuCount",
+      "HostConfig.CpuPercent",
+      "HostConfig.CpuPeriod",
+      "HostConfig.CpuQuota",
+      "HostConfig.CpuRealtimePeriod",
+      "HostConfig.CpuRealtimeRuntime",
+      "HostConfig.CpuShares",
+      "HostConfig.CpusetCpus",
+      "HostConfig.DeviceCgroupRules",
+      "HostConfig.DeviceRequests",
+      "HostConfig.Devices",
+      "HostConfig.Dns",
+      "HostConfig.DnsOptions",
+      "HostConfig.DnsSearch",
+      "HostConfig.GroupAdd",
+      "HostConfig.IpcMode",
+      "HostConfig.LogConfig",
+      "HostConfig.MemoryReservation",
+      "HostConfig.MemorySwap",
+      "HostConfig.MemorySwappiness",
+      "HostConfig.OomKillDisable",
+      "HostConfig.OomScoreAdj",
+      "HostConfig.PidMode",
+      "HostConfig.Runtime",
+      "HostConfig.SecurityOpt",
+      "HostConfig.ShmSize",
+      "HostConfig.StorageOpt",
+      "HostConfig.Sysctls",
+      "HostConfig.Tmpfs",
+      "HostConfig.UTSMode",
+      "HostConfig.Ulimits",
+      "HostConfig.UsernsMode",
+      "HostConfig.VolumesFrom",
+  };
+  return kPaths;
+}
+
 }  // namespace fairlead::docker

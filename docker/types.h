@@ -4,15 +4,21 @@
 // fields are absent from requests when unset; replies tolerate their absence (F072).
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace fairlead::docker {
 
 using StringMap = std::map<std::string, std::string>;
+// Settings without a meaning of their own here, by their place in a create request:
+// "Config.Tty", "HostConfig.ShmSize".
+using Settings = std::map<std::string, boost::json::value>;
 
 struct EngineInfo {
   std::string id;  // /info ID; a change means another engine is behind the socket (F120)
@@ -22,6 +28,9 @@ struct EngineInfo {
   std::string os;
   std::int64_t ncpu = 0;
 };
+
+// The settings that decode_container reads back.
+std::span<const char* const> setting_paths();
 
 // True if the negotiated version is at least major.minor, e.g. multi-endpoint create is 1.44.
 bool api_at_least(const std::string& api_version, int major, int minor);
@@ -43,6 +52,7 @@ struct NetworkSpec {
   StringMap labels;
   std::optional<bool> internal;
   std::optional<bool> attachable;
+  std::optional<bool> enable_ipv4;  // only from API 1.48
   std::optional<bool> enable_ipv6;
   std::optional<bool> config_only;
   std::optional<std::string> config_from;
@@ -88,6 +98,7 @@ struct EndpointSpec {
   std::string mac_address;  // only from API 1.44
   StringMap driver_opts;
   std::optional<int> gw_priority;  // only from API 1.48
+  std::vector<std::string> links;  // CONTAINER:ALIAS: names that only this container resolves
 };
 
 struct Endpoint {
@@ -125,6 +136,9 @@ struct MountSpec {
   bool nocopy = false;
   std::optional<std::int64_t> tmpfs_size;
   std::optional<std::uint32_t> tmpfs_mode;
+  std::string recursive;  // bind: "", enabled, disabled, writable, readonly
+  std::string subpath;    // volume (API 1.45) and image (API 1.48)
+  StringMap labels;       // of an anonymous volume
 };
 
 struct HealthSpec {
@@ -140,6 +154,15 @@ struct RestartPolicy {
   std::string name;  // "" means the engine's default, "no"
   int max_attempts = 0;
   friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
+};
+
+// A file that a container gets before it starts: a config or a secret. Never logged.
+struct FileContent {
+  std::string path;  // absolute
+  std::uint32_t mode = 0444;
+  std::int64_t uid = 0;
+  std::int64_t gid = 0;
+  std::shared_ptr<const std::string> bytes;
 };
 
 struct ContainerSpec {
@@ -169,6 +192,8 @@ struct ContainerSpec {
   std::optional<std::int64_t> memory;
   std::optional<std::int64_t> nano_cpus;
   std::optional<std::int64_t> pids_limit;
+  std::string platform;  // OS/ARCH[/VARIANT]
+  Settings settings;
 };
 
 // What a list gives: enough to decide that nothing changed, for all containers in one call.
@@ -222,6 +247,7 @@ struct Container {
   std::vector<PortBinding> ports;
   std::vector<MountSpec> mounts;
   std::vector<Endpoint> endpoints;
+  Settings settings;  // those of setting_paths() that are set
 };
 
 // `/containers/ID/update`: what the engine changes in place.
@@ -230,6 +256,7 @@ struct ContainerUpdate {
   std::optional<std::int64_t> memory;
   std::optional<std::int64_t> nano_cpus;
   std::optional<std::int64_t> pids_limit;
+  Settings settings;  // HostConfig only
 };
 
 // ---- Volumes, images, events ----
@@ -253,6 +280,12 @@ struct Image {
   std::string id;
   std::vector<std::string> repo_tags;
   std::vector<std::string> repo_digests;
+  std::string last_tagged;  // RFC 3339; a pull tags
+};
+
+struct PullRequest {
+  std::string reference;
+  std::string platform;  // "" is the engine's own
 };
 
 // One engine event. Events only wake the loop; they carry no state (F062).

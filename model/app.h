@@ -5,10 +5,13 @@
 // containers mean "not declared": drift compares only what the user declared.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +48,7 @@ struct Network {
   StringMap driver_opts;
   std::optional<bool> internal;
   std::optional<bool> attachable;
+  std::optional<bool> enable_ipv4;  // only from API 1.48
   std::optional<bool> enable_ipv6;
   std::optional<bool> config_only;
   std::optional<std::string> config_from;
@@ -76,6 +80,7 @@ struct Endpoint {
   StringMap driver_opts;
   int priority = 0;
   std::optional<int> gw_priority;
+  std::optional<std::string> interface_name;
   Position position;
 };
 
@@ -84,18 +89,27 @@ struct Port {
   std::string published;  // "", "8080" or a range "8080-8090"; "" is an ephemeral host port
   std::string host_ip;
   std::string protocol = "tcp";
+  // Said by Compose, and without effect on a single engine.
+  std::string mode = "ingress";
+  std::string name;
+  std::string app_protocol;
   Position position;
 };
 
 struct Mount {
-  enum class Type { kVolume, kBind, kTmpfs };
+  enum class Type { kVolume, kBind, kTmpfs, kImage };
   Type type = Type::kVolume;
-  std::string source;  // volume key or absolute host path; empty for anonymous and tmpfs
+  // Volume key, absolute host path or image; empty for anonymous volumes and tmpfs.
+  std::string source;
   std::string target;
   bool read_only = false;
   std::string propagation;  // bind only
+  std::string recursive;    // bind only: "", enabled, disabled, writable, readonly
+  std::string selinux;      // bind only, without effect: z or Z
   bool create_host_path = false;
   bool nocopy = false;  // volume only
+  std::string subpath;  // volume and image only
+  StringMap labels;     // of an anonymous volume
   std::optional<std::int64_t> tmpfs_size;
   std::optional<std::uint32_t> tmpfs_mode;
   Position position;
@@ -109,6 +123,31 @@ struct Healthcheck {
   std::optional<Nanoseconds> start_period;
   std::optional<Nanoseconds> start_interval;
   std::optional<int> retries;
+};
+
+// A config or a secret of the top level.
+struct File {
+  std::string key;
+  bool secret = false;
+  std::string name;         // as Compose would call it
+  std::string path;         // `file:`, relative to the manifests directory
+  std::string host_path;    // the same on the engine's host; "" if it can't be mounted
+  std::string environment;  // `environment:`
+  std::string credential;   // `x-credential:`
+  std::shared_ptr<const std::string> content;  // null if a diagnostic says why
+  std::string digest;  // of the content, keyed: labels must not let anybody guess a secret (F105)
+  Position position;
+};
+
+// Where a service wants to see one.
+struct FileMount {
+  std::string source;  // key of a File
+  bool secret = false;
+  std::string target;  // as written; see target_of()
+  std::string uid;     // "" is 0
+  std::string gid;
+  std::optional<std::uint32_t> mode;  // 0444 if not given
+  Position position;
 };
 
 struct Dependency {
@@ -126,10 +165,38 @@ struct RestartPolicy {
   friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
 
+// When an image is asked of its registry although the engine has it.
+struct PullPolicy {
+  enum class When { kMissing, kNever, kAlways, kEvery };
+  When when = When::kMissing;
+  Nanoseconds every{};  // kEvery
+  std::string text;     // as written
+};
+
+// `deploy:`, as far as it says something to a single engine.
+struct Deploy {
+  std::optional<int> replicas;
+  std::optional<std::int64_t> nano_cpus;
+  std::optional<std::int64_t> memory;
+  std::optional<std::int64_t> pids;
+  std::optional<std::int64_t> memory_reservation;
+  std::optional<RestartPolicy> restart;
+  boost::json::object written;  // all of it, in Compose's canonical form
+};
+
 struct Service {
   std::string name;
-  std::string container_name;  // `container_name:`, else `<prefix>-<service>-1`
+  int number = 1;              // which replica; a manifest's services are all the first
+  bool named = false;          // `container_name:` is given
+  std::string container_name;  // `container_name:`, else `<prefix>-<service>-<number>`
   std::string image;
+  bool built = false;  // `build:` was passed over: the image may be there under Compose's name
+  PullPolicy pull;
+  std::vector<std::string> profiles;
+  std::optional<int> scale;
+  std::optional<Deploy> deploy;
+  // Keys that go to the engine as they are, in Compose's canonical form (decode_settings.cpp).
+  std::map<std::string, boost::json::value> settings;
   // nullopt: the image's own; an empty list clears it.
   std::optional<std::vector<std::string>> command;
   std::optional<std::vector<std::string>> entrypoint;
@@ -138,6 +205,7 @@ struct Service {
   StringMap labels;
   std::vector<Port> ports;
   std::vector<Mount> mounts;
+  std::vector<FileMount> files;     // `configs` and `secrets`
   std::vector<Endpoint> endpoints;  // sorted: primary first (priority, then name); see network_mode
   std::string network_mode;         // "", none, host, bridge, service:X, container:X
   std::optional<RestartPolicy> restart;
@@ -160,6 +228,23 @@ struct Service {
   Position position;
 };
 
+// `scale`, else `deploy.replicas`, else 1.
+int replicas_of(const Service& service);
+// What the service or its `deploy:` says; a manifest in which both differ is refused.
+std::optional<std::int64_t> memory_of(const Service& service);
+std::optional<std::int64_t> nano_cpus_of(const Service& service);
+std::optional<std::int64_t> pids_of(const Service& service);
+std::optional<RestartPolicy> restart_of(const Service& service);
+// Its path in the container: `/<source>` and `/run/secrets/<source>` unless the manifest says more.
+std::string target_of(const FileMount& mount);
+// True if the file can't be written before the start, because its place is read-only or hidden by a
+// tmpfs: then the file of the manifests directory itself is mounted.
+bool is_mounted(const Service& service, const FileMount& mount);
+// What Compose calls a container that has no `container_name:`.
+std::string container_name_of(const std::string& prefix, const std::string& service, int number);
+// Services whose container this one shares a namespace or volumes with: they must exist first.
+std::vector<std::string> peers_of(const Service& service);
+
 // One desired application (`kind: App` or a plain Compose file).
 struct App {
   std::string name;
@@ -170,9 +255,12 @@ struct App {
   bool suspend = false;
   bool prune = true;
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
-  std::vector<Service> services;  // sorted by name
-  std::vector<Network> networks;  // sorted by key; only those that a service uses, or declared
-  std::vector<Volume> volumes;    // sorted by key
+  std::vector<Service> services;   // sorted by name
+  std::vector<Network> networks;   // sorted by key; only those that a service uses, or declared
+  std::vector<Volume> volumes;     // sorted by key
+  std::vector<File> files;         // sorted by key
+  std::set<std::string> profiles;  // active ones; services of others are left out
+  std::vector<std::string> unsupported;  // key paths that were passed over, as the App asked
   Position position;
   std::string digest;  // of the canonical form: equal digests mean "no effective change"
 };

@@ -1,74 +1,15 @@
 #include "model/canonical.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/digest.h"
+#include "model/json_writer.h"
 
 namespace fairlead::model {
 namespace {
 
 namespace json = boost::json;
-
-json::object to_object(const StringMap& map) {
-  json::object out;
-  for (const auto& [key, value] : map)
-    out[key] = value;
-  return out;
-}
-
-json::array to_array(const std::vector<std::string>& list) {
-  json::array out;
-  for (const auto& each : list)
-    out.push_back(json::string(each));
-  return out;
-}
-
-// Puts what is declared, leaves out what is not: an added key of a later version changes no hash.
-struct Writer {
-  json::object out{};
-
-  template <typename T>
-  Writer& put(const char* key, const T& value) {
-    out[key] = value;
-    return *this;
-  }
-  template <typename T>
-  Writer& maybe(const char* key, const std::optional<T>& value) {
-    if (value) out[key] = *value;
-    return *this;
-  }
-  Writer& maybe(const char* key, const std::optional<Nanoseconds>& value) {
-    if (value) out[key] = std::to_string(value->count()) + "ns";
-    return *this;
-  }
-  Writer& text(const char* key, const std::string& value) {
-    if (!value.empty()) out[key] = value;
-    return *this;
-  }
-  Writer& map(const char* key, const StringMap& value) {
-    if (!value.empty()) out[key] = to_object(value);
-    return *this;
-  }
-  Writer& list(const char* key, const std::vector<std::string>& value) {
-    if (!value.empty()) out[key] = to_array(value);
-    return *this;
-  }
-  Writer& flag(const char* key, bool value) {
-    if (value) out[key] = true;
-    return *this;
-  }
-  Writer& array(const char* key, json::array value) {
-    if (!value.empty()) out[key] = std::move(value);
-    return *this;
-  }
-  Writer& words(const char* key, const std::optional<std::vector<std::string>>& value) {
-    if (value) out[key] = to_array(*value);
-    return *this;
-  }
-};
 
 json::object to_object(const Port& port) {
   return Writer{}
@@ -80,16 +21,23 @@ json::object to_object(const Port& port) {
 }
 
 json::object to_object(const Mount& mount) {
-  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs"};
+  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
   Writer writer;
   writer.put("type", kTypes[static_cast<int>(mount.type)])
       .text("source", mount.source)
       .put("target", mount.target)
       .flag("read_only", mount.read_only);
   Writer bind;
-  bind.text("propagation", mount.propagation).flag("create_host_path", mount.create_host_path);
+  bind.text("propagation", mount.propagation)
+      .flag("create_host_path", mount.create_host_path)
+      .text("recursive", mount.recursive);
   if (!bind.out.empty()) writer.put("bind", bind.out);
-  if (mount.nocopy) writer.put("volume", json::object{{"nocopy", true}});
+  Writer volume;
+  volume.flag("nocopy", mount.nocopy).map("labels", mount.labels);
+  if (mount.type == Mount::Type::kVolume) volume.text("subpath", mount.subpath);
+  if (!volume.out.empty()) writer.put("volume", volume.out);
+  if (mount.type == Mount::Type::kImage && !mount.subpath.empty())
+    writer.put("image", json::object{{"subpath", mount.subpath}});
   Writer tmpfs;
   tmpfs.maybe("size", mount.tmpfs_size).maybe("mode", mount.tmpfs_mode);
   if (!tmpfs.out.empty()) writer.put("tmpfs", tmpfs.out);
@@ -104,29 +52,6 @@ json::object to_object(const Healthcheck& health) {
       .maybe("start_period", health.start_period)
       .maybe("start_interval", health.start_interval)
       .maybe("retries", health.retries)
-      .out;
-}
-
-json::object to_object(const Endpoint& endpoint) {
-  Writer writer;
-  writer.list("aliases", endpoint.aliases)
-      .maybe("ipv4_address", endpoint.ipv4_address)
-      .maybe("ipv6_address", endpoint.ipv6_address)
-      .list("link_local_ips", endpoint.link_local_ips)
-      .maybe("mac_address", endpoint.mac_address)
-      .map("driver_opts", endpoint.driver_opts)
-      .maybe("gw_priority", endpoint.gw_priority);
-  if (endpoint.priority != 0) writer.put("priority", endpoint.priority);
-  return writer.out;
-}
-
-json::object to_object(const Dependency& dependency) {
-  static constexpr const char* kConditions[] = {"service_started", "service_healthy",
-                                                "service_completed_successfully"};
-  return Writer{}
-      .put("condition", kConditions[static_cast<int>(dependency.condition)])
-      .flag("restart", dependency.restart)
-      .put("required", dependency.required)
       .out;
 }
 
@@ -173,74 +98,10 @@ Writer fixed_part(const Service& service) {
       .maybe("read_only", service.read_only);
   if (!environment.empty()) writer.put("environment", environment);
   if (service.healthcheck) writer.put("healthcheck", to_object(*service.healthcheck));
-  return writer;
-}
-
-json::object to_object(const Service& service) {
-  Writer writer = fixed_part(service);
-  writer.put("container_name", service.container_name)
-      .maybe("mem_limit", service.mem_limit)
-      .maybe("pids_limit", service.pids_limit);
-  if (service.nano_cpus) writer.put("cpus", static_cast<double>(*service.nano_cpus) / 1e9);
-  if (service.restart) {
-    const auto& policy = *service.restart;
-    const auto limit = policy.max_attempts > 0 ? ":" + std::to_string(policy.max_attempts) : "";
-    writer.put("restart", policy.name + limit);
+  for (const auto& [key, value] : service.settings) {
+    if (!changes_in_place(key)) writer.put(key.c_str(), value);
   }
-  json::object networks;
-  for (const auto& endpoint : service.endpoints)
-    networks[endpoint.network] = to_object(endpoint);
-  if (!networks.empty()) writer.put("networks", networks);
-  json::object depends_on;
-  for (const auto& each : service.depends_on)
-    depends_on[each.service] = to_object(each);
-  if (!depends_on.empty()) writer.put("depends_on", depends_on);
-  return writer.out;
-}
-
-json::object to_object(const Network& network) {
-  Writer writer;
-  writer.put("name", network.docker_name)
-      .flag("external", network.external)
-      .maybe("driver", network.driver)
-      .map("driver_opts", network.driver_opts)
-      .maybe("internal", network.internal)
-      .maybe("attachable", network.attachable)
-      .maybe("enable_ipv6", network.enable_ipv6)
-      .maybe("config_only", network.config_only)
-      .maybe("config_from", network.config_from)
-      .map("labels", network.labels);
-  Writer ipam;
-  ipam.maybe("driver", network.ipam_driver)
-      .map("options", network.ipam_options)
-      .array("config", to_objects(network.ipam));
-  if (!ipam.out.empty()) writer.put("ipam", ipam.out);
-  return writer.out;
-}
-
-json::object to_object(const Volume& volume) {
-  return Writer{}
-      .put("name", volume.docker_name)
-      .flag("external", volume.external)
-      .maybe("driver", volume.driver)
-      .map("driver_opts", volume.driver_opts)
-      .map("labels", volume.labels)
-      .out;
-}
-
-const char* to_text(NetworkRecreate choice) {
-  static constexpr const char* kNames[] = {"never", "live", "restart"};
-  return kNames[static_cast<int>(choice)];
-}
-
-json::object behaviour(const std::string& prefix, bool suspend, bool prune,
-                       NetworkRecreate recreate) {
-  return Writer{}
-      .text("appId", prefix)
-      .put("suspend", suspend)
-      .put("prune", prune)
-      .put("networkRecreate", to_text(recreate))
-      .out;
+  return writer;
 }
 
 // Keys in order, all the way down: the text depends on the value alone.
@@ -272,6 +133,37 @@ void append_sorted(std::string& out, const json::value& value) {
 
 }  // namespace
 
+json::object to_object(const Network& network) {
+  Writer writer;
+  writer.put("name", network.docker_name)
+      .flag("external", network.external)
+      .maybe("driver", network.driver)
+      .map("driver_opts", network.driver_opts)
+      .maybe("internal", network.internal)
+      .maybe("attachable", network.attachable)
+      .maybe("enable_ipv4", network.enable_ipv4)
+      .maybe("enable_ipv6", network.enable_ipv6)
+      .maybe("config_only", network.config_only)
+      .maybe("config_from", network.config_from)
+      .map("labels", network.labels);
+  Writer ipam;
+  ipam.maybe("driver", network.ipam_driver)
+      .map("options", network.ipam_options)
+      .array("config", to_objects(network.ipam));
+  if (!ipam.out.empty()) writer.put("ipam", ipam.out);
+  return writer.out;
+}
+
+json::object to_object(const Volume& volume) {
+  return Writer{}
+      .put("name", volume.docker_name)
+      .flag("external", volume.external)
+      .maybe("driver", volume.driver)
+      .map("driver_opts", volume.driver_opts)
+      .map("labels", volume.labels)
+      .out;
+}
+
 std::string sha_of(const json::value& value) {
   std::string text;
   append_sorted(text, value);
@@ -289,7 +181,28 @@ std::string container_spec_hash(const App& app, const Service& service) {
     }
   }
   if (!volumes.empty()) writer.put("volume_names", volumes);
+  json::array files;
+  for (const auto& mount : service.files) {
+    const auto file = std::ranges::find_if(app.files, [&mount](const File& each) {
+      return each.key == mount.source && each.secret == mount.secret;
+    });
+    files.push_back(Writer{}
+                        .put("target", target_of(mount))
+                        .text("uid", mount.uid)
+                        .text("gid", mount.gid)
+                        .maybe("mode", mount.mode)
+                        .text("digest", file == app.files.end() ? "" : file->digest)
+                        .out);
+  }
+  writer.array("files", std::move(files));
   return sha_of(writer.out);
+}
+
+bool changes_in_place(const std::string& key) {
+  static constexpr const char* kKeys[] = {"cpu_period",      "cpu_quota",    "cpu_rt_period",
+                                          "cpu_rt_runtime",  "cpu_shares",   "cpuset",
+                                          "mem_reservation", "memswap_limit"};
+  return std::ranges::find(kKeys, std::string_view(key)) != std::end(kKeys);
 }
 
 std::string network_spec_hash(const Network& network) {
@@ -298,37 +211,6 @@ std::string network_spec_hash(const Network& network) {
 
 std::string volume_spec_hash(const Volume& volume) {
   return sha_of(to_object(volume));
-}
-
-json::value to_json(const App& app) {
-  json::object services;
-  for (const auto& service : app.services)
-    services[service.name] = to_object(service);
-  json::object networks;
-  for (const auto& network : app.networks)
-    networks[network.key] = to_object(network);
-  json::object volumes;
-  for (const auto& volume : app.volumes)
-    volumes[volume.key] = to_object(volume);
-  Writer writer;
-  writer.put("name", app.name)
-      .map("x-labels", app.labels)
-      .map("x-annotations", app.annotations)
-      .put("services", services);
-  if (!networks.empty()) writer.put("networks", networks);
-  if (!volumes.empty()) writer.put("volumes", volumes);
-  writer.put("x-fairlead", behaviour(app.prefix, app.suspend, app.prune, app.network_recreate));
-  return writer.out;
-}
-
-json::value to_json(const SharedNetwork& shared) {
-  return Writer{}
-      .put("apiVersion", "fairlead.dev/v1")
-      .put("kind", "Network")
-      .put("metadata", Writer{}.put("name", shared.name).map("labels", shared.metadata_labels).out)
-      .put("spec", to_object(shared.network))
-      .put("x-fairlead", behaviour("", shared.suspend, shared.prune, shared.network_recreate))
-      .out;
 }
 
 }  // namespace fairlead::model

@@ -20,6 +20,9 @@ inline constexpr int kSpecHashVersion = 1;
 // the container (depends_on, prune, …). Labels are included: they can't be changed (F059).
 std::string container_spec_hash(const App& app, const Service& service);
 
+// True for settings that the engine changes on a living container.
+bool changes_in_place(const std::string& key);
+
 std::string network_spec_hash(const Network& network);
 std::string volume_spec_hash(const Volume& volume);
 
@@ -33,6 +36,9 @@ std::string sha_of(const boost::json::value& value);
 
 // The same as YAML text.
 std::string to_yaml(const boost::json::value& value);
+
+// As Go writes a duration: 1m30s, 1.5s, 100ms, 0s.
+std::string duration_text(Nanoseconds value);
 
 // `text` with each `$` doubled: what was interpolated once reads back as it is.
 std::string escape_dollars(std::string_view text);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <tuple>
+#include <utility>
 
 #include "model/canonical.h"
 #include "model/decode_parts.h"
@@ -32,6 +33,7 @@ constexpr Key<Metadata> kMetadataKeys[] = {
 struct AppDraft {
   App app;
   ComposeParts parts;
+  Loader* loader = nullptr;
 };
 
 void read_app_id(Reader& reader, const Field& field, AppDraft& draft) {
@@ -47,8 +49,22 @@ void read_recreate(Reader& reader, const Field& field, AppDraft& draft) {
   draft.app.network_recreate = read_network_recreate(reader, field);
 }
 
+void read_active_profiles(Reader& reader, const Field& field, AppDraft& draft) {
+  for (auto& name : read_strings(reader, field))
+    draft.app.profiles.insert(std::move(name));
+}
+// Has been looked at before anything else: see is_tolerant().
+void read_unsupported(Reader& reader, const Field& field, AppDraft& draft) {
+  static_cast<void>(draft);
+  const auto text = read_string(reader, field);
+  if (text && *text != "warn" && *text != "refuse")
+    reader.error(field, "unknown choice `" + *text + "`", "refuse or warn");
+}
+
 constexpr Key<AppDraft> kBehaviourKeys[] = {
     {"appId", read_app_id},
+    {"profiles", read_active_profiles},
+    {"unsupported", read_unsupported},
     {"suspend", read_suspend},
     {"prune", read_prune},
     {"networkRecreate", read_recreate},
@@ -60,15 +76,28 @@ void read_app_services(Reader& r, const Field& f, AppDraft& d) {
 void read_app_networks(Reader& r, const Field& f, AppDraft& d) {
   read_networks(r, f, d.parts.networks);
 }
+void read_app_configs(Reader& r, const Field& f, AppDraft& d) {
+  read_files(r, f, false, *d.loader, d.parts.files);
+}
+void read_app_secrets(Reader& r, const Field& f, AppDraft& d) {
+  read_files(r, f, true, *d.loader, d.parts.files);
+}
 void read_app_volumes(Reader& r, const Field& f, AppDraft& d) {
   read_volumes(r, f, d.parts.volumes);
 }
 
 constexpr Key<AppDraft> kSpecKeys[] = {
-    {"appId", read_app_id},          {"suspend", read_suspend},
-    {"prune", read_prune},           {"networkRecreate", read_recreate},
-    {"services", read_app_services}, {"networks", read_app_networks},
+    {"appId", read_app_id},
+    {"suspend", read_suspend},
+    {"prune", read_prune},
+    {"networkRecreate", read_recreate},
+    {"services", read_app_services},
+    {"networks", read_app_networks},
     {"volumes", read_app_volumes},
+    {"profiles", read_active_profiles},
+    {"unsupported", read_unsupported},
+    {"configs", read_app_configs},
+    {"secrets", read_app_secrets},
 };
 
 constexpr Key<AppDraft> kComposeKeys[] = {
@@ -79,10 +108,20 @@ constexpr Key<AppDraft> kComposeKeys[] = {
     {"services", read_app_services},
     {"networks", read_app_networks},
     {"volumes", read_app_volumes},
+    {"configs", read_app_configs},
+    {"secrets", read_app_secrets},
     {"x-fairlead",
      [](Reader& r, const Field& f, AppDraft& d) { read_map<AppDraft>(r, f, kBehaviourKeys, d); }},
 };
-constexpr const char* kLaterTopKeys[] = {"configs", "include", "models", "secrets"};
+constexpr Refused kRefusedTopKeys[] = {
+    {"models", "Docker Model Runner is not driven", "run the model as a service of its own"},
+};
+
+// Whether refused keys are only warned of, from the keys of Fairlead's own.
+bool is_tolerant(const YamlNode* behaviour) {
+  const auto* found = behaviour == nullptr ? nullptr : behaviour->find("unsupported");
+  return found != nullptr && found->scalar == "warn";
+}
 
 std::string stem(const std::string& file) {
   const auto slash = file.rfind('/');
@@ -106,6 +145,18 @@ bool check_name(Reader& reader, const YamlNode& node, const std::string& path,
   return false;
 }
 
+// COMPOSE_PROFILES of the `.env` or the environment that texts are interpolated with.
+void read_profiles_of(const Loader& loader, AppDraft& draft) {
+  std::string name;
+  for (const char c : loader.variable("COMPOSE_PROFILES") + ",") {
+    if (c != ',') {
+      name += c;
+    } else if (!name.empty()) {
+      draft.app.profiles.insert(std::exchange(name, {}));
+    }
+  }
+}
+
 void complete_app(Reader& reader, const YamlNode& document, const std::string& name_path,
                   AppDraft draft, Manifest& manifest) {
   App app = std::move(draft.app);
@@ -113,9 +164,11 @@ void complete_app(Reader& reader, const YamlNode& document, const std::string& n
   app.services = std::move(draft.parts.services);
   app.networks = std::move(draft.parts.networks);
   app.volumes = std::move(draft.parts.volumes);
+  app.files = std::move(draft.parts.files);
   if (!check_name(reader, document, name_path, app.name)) return;
   manifest.mentioned.push_back(app.name);
   if (app.prefix.empty()) app.prefix = app.name;
+  app.unsupported = std::exchange(reader.unsupported, {});
   finish_app(reader, app);
   manifest.apps.push_back(std::move(app));
 }
@@ -136,8 +189,11 @@ void decode_enveloped_app(Reader& reader, const YamlNode& document, const Metada
     YamlNode whole;
     loader.add_document(*spec, whole);
     loader.read_service_files(whole);
+    draft.loader = &loader;
+    read_profiles_of(loader, draft);
+    reader.tolerant = is_tolerant(&whole);
+    read_map<AppDraft>(reader, Field{whole, "spec"}, kSpecKeys, draft, kRefusedTopKeys);
     manifest.pending |= loader.pending();
-    read_map<AppDraft>(reader, Field{whole, "spec"}, kSpecKeys, draft, kLaterTopKeys);
   }
   complete_app(reader, document, "metadata.name", std::move(draft), manifest);
 }
@@ -245,6 +301,7 @@ std::string override_file(const std::string& file) {
 // All plain documents of a file are one Compose file, laid onto each other as Compose does.
 void decode_compose(Reader& reader, const std::vector<const YamlNode*>& documents,
                     Manifest& manifest) {
+  reader.tolerant = false;
   Loader loader(reader, manifest.references, "");
   std::string name = stem(reader.files.front());
   for (const auto* document : documents) {
@@ -257,9 +314,12 @@ void decode_compose(Reader& reader, const std::vector<const YamlNode*>& document
     loader.add_document(*document, whole);
   loader.add_override(override_file(reader.files.front()), whole);
   loader.read_service_files(whole);
-  manifest.pending |= loader.pending();
   AppDraft draft;
-  read_map<AppDraft>(reader, Field{whole, ""}, kComposeKeys, draft, kLaterTopKeys);
+  draft.loader = &loader;
+  read_profiles_of(loader, draft);
+  reader.tolerant = is_tolerant(whole.find("x-fairlead"));
+  read_map<AppDraft>(reader, Field{whole, ""}, kComposeKeys, draft, kRefusedTopKeys);
+  manifest.pending |= loader.pending();
   if (whole.find("services") == nullptr) {
     reader.error_at(whole.mark, "", "neither an App nor a Compose file",
                     "`apiVersion` and `kind`, or `services`");

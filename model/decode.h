@@ -1,6 +1,8 @@
 // The only way from manifest bytes to values: parse with the guarded YAML reader, decode, validate.
 #pragma once
 
+#include <expected>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +36,13 @@ struct DecodeOptions {
   StringMap environment;
   ReadSource read;     // empty: there are no other files
   std::string prefix;  // stands before every file name in positions
+  // Where the manifests directory is on the engine's host: relative bind mounts begin there.
+  std::string host_root;
+  // Contents of configs and secrets are told apart by an HMAC with it (F105).
+  std::string digest_key;
+  // A systemd credential by name, and an `age` file's plain text. Empty: there is no such thing.
+  std::function<Source(const std::string& name)> credential;
+  std::function<std::expected<std::string, std::string>(const std::string& bytes)> decrypt;
 };
 
 // Decodes all documents of a file. `file` is its path relative to the manifests directory: used in

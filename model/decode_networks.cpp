@@ -23,6 +23,17 @@ void text_into(Reader& reader, const Field& field, T& out) {
   if (auto value = read_string(reader, field)) out.*Member = std::move(*value);
 }
 
+// A boolean, or the old `{name: …}`.
+template <typename T>
+void read_external(Reader& reader, const Field& field, T& out) {
+  if (!field.node.is_map()) {
+    out.external = read_bool(reader, field).value_or(false);
+    return;
+  }
+  static constexpr Key<T> kKeys[] = {{"name", text_into<T, &T::docker_name>}};
+  out.external = read_map<T>(reader, field, kKeys, out);
+}
+
 constexpr Key<IpamPool> kPoolKeys[] = {
     {"subnet", text_into<IpamPool, &IpamPool::subnet>},
     {"gateway", text_into<IpamPool, &IpamPool::gateway>},
@@ -53,29 +64,34 @@ void read_config_from(Reader& reader, const Field& field, Network& network) {
   network.config_from = read_string(reader, field);
 }
 
+void read_driver(Reader& reader, const Field& field, Network& network) {
+  network.driver = read_string(reader, field);
+  if (network.driver != "overlay") return;
+  network.driver.reset();
+  report_refused(reader, field.node.mark, field.path,
+                 {"", "overlay networks need Swarm", "bridge, macvlan or ipvlan"});
+}
+
 constexpr Key<Network> kNetworkKeys[] = {
     {"name", text_into<Network, &Network::docker_name>},
-    {"driver", string_into<Network, &Network::driver>},
+    {"driver", read_driver},
     {"driver_opts", map_into<Network, &Network::driver_opts>},
     {"internal", bool_into<Network, &Network::internal>},
     {"attachable", bool_into<Network, &Network::attachable>},
+    {"enable_ipv4", bool_into<Network, &Network::enable_ipv4>},
     {"enable_ipv6", bool_into<Network, &Network::enable_ipv6>},
     {"config_only", bool_into<Network, &Network::config_only>},
     {"config_from", read_config_from},
     {"labels", map_into<Network, &Network::labels>},
     {"ipam", [](Reader& r, const Field& f, Network& n) { read_map<Network>(r, f, kIpamKeys, n); }},
-    {"external",
-     [](Reader& r, const Field& f, Network& n) { n.external = read_bool(r, f).value_or(false); }},
+    {"external", read_external<Network>},
 };
-constexpr const char* kLaterNetworkKeys[] = {"enable_ipv4"};
-
 constexpr Key<Volume> kVolumeKeys[] = {
     {"name", text_into<Volume, &Volume::docker_name>},
     {"driver", string_into<Volume, &Volume::driver>},
     {"driver_opts", map_into<Volume, &Volume::driver_opts>},
     {"labels", map_into<Volume, &Volume::labels>},
-    {"external",
-     [](Reader& r, const Field& f, Volume& v) { v.external = read_bool(r, f).value_or(false); }},
+    {"external", read_external<Volume>},
 };
 
 // `external: true` says that the object is somebody else's: nothing but its name can be given.
@@ -115,15 +131,15 @@ constexpr Key<Endpoint> kEndpointKeys[] = {
     {"driver_opts", map_into<Endpoint, &Endpoint::driver_opts>},
     {"priority", read_priority},
     {"gw_priority", read_gw_priority},
+    {"interface_name", string_into<Endpoint, &Endpoint::interface_name>},
 };
-constexpr const char* kLaterEndpointKeys[] = {"interface_name"};
 
 }  // namespace
 
 bool read_network_keys(Reader& reader, const Field& field, Network& network) {
   network.position = reader.position(field.node);
   if (field.node.is_null()) return true;
-  if (!read_map<Network>(reader, field, kNetworkKeys, network, kLaterNetworkKeys)) return false;
+  if (!read_map<Network>(reader, field, kNetworkKeys, network)) return false;
   check_external(reader, field, network.external);
   return true;
 }
@@ -173,8 +189,7 @@ void read_endpoints(Reader& reader, const Field& field, Service& service) {
     for (const auto& member : field.node.members) {
       auto& endpoint = add(member.key, member.mark);
       if (!member.value.is_null()) {
-        read_map<Endpoint>(reader, field.member(member), kEndpointKeys, endpoint,
-                           kLaterEndpointKeys);
+        read_map<Endpoint>(reader, field.member(member), kEndpointKeys, endpoint);
       }
     }
   } else if (!field.node.is_null()) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/decode_parts.h"
+#include "model/decode_settings.h"
 
 namespace fairlead::model {
 namespace {
@@ -162,7 +163,61 @@ void read_extra_hosts(Reader& reader, const Field& field, Service& service) {
   }
 }
 
+void read_scale(Reader& reader, const Field& field, Service& service) {
+  const auto count = read_integer(reader, field, 0, kMostReplicas);
+  if (count) service.scale = static_cast<int>(*count);
+}
+
+void read_pull_policy(Reader& reader, const Field& field, Service& service) {
+  const auto text = read_string(reader, field);
+  if (!text) return;
+  using When = PullPolicy::When;
+  PullPolicy policy{.text = *text};
+  constexpr auto kDay = std::chrono::hours(24);
+  if (*text == "always") {
+    policy.when = When::kAlways;
+  } else if (*text == "never") {
+    policy.when = When::kNever;
+  } else if (*text == "daily" || *text == "weekly") {
+    policy.when = When::kEvery;
+    policy.every = *text == "daily" ? kDay : 7 * kDay;
+  } else if (text->starts_with("every_")) {
+    const auto every = parse_duration(text->substr(6));
+    if (!every || every->count() <= 0) {
+      reader.error(field, "not an interval: " + *text, "every_12h, every_2d, every_1w");
+      return;
+    }
+    policy.when = When::kEvery;
+    policy.every = *every;
+  } else if (*text == "build") {
+    report_refused(reader, field.node.mark, field.path,
+                   {"", "Fairlead runs images and builds none", "missing, always, never, daily"});
+    return;
+  } else if (*text != "missing" && *text != "if_not_present") {
+    reader.error(field, "unknown policy `" + *text + "`",
+                 "always, missing, never, daily, weekly or every_<duration>");
+    return;
+  }
+  service.pull = std::move(policy);
+}
+
+// `pull_refresh_after: 12h` says of itself what `pull_policy: every_12h` does.
+void read_pull_refresh(Reader& reader, const Field& field, Service& service) {
+  const auto every = read_duration(reader, field);
+  if (!every || service.pull.when == PullPolicy::When::kNever) return;
+  service.pull.when = PullPolicy::When::kEvery;
+  service.pull.every = *every;
+}
+
 constexpr Key<Service> kServiceKeys[] = {
+    {"configs", read_configs_of_service},
+    {"secrets", read_secrets_of_service},
+    {"attach", [](Reader& r, const Field& f, Service&) { read_bool(r, f); }},
+    {"deploy", read_deploy},
+    {"profiles", strings_into<&Service::profiles>},
+    {"pull_policy", read_pull_policy},
+    {"pull_refresh_after", read_pull_refresh},
+    {"scale", read_scale},
     {"image", text_into<&Service::image>},
     {"command", [](Reader& r, const Field& f, Service& s) { s.command = read_command(r, f); }},
     {"entrypoint",
@@ -196,73 +251,41 @@ constexpr Key<Service> kServiceKeys[] = {
                       Service& s) { s.pids_limit = read_integer(r, f, -1, 1'000'000'000); }},
 };
 
-// The rest of Compose's service keys (compose.md §1.1): refused by name, never ignored.
-constexpr const char* kLaterServiceKeys[] = {"annotations",
-                                             "attach",
-                                             "blkio_config",
-                                             "build",
-                                             "cgroup",
-                                             "cgroup_parent",
-                                             "configs",
-                                             "cpu_count",
-                                             "cpu_percent",
-                                             "cpu_period",
-                                             "cpu_quota",
-                                             "cpu_rt_period",
-                                             "cpu_rt_runtime",
-                                             "cpu_shares",
-                                             "cpuset",
-                                             "credential_spec",
-                                             "deploy",
-                                             "develop",
-                                             "device_cgroup_rules",
-                                             "devices",
-                                             "dns",
-                                             "dns_opt",
-                                             "dns_search",
-                                             "domainname",
-                                             "env_file",
-                                             "expose",
-                                             "extends",
-                                             "external_links",
-                                             "gpus",
-                                             "group_add",
-                                             "ipc",
-                                             "isolation",
-                                             "label_file",
-                                             "links",
-                                             "logging",
-                                             "mac_address",
-                                             "mem_reservation",
-                                             "mem_swappiness",
-                                             "memswap_limit",
-                                             "models",
-                                             "oom_kill_disable",
-                                             "oom_score_adj",
-                                             "pid",
-                                             "platform",
-                                             "post_start",
-                                             "pre_start",
-                                             "pre_stop",
-                                             "profiles",
-                                             "provider",
-                                             "pull_policy",
-                                             "pull_refresh_after",
-                                             "runtime",
-                                             "scale",
-                                             "secrets",
-                                             "security_opt",
-                                             "shm_size",
-                                             "stdin_open",
-                                             "storage_opt",
-                                             "sysctls",
-                                             "tmpfs",
-                                             "tty",
-                                             "ulimits",
-                                             "use_api_socket",
-                                             "userns_mode",
-                                             "uts",
-                                             "volumes_from"};
+constexpr Refused kRefusedServiceKeys[] = {
+    {"build", "Fairlead runs images and builds none", "build it elsewhere and name it in `image`"},
+    {"credential_spec", "it is for Windows containers", "remove it"},
+    {"develop", "it is for `docker compose watch`", "remove it"},
+    {"isolation", "it is for Windows containers", "remove it"},
+    {"models", "Docker Model Runner is not driven", "run the model as a service of its own"},
+    {"post_start", "hooks are not run yet", "use a health check, or do it in the entrypoint"},
+    {"pre_start", "hooks are not run yet", "use a service with service_completed_successfully"},
+    {"pre_stop", "hooks are not run yet", "handle stop_signal in the container"},
+    {"provider", "programs of the host are not run", "run it as a service with an image"},
+    {"use_api_socket", "it hands the engine's socket, and so the host, to the container",
+     "mount a socket proxy instead"},
+};
+
+std::vector<std::string> service_key_names() {
+  auto names = setting_names();
+  for (const auto& key : kServiceKeys)
+    names.emplace_back(key.name);
+  return names;
+}
+
+void read_service(Reader& reader, const Field& field, Service& service) {
+  if (!expect_map(reader, field)) return;
+  for (const auto& member : field.node.members) {
+    const Field inner = field.member(member);
+    const auto key =
+        std::ranges::find(kServiceKeys, std::string_view(member.key), &Key<Service>::name);
+    if (key != std::end(kServiceKeys)) {
+      key->read(reader, inner, service);
+    } else if (!read_setting(reader, inner, member.key, service)) {
+      report_unknown(reader, field, member, service_key_names(), kRefusedServiceKeys);
+      service.built |= reader.tolerant && member.key == "build";
+    }
+  }
+}
 
 }  // namespace
 
@@ -273,7 +296,7 @@ void read_services(Reader& reader, const Field& field, std::vector<Service>& ser
     Service service;
     service.name = member.key;
     service.position = reader.position(member.mark);
-    read_map<Service>(reader, field.member(member), kServiceKeys, service, kLaterServiceKeys);
+    read_service(reader, field.member(member), service);
     // A bare `KEY` that no variable gave a value.
     std::erase_if(service.environment, [](const auto& entry) { return !entry.second; });
     services.push_back(std::move(service));

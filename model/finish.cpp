@@ -1,5 +1,8 @@
 // From parts as written to a resolved App: Docker names, the implicit network, a stable order.
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <string_view>
+#include <tuple>
 
 #include "model/canonical.h"
 #include "model/decode_parts.h"
@@ -43,9 +46,49 @@ void order_endpoints(Service& service) {
   });
 }
 
+// As Compose: a service with profiles is there only if one of them is active.
+std::set<std::string> leave_out_inactive(App& app) {
+  std::set<std::string> names;
+  std::erase_if(app.services, [&](const Service& service) {
+    const auto active = [&app](const std::string& each) {
+      return app.profiles.contains(each) || app.profiles.contains("*");
+    };
+    if (service.profiles.empty() || std::ranges::any_of(service.profiles, active)) return false;
+    names.insert(service.name);
+    return true;
+  });
+  return names;
+}
+
+// What links and shared namespaces imply (compose.md §1.4).
+void add_implied_dependencies(const App& app, Service& service) {
+  const auto add = [&](const std::string& name, bool restart) {
+    const bool known = std::ranges::find(service.depends_on, name, &Dependency::service) !=
+                       service.depends_on.end();
+    if (known || std::ranges::find(app.services, name, &Service::name) == app.services.end())
+      return;
+    Dependency dependency;
+    dependency.service = name;
+    dependency.restart = restart;
+    dependency.position = service.position;
+    service.depends_on.push_back(std::move(dependency));
+  };
+  if (const auto links = service.settings.find("links"); links != service.settings.end()) {
+    for (const auto& each : links->second.as_array()) {
+      const std::string_view text = each.as_string();
+      add(std::string(text.substr(0, text.find(':'))), true);
+    }
+  }
+  for (const auto& peer : peers_of(service))
+    add(peer, !service.settings.contains("volumes_from"));
+}
+
 }  // namespace
 
 void finish_app(Reader& reader, App& app) {
+  const auto inactive = leave_out_inactive(app);
+  for (auto& service : app.services)
+    add_implied_dependencies(app, service);
   add_default_network(app);
   for (auto& network : app.networks) {
     if (!network.docker_name.empty()) continue;
@@ -56,16 +99,26 @@ void finish_app(Reader& reader, App& app) {
     volume.docker_name = volume.external ? volume.key : app.prefix + "_" + volume.key;
   }
   for (auto& service : app.services) {
-    if (service.container_name.empty()) {
-      service.container_name = app.prefix + "-" + service.name + "-1";
+    if (service.built && service.image.empty()) service.image = app.prefix + "-" + service.name;
+    service.named = !service.container_name.empty();
+    if (!service.named) {
+      service.container_name = container_name_of(app.prefix, service.name, 1);
     }
     order_endpoints(service);
   }
   std::ranges::sort(app.services, {}, &Service::name);
   std::ranges::sort(app.networks, {}, &Network::key);
   std::ranges::sort(app.volumes, {}, &Volume::key);
-  validate_app(app, reader.diagnostics);
-  app.digest = sha_of(to_json(app));
+  std::ranges::sort(app.files, {},
+                    [](const File& each) { return std::tuple(each.secret, each.key); });
+  for (auto& file : app.files) {
+    if (file.name.empty()) file.name = app.prefix + "_" + file.key;
+  }
+  validate_app(app, inactive, reader.diagnostics);
+  std::string contents;
+  for (const auto& file : app.files)
+    contents += file.digest;
+  app.digest = sha_of(boost::json::array{to_json(app), boost::json::string(contents)});
 }
 
 }  // namespace fairlead::model

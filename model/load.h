@@ -42,6 +42,15 @@ class Loader {
   // Texts only, for a document that is no Compose file.
   void interpolate_document(YamlNode& document) { interpolate_tree(document, root_, main_); }
 
+  // What texts of the manifest itself are interpolated with; "" if unset.
+  std::string variable(const std::string& name) const;
+
+  // Contents of configs and secrets; null with a diagnostic at `field`, unless merely pending.
+  using Content = std::shared_ptr<const std::string>;
+  Content file_content(const Field& field, const std::string& path, bool secret);
+  Content variable_content(const Field& field, const std::string& name);
+  Content credential(const Field& field, const std::string& name);
+
   // Some file was not looked for yet: what was loaded is not the truth.
   bool pending() const { return pending_; }
 

@@ -104,4 +104,44 @@ void Loader::read_service_files(YamlNode& base) {
   }
 }
 
+std::string Loader::variable(const std::string& name) const {
+  const auto found = main_.variables.find(name);
+  return found == main_.variables.end() ? "" : found->second;
+}
+
+Loader::Content Loader::variable_content(const Field& field, const std::string& name) {
+  const auto found = main_.variables.find(name);
+  if (found != main_.variables.end()) return std::make_shared<const std::string>(found->second);
+  reader_.error(field, "the variable " + name + " is not set", "",
+                "set it in `.env`, or as FAIRLEAD_ENV_" + name);
+  return nullptr;
+}
+
+Loader::Content Loader::credential(const Field& field, const std::string& name) {
+  const auto& read = reader_.options.credential;
+  const Source source = read ? read(name) : Source{};
+  if (source.state == Source::State::kPresent) return source.bytes;
+  reader_.error(
+      field,
+      "there is no credential " + name + (source.problem.empty() ? "" : ": " + source.problem), "",
+      "give the unit LoadCredential=" + name + ":PATH");
+  return nullptr;
+}
+
+Loader::Content Loader::file_content(const Field& field, const std::string& path, bool secret) {
+  const auto local = local_path(field, path, Place{});
+  if (!local) return nullptr;
+  auto bytes = read_source(field, *local, false);
+  if (!bytes || !secret || !local->ends_with(".age")) return bytes;
+  if (!reader_.options.decrypt) {
+    reader_.error(field, "the file is encrypted, and there is no key", "",
+                  "start Fairlead with --age-identity FILE");
+    return nullptr;
+  }
+  auto plain = reader_.options.decrypt(*bytes);
+  if (plain) return std::make_shared<const std::string>(std::move(*plain));
+  reader_.error(field, *local + " can't be decrypted: " + plain.error());
+  return nullptr;
+}
+
 }  // namespace fairlead::model

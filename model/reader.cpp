@@ -29,9 +29,15 @@ struct Unit {
 };
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr Unit kTimes[] = {
-    {"ns", 1},           {"us", 1'000},         {"ms", 1'000'000},      {"s", kSecond},
-    {"m", 60 * kSecond}, {"h", 3600 * kSecond}, {"d", 86400 * kSecond}, {"w", 604800 * kSecond}};
+constexpr Unit kTimes[] = {{"ns", 1},
+                           {"us", 1'000},
+                           {"µs", 1'000},
+                           {"ms", 1'000'000},
+                           {"s", kSecond},
+                           {"m", 60 * kSecond},
+                           {"h", 3600 * kSecond},
+                           {"d", 86400 * kSecond},
+                           {"w", 604800 * kSecond}};
 constexpr Unit kSizes[] = {{"", 1},          {"b", 1},          {"k", 1LL << 10}, {"kb", 1LL << 10},
                            {"m", 1LL << 20}, {"mb", 1LL << 20}, {"g", 1LL << 30}, {"gb", 1LL << 30},
                            {"t", 1LL << 40}, {"tb", 1LL << 40}};
@@ -63,27 +69,6 @@ std::optional<std::int64_t> scaled(double value, double unit) {
   const double product = value * unit;
   if (product > 9.0e18) return std::nullopt;
   return std::llround(product);
-}
-
-std::optional<std::int64_t> parse_duration(std::string_view text) {
-  std::int64_t total = 0;
-  if (text == "0") return 0;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    const auto number = take_number(text);
-    if (!number) return std::nullopt;
-    std::size_t letters = 0;
-    while (letters < text.size() && std::isalpha(static_cast<unsigned char>(text[letters])) != 0) {
-      ++letters;
-    }
-    const auto* unit = find_unit(kTimes, text.substr(0, letters));
-    if (unit == nullptr) return std::nullopt;
-    const auto part = scaled(*number, static_cast<double>(unit->size));
-    if (!part || total > std::numeric_limits<std::int64_t>::max() - *part) return std::nullopt;
-    total += *part;
-    text.remove_prefix(letters);
-  }
-  return total;
 }
 
 std::string lower(std::string_view text) {
@@ -123,10 +108,10 @@ std::optional<std::string> read_string(Reader& reader, const Field& field) {
 }
 
 std::optional<bool> read_bool(Reader& reader, const Field& field) {
-  const auto& node = field.node;
-  if (node.is_scalar() && !node.quoted && (node.scalar == "true" || node.scalar == "false")) {
-    return node.scalar == "true";
-  }
+  // Compose casts texts where a boolean stands, quoted ones too (compose.md §1.4).
+  const std::string text = field.node.is_scalar() ? lower(field.node.scalar) : "";
+  if (text == "true" || text == "yes" || text == "y" || text == "on") return true;
+  if (text == "false" || text == "no" || text == "n" || text == "off") return false;
   reader.error(field, "not a boolean", "true or false");
   return std::nullopt;
 }
@@ -158,13 +143,35 @@ std::optional<std::int64_t> read_bytes(Reader& reader, const Field& field) {
   return value;
 }
 
+std::optional<Nanoseconds> parse_duration(std::string_view text) {
+  std::int64_t total = 0;
+  if (text == "0") return Nanoseconds(0);
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const auto number = take_number(text);
+    if (!number) return std::nullopt;
+    std::size_t letters = 0;
+    while (letters < text.size() && text[letters] != '.' &&
+           std::isdigit(static_cast<unsigned char>(text[letters])) == 0) {
+      ++letters;
+    }
+    const auto* unit = find_unit(kTimes, text.substr(0, letters));
+    if (unit == nullptr) return std::nullopt;
+    const auto part = scaled(*number, static_cast<double>(unit->size));
+    if (!part || total > std::numeric_limits<std::int64_t>::max() - *part) return std::nullopt;
+    total += *part;
+    text.remove_prefix(letters);
+  }
+  return Nanoseconds(total);
+}
+
 std::optional<Nanoseconds> read_duration(Reader& reader, const Field& field) {
   const auto value = field.node.is_scalar() ? parse_duration(field.node.scalar) : std::nullopt;
   if (!value) {
     reader.error(field, "not a duration", "a number with a unit: 500ms, 10s, 1m30s");
     return std::nullopt;
   }
-  return Nanoseconds(*value);
+  return value;
 }
 
 std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field) {
@@ -297,15 +304,28 @@ bool expect_map(Reader& reader, const Field& field) {
   return false;
 }
 
+bool expect_list(Reader& reader, const Field& field) {
+  if (field.node.is_sequence()) return true;
+  reader.error(field, "not a list", "a list");
+  return false;
+}
+
+void report_refused(Reader& reader, YamlMark mark, const std::string& path,
+                    const Refused& refused) {
+  const std::string message = std::string("not supported: ") + refused.reason;
+  reader.error_at(mark, path, message, "", refused.instead);
+  if (!reader.tolerant) return;
+  reader.diagnostics.back().severity = Diagnostic::Severity::kWarning;
+  reader.unsupported.push_back(path);
+}
+
 void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& member,
-                    const std::vector<std::string>& known, std::span<const char* const> later) {
+                    const std::vector<std::string>& known, std::span<const Refused> refused) {
   if (member.key.starts_with("x-")) return;
   const std::string path = field.path.empty() ? member.key : field.path + "." + member.key;
-  const bool is_later =
-      std::ranges::any_of(later, [&member](const char* each) { return member.key == each; });
-  if (is_later) {
-    reader.error_at(member.mark, path, "this key of Compose is not supported yet", "",
-                    "remove it; nothing is ignored silently");
+  const auto found = std::ranges::find(refused, std::string_view(member.key), &Refused::name);
+  if (found != refused.end()) {
+    report_refused(reader, member.mark, path, *found);
     return;
   }
   if (const auto near = nearest(member.key, known); !near.empty()) {

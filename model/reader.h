@@ -37,6 +37,8 @@ struct Reader {
   std::vector<std::string> files;
   const DecodeOptions& options;
   std::vector<Diagnostic>& diagnostics;
+  bool tolerant = false;                   // refused keys are warnings
+  std::vector<std::string> unsupported{};  // their paths
 
   Position position(YamlMark mark) const;
   Position position(const YamlNode& node) const { return position(node.mark); }
@@ -57,6 +59,7 @@ std::optional<std::int64_t> read_integer(Reader& reader, const Field& field, std
 std::optional<std::int64_t> read_bytes(Reader& reader, const Field& field);
 // 1m30s, 2d, 500ms.
 std::optional<Nanoseconds> read_duration(Reader& reader, const Field& field);
+std::optional<Nanoseconds> parse_duration(std::string_view text);
 // 0.5 → 500'000'000 nano-CPUs.
 std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field);
 
@@ -86,19 +89,29 @@ struct Key {
   void (*read)(Reader& reader, const Field& field, T& out);
 };
 
-// Reads a map with the keys of `table`. Keys in `later` are Compose's, but not yet served here;
-// `x-…` keys are passed over; all others are errors with a suggestion.
+// A key of Compose that has no place here. An App may ask to be warned only.
+struct Refused {
+  const char* name;
+  const char* reason;
+  const char* instead;
+};
+
+// Reads a map with the keys of `table`; `x-…` keys are passed over; all others are errors with a
+// reason or a suggestion.
 template <typename T>
 bool read_map(Reader& reader, const Field& field, std::span<const Key<T>> table, T& out,
-              std::span<const char* const> later = {});
+              std::span<const Refused> refused = {});
 
 bool expect_map(Reader& reader, const Field& field);
+bool expect_list(Reader& reader, const Field& field);
 void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& member,
-                    const std::vector<std::string>& known, std::span<const char* const> later);
+                    const std::vector<std::string>& known, std::span<const Refused> refused);
+// An error; or a warning, with the key left out, where the App says `unsupported: warn`.
+void report_refused(Reader& reader, YamlMark mark, const std::string& path, const Refused& refused);
 
 template <typename T>
 bool read_map(Reader& reader, const Field& field, std::span<const Key<T>> table, T& out,
-              std::span<const char* const> later) {
+              std::span<const Refused> refused) {
   if (!expect_map(reader, field)) return false;
   for (const auto& member : field.node.members) {
     const Key<T>* found = nullptr;
@@ -112,7 +125,7 @@ bool read_map(Reader& reader, const Field& field, std::span<const Key<T>> table,
     std::vector<std::string> known;
     for (const auto& key : table)
       known.emplace_back(key.name);
-    report_unknown(reader, field, member, known, later);
+    report_unknown(reader, field, member, known, refused);
   }
   return true;
 }

@@ -8,18 +8,10 @@
 
 #include "model/cidr.h"
 #include "model/decode_parts.h"
+#include "model/validate.h"
 
 namespace fairlead::model {
 namespace {
-
-struct Checker {
-  std::vector<Diagnostic>& out;
-  void error(const Position& position, std::string path, std::string message,
-             std::string expected = {}, std::string hint = {}) {
-    out.push_back({Diagnostic::Severity::kError, position, std::move(path), std::move(message),
-                   std::move(expected), std::move(hint)});
-  }
-};
 
 constexpr const char* kDockerName = "a letter or digit, then letters, digits, _ . - (at most 255)";
 
@@ -183,8 +175,6 @@ std::vector<std::vector<std::size_t>> waits_of(const App& app) {
     const Service& service = app.services[i];
     for (const auto& dependency : service.depends_on)
       add(i, dependency.service);
-    if (service.network_mode.starts_with("service:"))
-      add(i, std::string_view(service.network_mode).substr(8));
   }
   return waits;
 }
@@ -230,7 +220,8 @@ void check_cycles(Checker& check, const App& app) {
   }
 }
 
-void check_service(Checker& check, const App& app, const Service& service) {
+void check_service(Checker& check, const App& app, const Service& service,
+                   const std::set<std::string>& inactive) {
   const std::string path = "services." + service.name;
   check_docker_name(check, service.position, path, service.name, "service");
   check_docker_name(check, service.position, path + ".container_name", service.container_name,
@@ -242,16 +233,9 @@ void check_service(Checker& check, const App& app, const Service& service) {
   if (service.image.empty()) {
     check.error(service.position, path + ".image", "no image", "image: NAME[:TAG]");
   }
-  for (const auto& dependency : service.depends_on) {
-    const bool known =
-        std::ranges::find(app.services, dependency.service, &Service::name) != app.services.end();
-    if (!known) {
-      check.error(dependency.position, path + ".depends_on",
-                  "the service `" + dependency.service + "` does not exist");
-    }
-  }
   check_endpoints(check, app, service);
   check_mounts(check, app, service);
+  check_service_keys(check, app, service, inactive);
 }
 
 void check_unique_names(Checker& check, const App& app) {
@@ -289,10 +273,11 @@ void validate_network(const Network& network, const std::string& path,
   check_pools(check, network, path);
 }
 
-void validate_app(const App& app, std::vector<Diagnostic>& out) {
+void validate_app(const App& app, const std::set<std::string>& inactive,
+                  std::vector<Diagnostic>& out) {
   Checker check{out};
   check_docker_name(check, app.position, "appId", app.prefix, "prefix");
-  if (app.services.empty()) {
+  if (app.services.empty() && inactive.empty()) {
     check.error(app.position, "services", "no services", "at least one");
   }
   for (const auto& network : app.networks)
@@ -302,7 +287,7 @@ void validate_app(const App& app, std::vector<Diagnostic>& out) {
                       "volume");
   }
   for (const auto& service : app.services)
-    check_service(check, app, service);
+    check_service(check, app, service, inactive);
   check_unique_names(check, app);
   check_addresses(check, app);
   check_cycles(check, app);

@@ -1,5 +1,6 @@
 // Checks over the whole directory: no two Apps may claim one name, host port or subnet. The first
 // in the given order keeps it (F085, F086, F004).
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -124,8 +125,11 @@ std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
                         "volumes." + volume.key);
     }
     for (const auto& service : app->services) {
-      claims.claim_name("container", service.container_name, owner, service.position,
-                        "services." + service.name);
+      for (int number = 1; number <= std::max(1, replicas_of(service)); ++number) {
+        const auto name = service.named ? service.container_name
+                                        : container_name_of(app->prefix, service.name, number);
+        claims.claim_name("container", name, owner, service.position, "services." + service.name);
+      }
       for (const auto& port : service.ports)
         claim_port(claims, *app, service, port);
     }

@@ -69,6 +69,12 @@ void add_run_options(CLI::App& command, Options& options) {
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
   command
+      .add_option("--pull-timeout", options.pull_timeout,
+                  "Seconds without progress after which a pull is given up")
+      ->envname("FAIRLEAD_PULL_TIMEOUT")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  command
       .add_option("--adopt-instance", options.adopt_instance,
                   "Take over the objects of this instance (its state directory was lost)")
       ->envname("FAIRLEAD_ADOPT_INSTANCE");
@@ -83,6 +89,10 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
       ->envname("FAIRLEAD_STATE_DIR")
       ->capture_default_str();
   if (verb.manifests) {
+    command
+        ->add_option("--age-identity", options.age_identity,
+                     "File with the key of secrets that end in .age")
+        ->envname("FAIRLEAD_AGE_IDENTITY");
     command->add_option("--manifests", options.manifests, "Directory of manifests")
         ->envname("FAIRLEAD_MANIFESTS")
         ->capture_default_str();

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/desired.h"
 #include "model/canonical.h"
@@ -26,10 +27,9 @@ struct Loaded {
 };
 
 // `directory` is "" for a file of the working directory.
-void decode(Loaded& loaded, const std::string& directory, const std::string& name,
-            const std::string& bytes) {
-  model::DecodeOptions options;
-  options.environment = manifest_environment();
+void decode(Loaded& loaded, const Options& given, const std::string& directory,
+            const std::string& name, const std::string& bytes) {
+  auto options = decode_options(given, directory, stored_digest_key(given.state_dir));
   options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
   options.read = [&directory](const std::string& path) {
     const auto file = watch::read_beneath(directory, path, watch::Options().max_file_bytes);
@@ -38,7 +38,7 @@ void decode(Loaded& loaded, const std::string& directory, const std::string& nam
   loaded.manifests.emplace(options.prefix + name, model::decode(name, bytes, options));
 }
 
-void load_file(Loaded& loaded, const std::string& path) {
+void load_file(Loaded& loaded, const Options& given, const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     std::fprintf(stderr, "error: %s: can't be read\n", path.c_str());
@@ -47,10 +47,10 @@ void load_file(Loaded& loaded, const std::string& path) {
   }
   const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const fs::path whole(path);
-  decode(loaded, whole.parent_path().string(), whole.filename().string(), bytes);
+  decode(loaded, given, whole.parent_path().string(), whole.filename().string(), bytes);
 }
 
-void load_directory(Loaded& loaded, const std::string& path) {
+void load_directory(Loaded& loaded, const Options& given, const std::string& path) {
   watch::Options options;
   options.path = path;
   options.settle_time = Duration::zero();
@@ -66,7 +66,7 @@ void load_directory(Loaded& loaded, const std::string& path) {
       loaded.exit_code = kFailed;
       continue;
     }
-    decode(loaded, path, name, *file.bytes);
+    decode(loaded, given, path, name, *file.bytes);
   }
 }
 
@@ -77,7 +77,8 @@ Loaded load(const Options& options) {
   if (paths.empty()) paths.push_back(options.manifests);
   for (const auto& path : paths) {
     std::error_code ignored;
-    fs::is_directory(path, ignored) ? load_directory(loaded, path) : load_file(loaded, path);
+    fs::is_directory(path, ignored) ? load_directory(loaded, options, path)
+                                    : load_file(loaded, options, path);
   }
   std::vector<const model::App*> apps;
   std::vector<const model::SharedNetwork*> networks;

@@ -24,7 +24,9 @@ struct Options {
   std::string listen = "127.0.0.1:9478";  // "none": no TCP listener
   std::string log_format = "auto";
   std::string log_level = "info";
+  int pull_timeout = 60;  // seconds without progress
   std::string adopt_instance;
+  std::string age_identity;  // file with the key that secrets are encrypted for
   std::string output = "table";
   std::vector<std::string> names;  // positional arguments of the command
   bool offline = false;            // plan, diff: never ask a daemon

@@ -9,6 +9,7 @@
 
 #include "api/server.h"
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/print.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/controller.h"
@@ -95,7 +96,8 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   auto directory = single_scan(world.clock, watching, std::move(snapshot));
   controller::ControllerOptions reading;
   reading.read_only_reason = "plan only";
-  reading.environment = manifest_environment();
+  reading.decoding =
+      decode_options(options, options.manifests, stored_digest_key(options.state_dir));
   Logger silent(world.clock, [](const LogRecord&) {}, LogLevel::kError);
   controller::Controller loop({world.io.get_executor(), world.clock, world.random, silent,
                                *directory, *world.engine, inventory},

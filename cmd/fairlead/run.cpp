@@ -11,6 +11,7 @@
 
 #include "api/server.h"
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/controller.h"
 #include "controller/instance_lock.h"
@@ -66,11 +67,12 @@ struct Daemon {
 };
 
 std::unique_ptr<controller::Controller> make_controller(Daemon& daemon,
-                                                        const std::string& read_only) {
+                                                        const std::string& read_only,
+                                                        model::DecodeOptions decoding) {
   auto& world = *daemon.world;
   controller::ControllerOptions options;
   options.read_only_reason = read_only;
-  options.environment = manifest_environment();
+  options.decoding = std::move(decoding);
   return std::make_unique<controller::Controller>(
       controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
                                   *daemon.directory, *world.engine, *daemon.inventory},
@@ -112,7 +114,10 @@ Status build(Daemon& daemon, const Options& options) {
   watching.followed = {kEnvironmentFile};
   daemon.directory =
       watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
-  daemon.controller = make_controller(daemon, read_only);
+  auto key = keep_digest_key(options.state_dir, daemon.world->random);
+  if (!key) return std::unexpected(key.error());
+  daemon.controller =
+      make_controller(daemon, read_only, decode_options(options, options.manifests, *key));
   daemon.metrics = metrics::make_metrics(*daemon.controller, log, build_info());
   daemon.controller->set_telemetry(*daemon.metrics);
   daemon.world->engine->set_observer(

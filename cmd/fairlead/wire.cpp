@@ -1,9 +1,9 @@
 #include "cmd/fairlead/wire.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
-#include <string_view>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "docker/embedded_engine.h"
@@ -50,6 +50,16 @@ class SingleScan final : public watch::Directory {
   bool stopped_ = false;
 };
 
+// What `docker login` has written; read at each pull, so that a new login needs no restart.
+std::string docker_config() {
+  std::string folder;
+  if (const char* given = std::getenv("DOCKER_CONFIG"); given != nullptr) folder = given;
+  if (const char* home = std::getenv("HOME"); folder.empty() && home != nullptr)
+    folder = std::string(home) + "/.docker";
+  std::ifstream in(folder + "/config.json", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options& options) {
   if (options.engine == "embedded") {
     docker::EmbeddedOptions embedded;
@@ -63,6 +73,9 @@ Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options&
   };
   auto http = docker::http_options_from(environment);
   if (!http) return std::unexpected(http.error());
+  http->docker_config = [] { return docker_config(); };
+  if (options.pull_timeout > 0)
+    http->pull_silence_deadline = std::chrono::seconds(options.pull_timeout);
   return docker::make_http_engine(world.io.get_executor(), *http);
 }
 
@@ -84,18 +97,6 @@ Result<std::unique_ptr<World>> make_world(const Options& options) {
 std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Options options,
                                               watch::Snapshot snapshot) {
   return std::make_unique<SingleScan>(clock, std::move(options), std::move(snapshot));
-}
-
-model::StringMap manifest_environment() {
-  constexpr std::string_view kPrefix = "FAIRLEAD_ENV_";
-  model::StringMap found;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto equals = text.find('=');
-    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
-    found.emplace(text.substr(kPrefix.size(), equals - kPrefix.size()), text.substr(equals + 1));
-  }
-  return found;
 }
 
 }  // namespace fairlead::cli

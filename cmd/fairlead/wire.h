@@ -12,7 +12,6 @@
 #include "cmd/fairlead/options.h"
 #include "controller/inventory.h"
 #include "docker/engine.h"
-#include "model/app.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {
@@ -36,8 +35,5 @@ inline constexpr const char* kEnvironmentFile = ".env";
 // stopped: for commands without a daemon.
 std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Options options,
                                               watch::Snapshot snapshot);
-
-// FAIRLEAD_ENV_NAME=value as NAME=value: all that manifests see of the environment.
-model::StringMap manifest_environment();
 
 }  // namespace fairlead::cli

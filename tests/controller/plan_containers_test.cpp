@@ -187,7 +187,7 @@ TEST(PlanContainers, SharesTheNetworkOfAServiceByItsContainerId) {
   desired.services[0].network_mode = "service:web";
   Observed observed;
   put(observed, live(desired, "default"));
-  EXPECT_THAT(plan(desired, observed).waiting, ElementsAre(HasSubstr("share its network")));
+  EXPECT_THAT(plan(desired, observed).waiting, ElementsAre(HasSubstr("shares a namespace")));
   put(observed, running(desired, "web", observed));
   const Plan result = plan(desired, observed);
   ASSERT_THAT(lines(result),

@@ -195,8 +195,8 @@ TEST_F(HttpEngineTest, APullFailsByWhatItsStreamSays) {
   }});
   talk_to(server);
   std::vector<std::string> lines;
-  const auto pulled =
-      call(engine->pull_image("a:1", [&](const std::string& line) { lines.push_back(line); }));
+  const auto pulled = call(
+      engine->pull_image({"a:1", ""}, [&](const std::string& line) { lines.push_back(line); }));
   ASSERT_FALSE(pulled);
   EXPECT_EQ(pulled.error().reason, Reason::kImageNotFound);
   EXPECT_EQ(lines.size(), 2u);
@@ -210,7 +210,7 @@ TEST_F(HttpEngineTest, APullThatIsCutIsNotASuccess) {
         "15\r\n{\"status\":\"Pulling\"}\n\n\r\n");
   }});
   talk_to(server);
-  EXPECT_FALSE(call(engine->pull_image("a:1", nullptr)));
+  EXPECT_FALSE(call(engine->pull_image({"a:1", ""}, nullptr)));
 }
 
 TEST_F(HttpEngineTest, EventsArriveWhileTheStreamIsOpen) {

@@ -135,8 +135,7 @@ TEST_P(BadManifest, IsRefusedAtTheRightLine) {
 constexpr Bad kBad[] = {
     {"UnknownKeySuggestsTheNearest", "services:\n  a:\n    image: b\n    prots: [80]\n", 4,
      "did you mean `ports`?"},
-    {"LaterKeyIsNotIgnored", "services:\n  a:\n    image: b\n    scale: 2\n", 4,
-     "not supported yet"},
+    {"RefusedKeyIsNotIgnored", "services:\n  a:\n    image: b\n    build: .\n", 4, "builds none"},
     {"UnknownKind", "apiVersion: fairlead.dev/v1\nkind: Ap\n", 2, "did you mean `App`?"},
     {"MissingImage", "services:\n  a: {user: x}\n", 2, "no image"},
     {"UndeclaredNetwork", "services:\n  a:\n    image: b\n    networks:\n      - c\n", 5,
@@ -191,8 +190,7 @@ constexpr Bad kBad[] = {
     {"BadVariable", "services:\n  a:\n    image: ${IMAGE\n", 3, "has no closing brace"},
     {"RequiredVariable", "services:\n  a:\n    image: ${IMAGE:?which one}\n", 3,
      "IMAGE is not set: which one"},
-    {"YesIsNoBoolean", "services:\n  a:\n    image: b\n    init: yes\n", 4,
-     "true or false"},                                                              // F109
+    {"NoBoolean", "services:\n  a:\n    image: b\n    init: maybe\n", 4, "true or false"},
     {"DuplicateKey", "services:\n  a: {image: b}\n  a: {image: c}\n", 3, "twice"},  // F108
     {"RestIsNotDropped", "- a\nb: c\n", 2, ""},                                     // F107
     {"TwoScalars", "\"foo\" \"bar\"\n", 1, ""},                                     // F107

@@ -63,6 +63,10 @@ class GatedEngine final : public docker::Engine {
   Task<Status> unpause_container(std::string id) override {
     return pass(docker::Operation::kContainerUnpause, inner_.unpause_container(std::move(id)));
   }
+  Task<Status> put_files(std::string id, std::vector<docker::FileContent> files) override {
+    return pass(docker::Operation::kContainerFiles,
+                inner_.put_files(std::move(id), std::move(files)));
+  }
   Task<Result<std::vector<docker::Network>>> list_networks() override {
     return pass(docker::Operation::kNetworkList, inner_.list_networks());
   }
@@ -95,10 +99,10 @@ class GatedEngine final : public docker::Engine {
   Task<Result<docker::Image>> inspect_image(std::string reference) override {
     return pass(docker::Operation::kImageInspect, inner_.inspect_image(std::move(reference)));
   }
-  Task<Status> pull_image(std::string reference,
+  Task<Status> pull_image(docker::PullRequest request,
                           std::function<void(const std::string&)> progress) override {
     return pass(docker::Operation::kImagePull,
-                inner_.pull_image(std::move(reference), std::move(progress)));
+                inner_.pull_image(std::move(request), std::move(progress)));
   }
   Task<Status> import_image(std::string reference, std::string tar) override {
     return pass(docker::Operation::kImageLoad,

@@ -1,0 +1,103 @@
+#include "base/child.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+// A file that exists in memory only.
+class MemoryFile {
+ public:
+  MemoryFile() : fd_(memfd_create("fairlead", MFD_CLOEXEC)) {}
+  ~MemoryFile() {
+    if (fd_ >= 0) close(fd_);
+  }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  int fd() const { return fd_; }
+  bool write_all(const std::string& bytes) const {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const auto count = ::write(fd_, bytes.data() + done, bytes.size() - done);
+      if (count <= 0) return false;
+      done += static_cast<std::size_t>(count);
+    }
+    return lseek(fd_, 0, SEEK_SET) == 0;
+  }
+  std::string read_all() const {
+    std::string out;
+    std::array<char, 4096> buffer{};
+    off_t at = 0;
+    for (;;) {
+      const auto count = pread(fd_, buffer.data(), buffer.size(), at);
+      if (count <= 0) return out;
+      out.append(buffer.data(), static_cast<std::size_t>(count));
+      at += count;
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+// The exit status, or nullopt when it had to be killed.
+std::optional<int> wait_for(pid_t child, std::chrono::milliseconds deadline) {
+  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, child, 0)), POLLIN, 0};
+  const bool in_time = ended.fd < 0 || poll(&ended, 1, static_cast<int>(deadline.count())) == 1;
+  if (ended.fd >= 0) close(ended.fd);
+  if (!in_time) kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!in_time) return std::nullopt;
+  return status;
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> run_child(std::vector<std::string> words,
+                                                  const std::string& input,
+                                                  std::chrono::milliseconds deadline) {
+  const MemoryFile in;
+  const MemoryFile out;
+  const MemoryFile complaint;
+  if (in.fd() < 0 || out.fd() < 0 || complaint.fd() < 0 || !in.write_all(input))
+    return std::unexpected(std::string("no memory file: ") + std::strerror(errno));
+  posix_spawn_file_actions_t files{};
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, in.fd(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, out.fd(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, complaint.fd(), STDERR_FILENO);
+  std::vector<char*> arguments;
+  for (auto& word : words)
+    arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  const int failed =
+      posix_spawnp(&child, words.front().c_str(), &files, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (failed != 0) return std::unexpected(words.front() + ": " + std::strerror(failed));
+  const auto status = wait_for(child, deadline);
+  if (!status) return std::unexpected(words.front() + " did not end in time");
+  if (*status == 0) return out.read_all();
+  std::string said = complaint.read_all();
+  if (said.empty()) said = out.read_all();
+  said = said.substr(0, said.find('\n'));
+  return std::unexpected(said.empty() ? words.front() + " failed" : std::move(said));
+}
+
+}  // namespace fairlead

@@ -1,0 +1,18 @@
+// A short helper program, run to its end: age, credential helpers. Its input and output are kept in
+// memory only.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace fairlead {
+
+// What it wrote, if it ended with 0; else the first line of its complaint. Blocks, at most for
+// `deadline`: not for anything that asks a network.
+std::expected<std::string, std::string> run_child(
+    std::vector<std::string> words, const std::string& input,
+    std::chrono::milliseconds deadline = std::chrono::seconds(5));
+
+}  // namespace fairlead

@@ -1,0 +1,23 @@
+// What manifests are read with: variables, secrets, and their place on the engine's host.
+#pragma once
+
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "cmd/fairlead/options.h"
+#include "model/decode.h"
+
+namespace fairlead::cli {
+
+// All but `read` and `prefix`. `directory` holds the manifests.
+model::DecodeOptions decode_options(const Options& options, const std::string& directory,
+                                    std::string digest_key);
+
+// The key that contents of configs and secrets are told apart with: made once, and kept in the
+// state directory for its owner alone.
+Result<std::string> keep_digest_key(const std::string& state_dir, Random& random);
+// For a command that writes nothing: "" if there is none.
+std::string stored_digest_key(const std::string& state_dir);
+
+}  // namespace fairlead::cli

@@ -1,0 +1,92 @@
+#include "controller/images.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <set>
+#include <utility>
+
+#include "base/time_text.h"
+
+namespace fairlead::controller {
+namespace {
+
+constexpr Duration kProgressInterval = std::chrono::seconds(5);
+
+// Counts the layers of a pull from the engine's progress lines.
+class Layers {
+ public:
+  void take(const std::string& line) {
+    boost::system::error_code bad;
+    const auto value = boost::json::parse(line, bad);
+    const auto* object = bad ? nullptr : value.if_object();
+    if (object == nullptr || !object->contains("id") || !object->contains("status")) return;
+    const auto* id = object->at("id").if_string();
+    const auto* status = object->at("status").if_string();
+    if (id == nullptr || status == nullptr || status->starts_with("Pulling from")) return;
+    all_.insert(std::string(*id));
+    if (*status == "Pull complete" || *status == "Already exists") done_.insert(std::string(*id));
+  }
+  std::string text() const {
+    return std::to_string(done_.size()) + " of " + std::to_string(all_.size()) + " layers";
+  }
+
+ private:
+  std::set<std::string> all_, done_;
+};
+
+}  // namespace
+
+Task<Status> Images::ensure(EnsureImage wanted) {
+  const std::string key = wanted.reference + " " + wanted.platform + " " + wanted.pull.text;
+  auto& slot = flights_[key];
+  if (slot != nullptr) {
+    auto flight = slot;
+    while (!flight->result)
+      co_await flight->landed.wait();
+    co_return *flight->result;
+  }
+  auto flight = slot = std::make_shared<Flight>(clock_);
+  auto result = co_await fly(std::move(wanted));
+  flight->result = result;
+  flights_.erase(key);
+  flight->landed.notify();
+  co_return result;
+}
+
+Task<Status> Images::fly(EnsureImage wanted) {
+  using When = model::PullPolicy::When;
+  auto present = co_await engine_.inspect_image(wanted.reference);
+  if (!present && present.error().reason != Reason::kImageNotFound)
+    co_return std::unexpected(present.error());
+  if (present && wanted.pull.when != When::kAlways) {
+    if (wanted.pull.when != When::kEvery) co_return Status{};
+    const auto tagged = from_rfc3339(present->last_tagged);
+    if (clock_.wall_now() - tagged < wanted.pull.every) co_return Status{};
+  }
+  if (wanted.pull.when == When::kNever) {
+    co_return failure(ErrorClass::kBlocked, Reason::kImageNotFound,
+                      "the engine does not have " + wanted.reference + ", and pull_policy is never",
+                      "load it, or change pull_policy");
+  }
+  auto pulled = co_await pull(wanted);
+  if (!pulled)
+    co_return std::unexpected(std::move(pulled.error()).with_context("pull " + wanted.reference));
+  auto checked = co_await engine_.inspect_image(wanted.reference);
+  if (!checked) co_return std::unexpected(checked.error());
+  co_return Status{};
+}
+
+Task<Status> Images::pull(EnsureImage wanted) {
+  auto layers = std::make_shared<Layers>();
+  auto last = std::make_shared<SteadyTime>(clock_.steady_now());
+  progress_(wanted.reference, "");
+  auto on_line = [this, layers, last, reference = wanted.reference](const std::string& line) {
+    layers->take(line);
+    if (clock_.steady_now() - *last < kProgressInterval) return;
+    *last = clock_.steady_now();
+    progress_(reference, layers->text());
+  };
+  return engine_.pull_image({wanted.reference, wanted.platform}, on_line);
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,44 @@
+// The images that containers need: asked of their registries as the pull policies say, each once at
+// a time however many Apps wait for it (F056).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "controller/plan.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+class Images {
+ public:
+  // `progress` gets a line now and then while a pull runs: "3 of 5 layers".
+  using Progress = std::function<void(const std::string& reference, const std::string& text)>;
+  Images(docker::Engine& engine, Clock& clock, Progress progress)
+      : engine_(engine), clock_(clock), progress_(std::move(progress)) {}
+
+  // Succeeds when the engine has the image. Success of a pull is a clean end of its stream *and*
+  // the image being there (F055).
+  Task<Status> ensure(EnsureImage wanted);
+
+ private:
+  struct Flight {
+    explicit Flight(Clock& clock) : landed(clock) {}
+    Signal landed;
+    std::optional<Status> result;
+  };
+  Task<Status> fly(EnsureImage wanted);
+  Task<Status> pull(EnsureImage wanted);
+
+  docker::Engine& engine_;
+  Clock& clock_;
+  Progress progress_;
+  std::map<std::string, std::shared_ptr<Flight>> flights_;
+};
+
+}  // namespace fairlead::controller

@@ -1,0 +1,125 @@
+#include "docker/registry_auth.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <string_view>
+#include <utility>
+
+#include "base/base64.h"
+#include "base/child.h"
+
+namespace fairlead::docker {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kHub = "https://index.docker.io/v1/";
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+}
+const json::object* object_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found == nullptr ? nullptr : found->if_object();
+}
+
+// Keys of `auths` may be URLs, with a path that says nothing.
+std::string host_of(std::string_view key) {
+  if (const auto scheme = key.find("://"); scheme != std::string_view::npos)
+    key.remove_prefix(scheme + 3);
+  return std::string(key.substr(0, key.find('/')));
+}
+
+std::string encoded(const json::object& auth) {
+  return base64url_encode(json::serialize(auth));
+}
+
+std::unexpected<Error> unusable(const std::string& registry, const std::string& why) {
+  return failure(ErrorClass::kBlocked, Reason::kImagePullFailed,
+                 "credentials for " + registry + ": " + why,
+                 "see `docker login` and Docker's config.json");
+}
+
+Result<std::string> from_helper(const std::string& helper, const std::string& server) {
+  const auto said = run_child({"docker-credential-" + helper, "get"}, server);
+  if (!said) {
+    // How every helper says that it knows nothing of this server.
+    if (said.error().find("credentials not found") != std::string::npos) return "";
+    return unusable(server, said.error());
+  }
+  boost::system::error_code bad;
+  const auto value = json::parse(*said, bad);
+  if (bad || !value.is_object()) return unusable(server, helper + " gave no JSON");
+  const auto user = text_at(value.get_object(), "Username");
+  const auto secret = text_at(value.get_object(), "Secret");
+  json::object auth{{"serveraddress", server}};
+  if (user == "<token>") {
+    auth["identitytoken"] = secret;
+  } else {
+    auth["username"] = user;
+    auth["password"] = secret;
+  }
+  return encoded(auth);
+}
+
+Result<std::string> from_entry(const std::string& server, const json::object& entry) {
+  json::object auth{{"serveraddress", server}};
+  if (const auto token = text_at(entry, "identitytoken"); !token.empty())
+    auth["identitytoken"] = token;
+  if (const auto token = text_at(entry, "registrytoken"); !token.empty())
+    auth["registrytoken"] = token;
+  std::string user = text_at(entry, "username");
+  std::string password = text_at(entry, "password");
+  if (const auto both = text_at(entry, "auth"); !both.empty()) {
+    const auto plain = base64_decode(both);
+    const auto colon = plain ? plain->find(':') : std::string::npos;
+    if (colon == std::string::npos)
+      return unusable(server, "`auth` is not base64 of USER:PASSWORD");
+    user = plain->substr(0, colon);
+    password = plain->substr(colon + 1);
+  }
+  if (!user.empty()) {
+    auth["username"] = user;
+    auth["password"] = password;
+  }
+  return auth.size() == 1 ? std::string() : encoded(auth);
+}
+
+}  // namespace
+
+std::string registry_of(const std::string& reference) {
+  const auto slash = reference.find('/');
+  const std::string first = reference.substr(0, slash);
+  const bool host = slash != std::string::npos &&
+                    (first.find_first_of(".:") != std::string::npos || first == "localhost");
+  return host ? first : "docker.io";
+}
+
+Result<std::string> registry_auth(const std::string& reference, const std::string& config) {
+  if (config.empty()) return "";
+  const std::string registry = registry_of(reference);
+  const std::string server = registry == "docker.io" ? kHub : registry;
+  boost::system::error_code bad;
+  const auto value = json::parse(config, bad);
+  if (bad || !value.is_object()) return unusable(registry, "config.json is no JSON object");
+  const auto& root = value.get_object();
+  if (const auto* helpers = object_at(root, "credHelpers")) {
+    const auto helper = text_at(*helpers, registry);
+    if (!helper.empty()) return from_helper(helper, server);
+  }
+  if (const auto store = text_at(root, "credsStore"); !store.empty()) {
+    auto found = from_helper(store, server);
+    if (!found || !found->empty()) return found;
+  }
+  const auto* auths = object_at(root, "auths");
+  if (auths == nullptr) return "";
+  for (const auto& [key, entry] : *auths) {
+    if (key != server && host_of(key) != host_of(server)) continue;
+    if (const auto* object = entry.if_object()) return from_entry(server, *object);
+  }
+  return "";
+}
+
+}  // namespace fairlead::docker

@@ -1,0 +1,18 @@
+// Credentials for a registry, from Docker's own config.json: what `docker login` has left there.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace fairlead::docker {
+
+// registry.example:5000 of registry.example:5000/team/app:1; docker.io of plain names.
+std::string registry_of(const std::string& reference);
+
+// The X-Registry-Auth header for a pull of `reference`; "" if `config` (the text of config.json)
+// knows nothing of its registry. Order as in Docker's CLI: credHelpers, credsStore, auths. Helpers
+// are run as docker-credential-NAME. Errors never hold a secret.
+Result<std::string> registry_auth(const std::string& reference, const std::string& config);
+
+}  // namespace fairlead::docker

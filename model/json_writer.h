@@ -1,0 +1,77 @@
+// Private to model/: JSON built from what is declared.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/app.h"
+#include "model/canonical.h"
+
+namespace fairlead::model {
+
+inline boost::json::object to_object(const StringMap& map) {
+  boost::json::object out;
+  for (const auto& [key, value] : map)
+    out[key] = value;
+  return out;
+}
+
+inline boost::json::array to_array(const std::vector<std::string>& list) {
+  boost::json::array out;
+  for (const auto& each : list)
+    out.push_back(boost::json::string(each));
+  return out;
+}
+
+// Puts what is declared, leaves out what is not: an added key of a later version changes no hash.
+struct Writer {
+  boost::json::object out{};
+
+  template <typename T>
+  Writer& put(const char* key, const T& value) {
+    out[key] = value;
+    return *this;
+  }
+  template <typename T>
+  Writer& maybe(const char* key, const std::optional<T>& value) {
+    if (value) out[key] = *value;
+    return *this;
+  }
+  Writer& maybe(const char* key, const std::optional<Nanoseconds>& value) {
+    if (value) out[key] = std::to_string(value->count()) + "ns";
+    return *this;
+  }
+  Writer& text(const char* key, const std::string& value) {
+    if (!value.empty()) out[key] = value;
+    return *this;
+  }
+  Writer& map(const char* key, const StringMap& value) {
+    if (!value.empty()) out[key] = to_object(value);
+    return *this;
+  }
+  Writer& list(const char* key, const std::vector<std::string>& value) {
+    if (!value.empty()) out[key] = to_array(value);
+    return *this;
+  }
+  Writer& flag(const char* key, bool value) {
+    if (value) out[key] = true;
+    return *this;
+  }
+  Writer& array(const char* key, boost::json::array value) {
+    if (!value.empty()) out[key] = std::move(value);
+    return *this;
+  }
+  Writer& words(const char* key, const std::optional<std::vector<std::string>>& value) {
+    if (value) out[key] = to_array(*value);
+    return *this;
+  }
+};
+
+boost::json::object to_object(const Network& network);
+boost::json::object to_object(const Volume& volume);
+
+}  // namespace fairlead::model
