@@ -179,6 +179,7 @@ json::object to_json(const std::string& key, const controller::AppStatus& status
           {"consecutiveFailures", status.consecutive_failures},
           {"nextRetry", time(status.next_retry)},
           {"lastSuccess", time(status.last_success)},
+          {"unsupported", strings(status.unsupported)},
           {"containersDesired", status.containers_desired},
           {"networksDesired", status.networks_desired},
           {"containers", array_of(status.containers, container_json)},

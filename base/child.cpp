@@ -83,6 +83,7 @@ std::expected<std::string, std::string> run_child(std::vector<std::string> words
   posix_spawn_file_actions_adddup2(&files, out.fd(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, complaint.fd(), STDERR_FILENO);
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words)
     arguments.push_back(word.data());
   arguments.push_back(nullptr);

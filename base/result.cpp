@@ -52,6 +52,7 @@ constexpr std::array kReasonNames = {
     ReasonName{Reason::kEngineTooOld, "EngineTooOld"},
     ReasonName{Reason::kTimeout, "Timeout"},
     ReasonName{Reason::kPermissionDenied, "PermissionDenied"},
+    ReasonName{Reason::kPolicyDenied, "PolicyDenied"},
     ReasonName{Reason::kInternalError, "InternalError"},
 };
 

@@ -69,6 +69,7 @@ enum class Reason {
   kEngineTooOld,
   kTimeout,
   kPermissionDenied,
+  kPolicyDenied,
   kInternalError,
 };
 

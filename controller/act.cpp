@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "controller/check_access.h"
+
 namespace fairlead::controller {
 namespace {
 
@@ -75,7 +77,20 @@ Task<Status> perform(Step step, EnsureImage action) {
   return step.context.images.ensure(std::move(action));
 }
 
+Status check_binds(const Step& step, const docker::ContainerSpec& spec) {
+  static const model::HostAccess kNothing;
+  const auto& access = step.context.access == nullptr ? kNothing : *step.context.access;
+  for (const auto& each : check_real_binds(spec, access, step.context.app)) {
+    return failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
+                   each.key + " leads to " + each.what + ", which the policy does not allow",
+                   "name the real path, and allow it with `" + each.rule + "` in the policy file");
+  }
+  return {};
+}
+
 Task<Status> perform(Step step, CreateContainer action) {
+  auto fine = check_binds(step, action.spec);
+  if (!fine) co_return fine;
   for (auto& endpoint : action.spec.endpoints) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;

@@ -45,8 +45,9 @@ struct ControllerOptions {
   PruneRules prune;
   // Not empty: observe and report only, and say this.
   std::string read_only_reason;
-  std::string adopt_instance;     // take over objects of this instance ID
-  model::DecodeOptions decoding;  // without `read`
+  std::string adopt_instance;                       // take over objects of this instance ID
+  std::shared_ptr<const model::HostAccess> access;  // the policy file; null: nothing is allowed
+  model::DecodeOptions decoding;                    // without `read`
 };
 
 // Everything the controller borrows; all of it must outlive the controller.

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct ExecuteContext {
   Images& images;
   Clock& clock;
   Semaphore& permits;  // mutations in flight on the whole engine (F093)
+  // What manifests may demand of the host; null: nothing.
+  std::shared_ptr<const model::HostAccess> access;
   std::string app;
   std::function<void(const OperationReport&)> report;
   // False as soon as no further mutation may start: shutdown, an engine gone or uncertain, or a

@@ -76,7 +76,7 @@ Task<Status> Images::fly(EnsureImage wanted) {
   co_return Status{};
 }
 
-Task<Status> Images::pull(EnsureImage wanted) {
+Task<Status> Images::pull(const EnsureImage& wanted) {
   auto layers = std::make_shared<Layers>();
   auto last = std::make_shared<SteadyTime>(clock_.steady_now());
   progress_(wanted.reference, "");

@@ -33,7 +33,7 @@ class Images {
     std::optional<Status> result;
   };
   Task<Status> fly(EnsureImage wanted);
-  Task<Status> pull(EnsureImage wanted);
+  Task<Status> pull(const EnsureImage& wanted);
 
   docker::Engine& engine_;
   Clock& clock_;

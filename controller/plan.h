@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,6 +25,7 @@
 #include "controller/observed.h"
 #include "docker/types.h"
 #include "model/app.h"
+#include "model/host_access.h"
 
 namespace fairlead::controller {
 
@@ -140,6 +142,8 @@ struct Policy {
   // Docker names of the shared networks that the directory declares: one that is external here and
   // missing is on its way.
   std::set<std::string> declared_networks;
+  // What manifests may demand of the host; null: nothing.
+  std::shared_ptr<const model::HostAccess> access{};
 };
 
 // Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.

@@ -280,7 +280,9 @@ void plan_service(Planner& p, const model::Service& service) {
            service.position);
     return;
   }
-  const ServiceContainers found = find_containers(p, service);
+  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  if (denied(p, service, spec)) return;
+  const ServiceContainers found = find_containers(p, service, spec);
   if (found.untouchable) return;
   const bool missing = found.current == nullptr && found.outdated.empty();
   const NetworkUse use = use_of(p, service);

@@ -133,12 +133,12 @@ std::string peer_id(const model::App& app, const std::string& service, const Obs
   return best == nullptr ? "" : best->id;
 }
 
-ServiceContainers find_containers(Planner& p, const model::Service& service) {
+ServiceContainers find_containers(Planner& p, const model::Service& service,
+                                  const docker::ContainerSpec& spec) {
   ServiceContainers found;
   Containers all = of_service(p, service);
   found.untouchable = untouchable(p, all) || refuse_strangers(p, service, all);
   if (found.untouchable) return found;
-  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   for (const auto* each : all) {
     if (each->details.state == "dead") {
       found.dead.push_back(each);

@@ -145,7 +145,11 @@ struct ServiceContainers {
   std::vector<const ObservedContainer*> dead;
   bool untouchable = false;  // uncertain, being removed, or not to be told apart
 };
-ServiceContainers find_containers(Planner& p, const model::Service& service);
+ServiceContainers find_containers(Planner& p, const model::Service& service,
+                                  const docker::ContainerSpec& spec);
+// Refuses what the policy does not allow; true if there was anything.
+bool denied(Planner& p, const model::Service& service, const docker::ContainerSpec& spec);
+bool denied(Planner& p, const model::Volume& volume);
 
 // A service's replicas are planned one by one, see replica().
 std::string instance_key(const model::Service& service);  // "web", then "web#2", …

@@ -295,7 +295,8 @@ docker::Settings engine_settings(const model::Service& service, const PeerId& pe
 
 std::string too_new_setting(const model::Service& service, const std::string& api_version) {
   for (const auto& rule : kRules) {
-    if (rule.minor != 0 && service.settings.contains(rule.key) &&
+    const auto found = service.settings.find(rule.key);
+    if (rule.minor != 0 && found != service.settings.end() && !is_empty(found->second) &&
         !docker::api_at_least(api_version, 1, rule.minor))
       return std::string(rule.key) + " needs API 1." + std::to_string(rule.minor);
   }

@@ -47,6 +47,10 @@ void compare(Planner& p, const model::Volume& volume, const docker::Volume& actu
 void plan_volumes(Planner& p) {
   for (const auto& volume : p.app.volumes) {
     if (volume.external) continue;  // only the engine can say whether it exists
+    if (denied(p, volume)) {
+      p.unusable_volumes.insert(volume.key);
+      continue;
+    }
     auto found = p.observed.volumes.find(volume.docker_name);
     if (found == p.observed.volumes.end()) {
       create_missing(p, volume);

@@ -233,6 +233,14 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
                          : "");
   set("Drifted", !status.drift.empty(), status.drift.empty() ? "" : "DriftDetected",
       status.drift.empty() ? "" : drift_line(status.drift.front()));
+  if (status.unsupported.empty()) {
+    std::erase_if(status.conditions,
+                  [](const Condition& each) { return each.type == "Incomplete"; });
+    return;
+  }
+  set("Incomplete", true, "UnsupportedKeys",
+      status.unsupported.front() + (status.unsupported.size() == 1 ? "" : " and others") +
+          " can't be done here, and passed over as the App asks");
 }
 
 // Which resource this is and what its manifest asks for, apart from the engine.
@@ -246,6 +254,7 @@ void Controller::report_identity(AppStatus& status, const std::string& key, cons
     if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
       status.name = app->name;
       status.kind = "App";
+      status.unsupported = app->unsupported;
       status.containers_desired = 0;
       for (const auto& service : app->services)
         status.containers_desired += model::replicas_of(service);

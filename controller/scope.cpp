@@ -92,6 +92,7 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   Scope scope;
   scope.entry = desired_.find(key);
   scope.policy.instance = parts_.inventory.instance();
+  scope.policy.access = options_.access;
   scope.policy.app_gone = scope.entry == nullptr;
   const auto now = parts_.clock.steady_now();
   if (scope.policy.app_gone) {

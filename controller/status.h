@@ -79,6 +79,7 @@ struct AppStatus {
   int consecutive_failures = 0;
   std::optional<WallTime> next_retry;
   std::optional<WallTime> last_success;
+  std::vector<std::string> unsupported;  // keys that `unsupported: warn` passes over
   int containers_desired = 0;
   int networks_desired = 0;
   std::vector<ContainerStatus> containers;

@@ -68,6 +68,12 @@ constexpr Row kRows[] = {
      S,
      {"app"},
      "When the next retry is due; 0 when not backing off."},
+    {Id::kAppUnsupported,
+     "fairlead_app_unsupported_keys",
+     G,
+     S,
+     {"app"},
+     "Keys of the manifest that are passed over, as it asks."},
     // Containers
     {Id::kContainersDesired,
      "fairlead_app_containers_desired",

@@ -23,6 +23,7 @@ enum class Id {
   kAppLastSuccess,
   kAppFailures,
   kAppNextRetry,
+  kAppUnsupported,
   kContainersDesired,
   kContainers,
   kContainersHealth,

@@ -95,6 +95,7 @@ void add_containers(Page& page, const std::string& app, const AppStatus& status)
     const double at = epoch_seconds(from_rfc3339(container.started_at));
     if (at > 0) started[container.service] = std::max(started[container.service], at);
   }
+  page.add(Id::kAppUnsupported, {app}, static_cast<double>(status.unsupported.size()));
   page.add(Id::kContainersDesired, {app}, status.containers_desired);
   for (const char* state : kContainerStates)
     page.add(Id::kContainers, {app, state}, states[state]);

@@ -100,7 +100,7 @@ json::object shown(const Dependency& dependency) {
 json::object shown(const FileMount& mount) {
   Writer writer;
   writer.put("source", mount.source)
-      .text("target", mount.secret ? target_of(mount) : mount.target)
+      .text("target", mount.secret && mount.target.empty() ? target_of(mount) : mount.target)
       .text("uid", mount.uid)
       .text("gid", mount.gid);
   if (mount.mode) writer.put("mode", octal(*mount.mode));
@@ -109,7 +109,8 @@ json::object shown(const FileMount& mount) {
 
 // Sizes are texts in Compose's output.
 json::value shown_setting(const std::string& key, const json::value& value) {
-  static constexpr const char* kSizes[] = {"mem_reservation", "memswap_limit", "shm_size"};
+  static constexpr const char* kSizes[] = {"mem_reservation", "mem_swappiness", "memswap_limit",
+                                           "shm_size"};
   if (std::ranges::find(kSizes, std::string_view(key)) != std::end(kSizes))
     return bytes(value.as_int64());
   if (key != "blkio_config") return value;

@@ -203,6 +203,7 @@ void read_long_mount(Reader& reader, const Field& field, Service& service) {
   mount.position = reader.position(field.node);
   const auto* type = field.node.find("type");
   if (!read_map<Mount>(reader, field, kMountKeys, mount)) return;
+  if (type != nullptr && (type->scalar == "npipe" || type->scalar == "cluster")) return;
   if (type == nullptr) reader.error(field, "no `type`", "volume, bind, tmpfs or image");
   if (mount.target.empty()) reader.error(field, "no `target`", "a path inside the container");
   clean(mount.target);

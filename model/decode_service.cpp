@@ -198,6 +198,7 @@ void read_pull_policy(Reader& reader, const Field& field, Service& service) {
                  "always, missing, never, daily, weekly or every_<duration>");
     return;
   }
+  if (policy.text == "if_not_present") policy.text = "missing";
   service.pull = std::move(policy);
 }
 

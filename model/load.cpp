@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxInterpolatedTotal = 4u << 20;
 constexpr std::size_t kMaxIncludeDepth = 16;
+constexpr std::size_t kMaxIncludes = 100;
 constexpr std::size_t kMaxExtendsDepth = 64;
 // Of all services that extend another, together: copies must not multiply.
 constexpr std::size_t kMaxExtendedWeight = 200'000;
@@ -176,6 +177,7 @@ bool Loader::interpolate_tree(YamlNode& node, const std::string& path, const Pla
     return false;
   }
   node.scalar = std::move(done->text);
+  node.quoted = true;  // a text, whatever it looks like now
   return true;
 }
 
@@ -267,6 +269,12 @@ void Loader::include_one(const Field& item, const Place& place, YamlNode& docume
   if (std::ranges::find(place.including, *main) != place.including.end() ||
       place.including.size() > kMaxIncludeDepth) {
     reader_.error(item, "`include` goes in a circle, or too deep: " + *main);
+    return;
+  }
+  // Files that include each other crosswise would be read more often than anybody can wait for.
+  if (++included_ > kMaxIncludes) {
+    if (included_ == kMaxIncludes + 1)
+      reader_.error(item, "more than " + std::to_string(kMaxIncludes) + " files are included");
     return;
   }
   const Place inner = included_place(item, *main, place);

@@ -103,6 +103,7 @@ class Loader {
   std::map<std::string, YamlNode> extension_files_;
   std::size_t interpolated_bytes_ = 0;
   std::size_t extended_weight_ = 0;
+  std::size_t included_ = 0;
   bool pending_ = false;
 };
 

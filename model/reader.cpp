@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "model/plain_scalar.h"
+
 namespace fairlead::model {
 namespace {
 
@@ -238,8 +240,8 @@ std::map<std::string, std::optional<std::string>> read_environment(Reader& reade
   for (const auto& member : field.node.members) {
     if (member.value.is_null()) {
       out[member.key] = std::nullopt;
-    } else if (auto value = read_string(reader, field.member(member))) {
-      out[member.key] = std::move(*value);
+    } else if (read_string(reader, field.member(member))) {
+      out[member.key] = text_of(member.value);
     }
   }
   return out;

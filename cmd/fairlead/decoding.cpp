@@ -1,9 +1,14 @@
 #include "cmd/fairlead/decoding.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -28,6 +33,15 @@ model::StringMap manifest_environment() {
   return found;
 }
 
+std::string absolute_path(const std::string& directory) {
+  std::error_code failed;
+  const auto whole = std::filesystem::absolute(directory.empty() ? "." : directory, failed);
+  std::string path = whole.lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
+
 // systemd.exec(5), LoadCredential=: a directory that only the unit may read.
 model::Source credential(const std::string& name) {
   using State = model::Source::State;
@@ -37,6 +51,16 @@ model::Source credential(const std::string& name) {
   if (!file) return {};
   if (!file->error.empty()) return {State::kUnreadable, nullptr, file->error};
   return {State::kPresent, file->bytes, ""};
+}
+
+// What the policy has to know of this host.
+void place_host(const Options& options, model::HostAccess& access) {
+  access.manifests_root = absolute_path(options.manifests);
+  std::string host = options.docker_host;
+  if (const char* given = std::getenv("DOCKER_HOST"); host.empty() && given != nullptr)
+    host = given;
+  constexpr std::string_view kUnix = "unix://";
+  if (host.starts_with(kUnix)) access.engine_socket = host.substr(kUnix.size());
 }
 
 std::string key_path(const std::string& state_dir) {
@@ -49,11 +73,7 @@ model::DecodeOptions decode_options(const Options& options, const std::string& d
                                     std::string digest_key) {
   model::DecodeOptions out;
   out.environment = manifest_environment();
-  std::error_code failed;
-  const auto root = std::filesystem::absolute(directory.empty() ? "." : directory, failed);
-  out.host_root = root.lexically_normal().string();
-  while (out.host_root.size() > 1 && out.host_root.ends_with('/'))
-    out.host_root.pop_back();
+  out.host_root = absolute_path(directory);
   out.digest_key = std::move(digest_key);
   out.credential = credential;
   if (!options.age_identity.empty()) {
@@ -62,6 +82,35 @@ model::DecodeOptions decode_options(const Options& options, const std::string& d
     };
   }
   return out;
+}
+
+Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options) {
+  auto access = std::make_shared<model::HostAccess>();
+  const bool given = !options.policy.empty();
+  const std::string path = given ? options.policy : "/etc/fairlead/policy.yaml";
+  struct stat about{};
+  std::ifstream in(path, std::ios::binary);
+  if (!in && !given && errno == ENOENT) {
+    place_host(options, *access);
+    return access;
+  }
+  const auto refused = [&path](const std::string& why, const std::string& hint) {
+    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + path + ": " + why,
+                   hint);
+  };
+  if (!in || stat(path.c_str(), &about) != 0)
+    return refused(std::strerror(errno), "give another one with --policy");
+  if (about.st_uid != 0 && about.st_uid != geteuid())
+    return refused("it belongs to somebody else", "chown root " + path);
+  if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return refused("others may write it", "chmod go-w " + path);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  auto decoded = model::decode_policy(path, bytes);
+  for (const auto& diagnostic : decoded.diagnostics)
+    return refused(model::to_string(diagnostic), "");
+  *access = std::move(decoded.access);
+  place_host(options, *access);
+  return access;
 }
 
 Result<std::string> keep_digest_key(const std::string& state_dir, Random& random) {

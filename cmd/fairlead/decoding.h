@@ -1,18 +1,24 @@
 // What manifests are read with: variables, secrets, and their place on the engine's host.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/random.h"
 #include "base/result.h"
 #include "cmd/fairlead/options.h"
 #include "model/decode.h"
+#include "model/host_access.h"
 
 namespace fairlead::cli {
 
 // All but `read` and `prefix`. `directory` holds the manifests.
 model::DecodeOptions decode_options(const Options& options, const std::string& directory,
                                     std::string digest_key);
+
+// The policy file: --policy, else /etc/fairlead/policy.yaml where it exists; without one nothing is
+// allowed. It must belong to root or to whom Fairlead runs as, and be writable by nobody else.
+Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options);
 
 // The key that contents of configs and secrets are told apart with: made once, and kept in the
 // state directory for its owner alone.

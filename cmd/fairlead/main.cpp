@@ -90,6 +90,11 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
       ->capture_default_str();
   if (verb.manifests) {
     command
+        ->add_option("--policy", options.policy,
+                     "What manifests may demand of the host (default: "
+                     "/etc/fairlead/policy.yaml, else nothing)")
+        ->envname("FAIRLEAD_POLICY");
+    command
         ->add_option("--age-identity", options.age_identity,
                      "File with the key of secrets that end in .age")
         ->envname("FAIRLEAD_AGE_IDENTITY");

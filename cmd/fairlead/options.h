@@ -26,6 +26,7 @@ struct Options {
   std::string log_level = "info";
   int pull_timeout = 60;  // seconds without progress
   std::string adopt_instance;
+  std::string policy;        // file; empty: the usual place, if it is there
   std::string age_identity;  // file with the key that secrets are encrypted for
   std::string output = "table";
   std::vector<std::string> names;  // positional arguments of the command

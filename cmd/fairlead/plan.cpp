@@ -98,6 +98,9 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   reading.read_only_reason = "plan only";
   reading.decoding =
       decode_options(options, options.manifests, stored_digest_key(options.state_dir));
+  auto access = load_access(options);
+  if (!access) return std::unexpected(access.error());
+  reading.access = *access;
   Logger silent(world.clock, [](const LogRecord&) {}, LogLevel::kError);
   controller::Controller loop({world.io.get_executor(), world.clock, world.random, silent,
                                *directory, *world.engine, inventory},

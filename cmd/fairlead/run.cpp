@@ -66,20 +66,31 @@ struct Daemon {
   std::unique_ptr<api::Server> server;
 };
 
-std::unique_ptr<controller::Controller> make_controller(Daemon& daemon,
-                                                        const std::string& read_only,
-                                                        model::DecodeOptions decoding) {
+std::unique_ptr<controller::Controller> make_controller(
+    Daemon& daemon, const std::string& read_only, model::DecodeOptions decoding,
+    std::shared_ptr<const model::HostAccess> access) {
   auto& world = *daemon.world;
   controller::ControllerOptions options;
   options.read_only_reason = read_only;
   options.decoding = std::move(decoding);
+  options.access = std::move(access);
   return std::make_unique<controller::Controller>(
       controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
                                   *daemon.directory, *world.engine, *daemon.inventory},
       options);
 }
 
+Status open_inventory(Daemon& daemon, const Options& options) {
+  const std::string path = options.state_dir + "/inventory.json";
+  daemon.inventory = std::make_unique<controller::Inventory>(controller::file_on_disk(path));
+  auto loaded = daemon.inventory->load(daemon.world->random.hex(32));
+  if (!loaded || options.adopt_instance.empty()) return loaded;
+  return daemon.inventory->take_over(options.adopt_instance);
+}
+
 Status build(Daemon& daemon, const Options& options) {
+  auto access = load_access(options);
+  if (!access) return std::unexpected(access.error());
   auto made = make_state_dir(options.state_dir);
   if (!made) return made;
   auto world = make_world(options);
@@ -98,15 +109,8 @@ Status build(Daemon& daemon, const Options& options) {
                {"err", lock.error().message},
                {"hint", lock.error().hint}});
   }
-  const std::string inventory_path = options.state_dir + "/inventory.json";
-  daemon.inventory =
-      std::make_unique<controller::Inventory>(controller::file_on_disk(inventory_path));
-  auto loaded = daemon.inventory->load(daemon.world->random.hex(32));
-  if (!loaded) return loaded;
-  if (!options.adopt_instance.empty()) {
-    auto taken = daemon.inventory->take_over(options.adopt_instance);
-    if (!taken) return taken;
-  }
+  auto opened = open_inventory(daemon, options);
+  if (!opened) return opened;
   say_start(log, options, daemon.inventory->instance());
 
   watch::Options watching;
@@ -117,7 +121,7 @@ Status build(Daemon& daemon, const Options& options) {
   auto key = keep_digest_key(options.state_dir, daemon.world->random);
   if (!key) return std::unexpected(key.error());
   daemon.controller =
-      make_controller(daemon, read_only, decode_options(options, options.manifests, *key));
+      make_controller(daemon, read_only, decode_options(options, options.manifests, *key), *access);
   daemon.metrics = metrics::make_metrics(*daemon.controller, log, build_info());
   daemon.controller->set_telemetry(*daemon.metrics);
   daemon.world->engine->set_observer(

@@ -20,10 +20,14 @@ FairleadProcess::~FairleadProcess() {
 }
 
 void FairleadProcess::start() {
-  pid_ = engine_test::start({FAIRLEAD_BINARY, "run", "--manifests", manifests, "--state-dir", state,
+  std::vector<std::string> words = {"env"};
+  for (const auto& [name, value] : more_environment)
+    words.push_back(name + "=" + value);
+  words.insert(words.end(), {FAIRLEAD_BINARY, "run", "--manifests", manifests, "--state-dir", state,
                              "--engine", "docker", "--docker-host", docker_host_, "--listen",
-                             "127.0.0.1:0", "--log-format", "logfmt", "--log-level", "debug"},
-                            folder_.path / "fairlead.log");
+                             "127.0.0.1:0", "--log-format", "logfmt", "--log-level", "debug"});
+  words.insert(words.end(), more_arguments.begin(), more_arguments.end());
+  pid_ = engine_test::start(words, folder_.path / "fairlead.log");
 }
 
 int FairleadProcess::stop() {

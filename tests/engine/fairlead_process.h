@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class FairleadProcess {
   std::string describe(const std::string& app) const;
   std::string log() const { return read_text(folder_.path / "fairlead.log"); }
 
+  std::vector<std::string> more_arguments;              // of `run`
+  std::map<std::string, std::string> more_environment;  // of the daemon
   std::filesystem::path manifests;
   std::filesystem::path state;
 

@@ -174,6 +174,12 @@ void PrivateEngine::thaw_daemon() {
   kill(dockerd_, SIGCONT);
 }
 
+std::vector<std::string> PrivateEngine::beside(std::vector<std::string> arguments) const {
+  std::vector<std::string> whole = {"nsenter", "--net", "--target", std::to_string(init_)};
+  whole.insert(whole.end(), arguments.begin(), arguments.end());
+  return whole;
+}
+
 Output PrivateEngine::docker(std::vector<std::string> arguments) const {
   std::vector<std::string> whole = {"docker", "-H", host()};
   whole.insert(whole.end(), arguments.begin(), arguments.end());

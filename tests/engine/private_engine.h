@@ -38,6 +38,9 @@ class PrivateEngine {
   // Removes all containers, networks and volumes.
   void clear() const;
 
+  // The command line that runs `arguments` where the engine's 127.0.0.1 is.
+  std::vector<std::string> beside(std::vector<std::string> arguments) const;
+
   // `docker ARGUMENTS…` against this engine.
   Output docker(std::vector<std::string> arguments) const;
   // The same, trimmed, one entry per line; empty on failure.

@@ -248,5 +248,21 @@ TEST(Load, CopiesDoNotMultiply) {
   EXPECT_THAT(all_text(load({{"app.yaml", services}})), HasSubstr("grow too large"));
 }
 
+// Found by fuzzing: twenty files that include each other crosswise are 20! ways through them.
+TEST(Load, FilesThatIncludeEachOtherCrosswiseEndSoon) {
+  Files files;
+  std::string list;
+  for (int i = 0; i < 20; ++i)
+    list += std::string(i == 0 ? "" : ", ") + "sub/f" + std::to_string(i) + ".yaml";
+  std::string beside = list;
+  for (auto at = beside.find("sub/"); at != std::string::npos; at = beside.find("sub/"))
+    beside.erase(at, 4);
+  for (int i = 0; i < 20; ++i)
+    files["sub/f" + std::to_string(i) + ".yaml"] = "include: [" + beside + "]\nservices: {}\n";
+  files["app.yaml"] = "include: [" + list + "]\nservices: {web: {image: web}}\n";
+  const auto manifest = load(files);
+  EXPECT_THAT(all_text(manifest), HasSubstr("more than 100 files are included"));
+}
+
 }  // namespace
 }  // namespace fairlead::model

@@ -104,6 +104,11 @@ model::App small_app() {
 controller::Policy policy() {
   controller::Policy policy;
   policy.instance = kInstance;
+  auto access = std::make_shared<model::HostAccess>();
+  access->allow.emplace_back();
+  access->allow[0].apps = {"*"};
+  access->allow[0].host_namespaces = {"network"};
+  policy.access = std::move(access);
   return policy;
 }
 

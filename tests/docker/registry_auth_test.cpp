@@ -1,0 +1,125 @@
+#include "docker/registry_auth.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/base64.h"
+#include "docker/tar.h"
+
+namespace fairlead::docker {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(RegistryAuth, TheRegistryIsTheFirstPartIfItIsAHost) {
+  EXPECT_EQ(registry_of("nginx"), "docker.io");
+  EXPECT_EQ(registry_of("team/app:1"), "docker.io");
+  EXPECT_EQ(registry_of("ghcr.io/team/app:1"), "ghcr.io");
+  EXPECT_EQ(registry_of("127.0.0.1:5000/app"), "127.0.0.1:5000");
+  EXPECT_EQ(registry_of("localhost/app"), "localhost");
+  EXPECT_EQ(registry_of("host.example:5000"), "docker.io");  // a tag, not a port
+}
+
+std::string plain(const std::string& header) {
+  if (header.empty()) return "";
+  std::string text = header;
+  for (char& c : text)
+    c = c == '-' ? '+' : c == '_' ? '/' : c;
+  return base64_decode(text).value_or("?");
+}
+
+std::string auth(const std::string& reference, const std::string& config) {
+  auto found = registry_auth(reference, config);
+  return found ? plain(*found) : found.error().message;
+}
+
+TEST(RegistryAuth, ReadsAuths) {
+  const std::string config =
+      R"({"auths": {"https://index.docker.io/v1/": {"auth": "dTpwOnc="},
+                    "https://r.example:5000/v2/": {"username": "n", "password": "s"},
+                    "t.example": {"identitytoken": "tok"}, "bad.example": {"auth": "%%"}}})";
+  EXPECT_EQ(auth("nginx", config),
+            R"({"serveraddress":"https://index.docker.io/v1/","username":"u","password":"p:w"})");
+  EXPECT_THAT(auth("r.example:5000/x", config), HasSubstr(R"("password":"s")"));
+  EXPECT_THAT(auth("t.example/x", config), HasSubstr(R"("identitytoken":"tok")"));
+  EXPECT_THAT(auth("bad.example/x", config), HasSubstr("not base64"));
+  EXPECT_EQ(registry_auth("other.example/x", config).value(), "");
+  EXPECT_EQ(registry_auth("nginx", "").value(), "");
+  EXPECT_THAT(auth("nginx", "[]"), HasSubstr("no JSON object"));
+}
+
+// A helper of our own on PATH, as docker-credential-helpers write them.
+class Helper : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/fairlead-helper-XXXXXX";
+    folder_ = mkdtemp(name);
+    old_path_ = std::getenv("PATH");
+    setenv("PATH", (folder_.string() + ":" + old_path_).c_str(), 1);
+  }
+  void TearDown() override {
+    setenv("PATH", old_path_.c_str(), 1);
+    std::filesystem::remove_all(folder_);
+  }
+  void write(const std::string& script) const {
+    const auto path = folder_ / "docker-credential-test";
+    std::ofstream(path) << "#!/bin/sh\n" << script;
+    chmod(path.c_str(), 0755);
+  }
+  std::filesystem::path folder_;
+  std::string old_path_;
+};
+
+TEST_F(Helper, IsAskedForItsRegistry) {
+  write(R"(read server; echo "{\"Username\": \"u\", \"Secret\": \"for $server\"}")");
+  EXPECT_THAT(auth("r.example/x", R"({"credHelpers": {"r.example": "test"}})"),
+              HasSubstr("for r.example"));
+  EXPECT_THAT(auth("r.example/x", R"({"credsStore": "test"})"), HasSubstr("for r.example"));
+  EXPECT_EQ(auth("q.example/x", R"({"credHelpers": {"r.example": "test"}})"), "");
+}
+
+TEST_F(Helper, ATokenIsNoPassword) {
+  write(R"(echo '{"Username": "<token>", "Secret": "t"}')");
+  EXPECT_THAT(auth("r.example/x", R"({"credsStore": "test"})"),
+              HasSubstr(R"("identitytoken":"t")"));
+}
+
+TEST_F(Helper, KnowingNothingIsNoError) {
+  write("echo 'credentials not found in native keychain'; exit 1");
+  EXPECT_EQ(auth("r.example/x", R"({"credsStore": "test"})"), "");
+  EXPECT_THAT(
+      auth("r.example/x", R"({"credsStore": "test", "auths": {"r.example": {"auth": "dTpw"}}})"),
+      HasSubstr(R"("username":"u")"));
+}
+
+TEST_F(Helper, FailuresAreNamedWithoutSecrets) {
+  write("echo broken >&2; exit 2");
+  EXPECT_THAT(auth("r.example/x", R"({"credsStore": "test"})"), HasSubstr("broken"));
+  EXPECT_THAT(auth("r.example/x", R"({"credsStore": "gone"})"),
+              HasSubstr("docker-credential-gone"));
+}
+
+TEST(Tar, HoldsPathsOwnersAndModes) {
+  const auto bytes = std::make_shared<const std::string>("hello");
+  const auto tar = tar_of({{"/run/secrets/s", 0400, 7, 8, bytes}});
+  ASSERT_TRUE(tar);
+  EXPECT_EQ(tar->substr(0, 13), "run/secrets/s");
+  EXPECT_EQ(tar->substr(100, 6), "000400");
+  EXPECT_EQ(tar->substr(108, 6), "000007");
+  EXPECT_EQ(tar->substr(116, 6), "000010");
+  EXPECT_EQ(tar->substr(512, 5), "hello");
+}
+
+TEST(Base64, DecodesWhatOthersWrote) {
+  EXPECT_EQ(base64_decode("dTpw"), "u:p");
+  EXPECT_EQ(base64_decode("dTpwdw=="), "u:pw");
+  EXPECT_EQ(base64_decode("dTp"), std::nullopt);
+  EXPECT_EQ(base64url_encode("\xff\xfe\xfd"), "__79");
+}
+
+}  // namespace
+}  // namespace fairlead::docker

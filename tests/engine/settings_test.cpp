@@ -1,0 +1,187 @@
+// Everything that a service may say arrives in the engine, and is quiet afterwards: nothing that
+// the engine writes in its own way may look like drift.
+#include <filesystem>
+#include <thread>
+
+#include "tests/engine/scenario.h"
+
+namespace fairlead::engine_test {
+
+using std::chrono::seconds;
+
+class Settings : public Scenario {
+ protected:
+  static std::string inspect(const std::string& container, const std::string& format) {
+    const auto lines = engine().list({"inspect", container, "--format", format});
+    return lines.empty() ? "" : lines.front();
+  }
+  static std::string file_in(const std::string& container, const std::string& path) {
+    return engine().docker({"cp", container + ":" + path, "-"}).text;
+  }
+  // The whole footprint stays as it is over a few passes.
+  bool quiet(const std::string& app) const {
+    const auto before = footprint(app);
+    for (int i = 0; i < 3; ++i) {
+      fairlead_->ask({"reconcile", app});
+      std::this_thread::sleep_for(seconds(1));
+    }
+    return footprint(app) == before && fairlead_->ask({"diff", app}).text == "";
+  }
+};
+
+constexpr const char* kEverything = R"(services:
+  a:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    mem_limit: 64m
+    memswap_limit: 128m
+    mem_reservation: 32m
+    mem_swappiness: 10
+    oom_kill_disable: false
+    oom_score_adj: 100
+    shm_size: 16m
+    cpu_shares: 512
+    cpuset: "0"
+    blkio_config: {weight: 300}
+    ulimits: {nproc: 65535, nofile: {soft: 1024, hard: 2048}}
+    logging: {driver: json-file, options: {max-size: 10m}}
+    tmpfs: ["/tmpx:size=1m"]
+    dns: 1.1.1.1
+    dns_search: [example.com]
+    dns_opt: ["ndots:2"]
+    domainname: example.org
+    group_add: [1000]
+    expose: [80, "81/udp"]
+    security_opt: ["no-new-privileges:true"]
+    tty: true
+    stdin_open: true
+    ipc: shareable
+    cgroup: private
+    runtime: runc
+    platform: linux/amd64
+    storage_opt: {}
+    annotations: {}
+    links: ["r:other"]
+    deploy: {resources: {limits: {pids: 100}}}
+  b:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    ipc: "service:a"
+    pid: "service:a"
+    volumes_from: ["a:ro"]
+    volumes: ["v:/v", "/anon"]
+  r:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    scale: 3
+volumes: {v: }
+)";
+
+TEST_F(Settings, ArriveAndStay) {
+  fairlead_->put("all.yaml", kEverything);
+  fairlead_->start();
+  ASSERT_TRUE(
+      eventually([] { return all_run({"all-a-1", "all-b-1", "all-r-1", "all-r-2", "all-r-3"}); },
+                 seconds(60)));
+  EXPECT_EQ(inspect("all-a-1",
+                    "{{.HostConfig.ShmSize}} {{.HostConfig.MemorySwap}} "
+                    "{{.HostConfig.PidsLimit}} {{.Config.Tty}} {{.Config.Domainname}}"),
+            "16777216 134217728 100 true example.org");
+  EXPECT_EQ(inspect("all-a-1", "{{.HostConfig.Dns}} {{.HostConfig.LogConfig.Config}}"),
+            "[1.1.1.1] map[max-size:10m]");
+  EXPECT_EQ(inspect("all-a-1", "{{.HostConfig.Binds}}"), "[]") << "mounts are never Binds";
+  EXPECT_EQ(inspect("all-b-1", "{{.HostConfig.PidMode}}"), "container:" + id("all-a-1"));
+  EXPECT_TRUE(eventually([] { return reaches("all-a-1", "other"); }));
+  EXPECT_TRUE(quiet("all"));
+}
+
+TEST_F(Settings, WhatTheEngineChangesInPlaceKeepsTheProcess) {
+  const auto text = [](const std::string& more) { return "services:\n" + service("a", "", more); };
+  fairlead_->put("live.yaml", text("      mem_limit: 64m\n      cpu_shares: 512\n"));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return runs("live-a-1"); }));
+  const auto process = pid("live-a-1");
+  fairlead_->put("live.yaml",
+                 text("      mem_limit: 96m\n      memswap_limit: 200m\n      cpu_shares: 256\n"));
+  EXPECT_TRUE(eventually([] {
+    return inspect("live-a-1",
+                   "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} "
+                   "{{.HostConfig.CpuShares}}") == "100663296 209715200 256";
+  }));
+  EXPECT_EQ(pid("live-a-1"), process);
+}
+
+TEST_F(Settings, ScalingTouchesOnlyWhatComesAndGoes) {
+  const auto text = [](int scale) {
+    return "services:\n" + service("a", "", "      scale: " + std::to_string(scale) + "\n");
+  };
+  fairlead_->put("many.yaml", text(2));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return all_run({"many-a-1", "many-a-2"}); }));
+  const auto first = pid("many-a-1");
+  fairlead_->put("many.yaml", text(3));
+  EXPECT_TRUE(eventually([] { return runs("many-a-3"); }));
+  fairlead_->put("many.yaml", text(1));
+  EXPECT_TRUE(eventually(
+      [] { return containers_of("many") == std::vector<std::string>{"many-a-1"}; }, seconds(90)));
+  EXPECT_EQ(pid("many-a-1"), first);
+}
+
+// Contents reach the container, exactly their users are replaced, and no output shows them (F105).
+TEST_F(Settings, SecretsAreFilesAndNothingElse) {
+  const auto text = [] {
+    return "services:\n" +
+           service("user", "",
+                   "      secrets: [s, {source: s, target: /etc/x/y, "
+                   "uid: '7', mode: 0400}]\n") +
+           service("sealed", "", "      read_only: true\n      secrets: [s]\n") +
+           service("other", "") + "secrets: {s: {file: ./secret.txt}}\n";
+  };
+  fairlead_->put("secret.txt", "canary-one");
+  fairlead_->put("keep.yaml", text());
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return all_run({"keep-user-1", "keep-sealed-1", "keep-other-1"}); }));
+  EXPECT_NE(file_in("keep-user-1", "/run/secrets/s").find("canary-one"), std::string::npos);
+  EXPECT_NE(file_in("keep-user-1", "/etc/x/y").find("100400"), std::string::npos);
+  const auto user = id("keep-user-1");
+  const auto other = id("keep-other-1");
+  fairlead_->put("secret.txt", "canary-two");
+  EXPECT_TRUE(eventually([&] { return runs("keep-user-1") && id("keep-user-1") != user; }));
+  EXPECT_TRUE(eventually([] {
+    return file_in("keep-user-1", "/run/secrets/s").find("canary-two") != std::string::npos;
+  }));
+  EXPECT_EQ(id("keep-other-1"), other);
+  std::string seen = fairlead_->log();
+  for (const auto& command :
+       std::vector<std::vector<std::string>>{{"describe", "app", "keep"},
+                                             {"get", "apps", "-o", "json"},
+                                             {"events"},
+                                             {"diff"},
+                                             {"plan"},
+                                             {"describe", "app", "keep", "-o", "json"}})
+    seen += fairlead_->ask(command).text;
+  for (const auto* name : {"keep-user-1", "keep-sealed-1"})
+    seen += engine().docker({"inspect", name}).text;
+  for (const auto& file : std::filesystem::directory_iterator(fairlead_->state)) {
+    if (file.is_regular_file()) seen += read_text(file.path());
+  }
+  EXPECT_EQ(seen.find("canary"), std::string::npos);
+}
+
+// F101: an App that wants the host gets nothing, and what it may not is named.
+TEST_F(Settings, AnAppThatWantsTheHostIsStalled) {
+  fairlead_->put("root.yaml", "services:\n" + service("a", "", "      privileged: true\n"));
+  fairlead_->start();
+  EXPECT_TRUE(eventually([&] {
+    const auto said = fairlead_->ask({"describe", "app", "root"}).text;
+    return said.find("PolicyDenied") != std::string::npos &&
+           said.find("services.a.privileged") != std::string::npos &&
+           said.find("Stalled") != std::string::npos;
+  }));
+  EXPECT_TRUE(containers_of("root").empty());
+}
+
+}  // namespace fairlead::engine_test
