@@ -96,6 +96,9 @@ def normalise(model, folder):
         networks = service.get("networks")
         if isinstance(networks, dict):
             service["networks"] = {name: each or "(default)" for name, each in networks.items()}
+    for each in (model.get("networks") or {}).values():
+        # Compose 2.40.3 reads these, and neither prints nor sends them.
+        (each.get("ipam") or {}).pop("options", None)
     for kind in ("networks", "volumes"):
         for each in (model.get(kind) or {}).values():
             for key in [key for key in each if key.startswith("x-")]:
