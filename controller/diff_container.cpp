@@ -105,28 +105,24 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   return std::move(fields.found);
 }
 
-std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
-                               docker::ContainerUpdate& update) {
+std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
+                               const docker::Container& actual, docker::ContainerUpdate& update) {
   Fields fields{service, {}};
-  if (const auto restart = model::restart_of(service)) {
-    docker::RestartPolicy wanted{restart->name, restart->max_attempts};
-    if (restart_text(wanted) != restart_text(actual.restart)) {
-      fields.differ("restart", restart_text(wanted), restart_text(actual.restart));
-      update.restart = wanted;
-    }
+  if (spec.restart && restart_text(*spec.restart) != restart_text(actual.restart)) {
+    fields.differ("restart", restart_text(*spec.restart), restart_text(actual.restart));
+    update.restart = spec.restart;
   }
-  fields.number("mem_limit", model::memory_of(service), actual.memory, update.memory);
-  fields.number("cpus", model::nano_cpus_of(service), actual.nano_cpus, update.nano_cpus);
-  fields.number("pids_limit", model::pids_of(service), actual.pids_limit, update.pids_limit);
-  const auto wanted = engine_settings(service, [](const std::string&) { return ""; });
-  for (const auto& each : diff_settings(wanted, actual.settings)) {
+  fields.number("mem_limit", spec.memory, actual.memory, update.memory);
+  fields.number("cpus", spec.nano_cpus, actual.nano_cpus, update.nano_cpus);
+  fields.number("pids_limit", spec.pids_limit, actual.pids_limit, update.pids_limit);
+  for (const auto& each : diff_settings(spec.settings, actual.settings)) {
     if (!each.in_place) continue;
     fields.differ(each.key, each.desired, each.actual);
-    update.settings[each.path] = wanted.at(each.path);
+    update.settings[each.path] = spec.settings.at(each.path);
   }
   // A new memory limit moves the swap limit too, unless the manifest says what that one is.
-  const auto swap = wanted.find("HostConfig.MemorySwap");
-  if (update.memory && swap != wanted.end()) update.settings.insert(*swap);
+  const auto swap = spec.settings.find("HostConfig.MemorySwap");
+  if (update.memory && swap != spec.settings.end()) update.settings.insert(*swap);
   return std::move(fields.found);
 }
 

@@ -37,7 +37,7 @@ class Layers {
 }  // namespace
 
 Task<Status> Images::ensure(EnsureImage wanted) {
-  const std::string key = wanted.reference + " " + wanted.platform + " " + wanted.pull.text;
+  const std::string key = key_of(wanted);
   auto& slot = flights_[key];
   if (slot != nullptr) {
     auto flight = slot;

@@ -51,6 +51,12 @@ Plan finish(Planner& p, bool suspended) {
 
 }  // namespace
 
+std::string key_of(const EnsureImage& wanted) {
+  return wanted.reference + " " + wanted.platform + " " +
+         std::to_string(static_cast<int>(wanted.pull.when)) + " " +
+         std::to_string(wanted.pull.every.count());
+}
+
 std::string_view verb(const Action& action) {
   return std::visit(Verb{}, action);
 }

@@ -49,6 +49,7 @@ struct EnsureImage {
   std::string platform;
   model::PullPolicy pull;
 };
+std::string key_of(const EnsureImage& wanted);  // equal for requests that one look-up answers
 // network_id of an endpoint is empty when the network is created in this plan: resolve by name.
 // With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
 struct CreateContainer {

@@ -61,14 +61,16 @@ Operation operation_on(const model::Service& service, const docker::Container& c
           .rollback = {}};
 }
 
-void create_missing(Planner& p, const model::Service& service, const Steps& after) {
+void create_missing(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
+                    const Steps& after) {
   p.plan.drift.push_back({Kind::kContainer, Drift::Type::kMissing, service.name,
                           service.container_name, "", "", "", false});
   if (held(p, Kind::kContainer, service.name, service.container_name, "") ||
       waits_for_peer(p, service))
     return;
   const std::string reason = "container " + service.container_name + " is missing";
-  const auto created = create_container(p, service, service.container_name, "", after, reason);
+  const auto created =
+      create_container(p, service, spec, service.container_name, "", after, reason);
   auto gate = start_gate(p, service);
   if (!gate) return;
   gate->push_back(created);
@@ -131,11 +133,12 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
   }
 }
 
-Steps update_limits(Planner& p, const model::Service& service, const docker::Container& container) {
+Steps update_limits(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
+                    const docker::Container& container) {
   docker::ContainerUpdate update;
   std::string reason;
   bool wanted = false;
-  for (const auto& drift : diff_limits(service, container, update)) {
+  for (const auto& drift : diff_limits(service, spec, container, update)) {
     drift_of(p, service, container, drift.field, drift.desired, drift.actual, false);
     if (held(p, Kind::kContainer, service.name, container.name, drift.field)) {
       if (drift.field == "restart") update.restart.reset();
@@ -208,16 +211,17 @@ int grace_seconds(const model::Service& service) {
       std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period).count());
 }
 
-std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,
-                             const std::string& replaces, Steps after, const std::string& reason) {
-  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
-  const std::string key = service.image + " " + spec.platform + " " + service.pull.text;
+std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
+                             const std::string& name, const std::string& replaces, Steps after,
+                             const std::string& reason) {
+  const EnsureImage wanted{service.image, spec.platform, service.pull};
+  const std::string key = key_of(wanted);
   auto image = p.images.find(key);
   if (image == p.images.end()) {
     const auto step = add(p, {.kind = Kind::kContainer,
                               .component = service.name,
                               .object = service.container_name,
-                              .action = EnsureImage{service.image, spec.platform, service.pull},
+                              .action = wanted,
                               .after = {},
                               .reason = "pull " + service.image + " if the engine does not have it",
                               .rollback = {}});
@@ -259,14 +263,15 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
   return step;
 }
 
-void maintain(Planner& p, const model::Service& service, const ObservedContainer& current,
+void maintain(Planner& p, const model::Service& service, const ServiceContainers& found,
               Steps after) {
+  const ObservedContainer& current = *found.current;
   const auto& details = current.details;
   p.services[instance_key(service)].current = &details;
   append(after, rename_back(p, service, details));
-  append(after, update_limits(p, service, details));
+  append(after, update_limits(p, service, found.spec, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.
-  if (!completed(current)) append(after, repair_endpoints(p, service, details));
+  if (!completed(current)) append(after, repair_endpoints(p, service, found.spec, details));
   correct_state(p, service, current, after);
 }
 
@@ -280,9 +285,9 @@ void plan_service(Planner& p, const model::Service& service) {
            service.position);
     return;
   }
-  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   if (denied(p, service, spec)) return;
-  const ServiceContainers found = find_containers(p, service, spec);
+  const ServiceContainers found = find_containers(p, service, std::move(spec));
   if (found.untouchable) return;
   const bool missing = found.current == nullptr && found.outdated.empty();
   const NetworkUse use = use_of(p, service);
@@ -294,14 +299,14 @@ void plan_service(Planner& p, const model::Service& service) {
   for (const auto* dead : found.dead)
     freed.push_back(remove_container(p, dead->details, service.name, {}, "state is dead", 0));
   if (missing) {
-    create_missing(p, service, freed);
+    create_missing(p, service, found.spec, freed);
   } else if (use == NetworkUse::kFrozen ||
              (!found.outdated.empty() && waits_for_peer(p, service))) {
     keep_frozen(p, service, found);
   } else if (!found.outdated.empty()) {
     replace_outdated(p, service, found, freed);
   } else {
-    maintain(p, service, *found.current, freed);
+    maintain(p, service, found, freed);
   }
 }
 

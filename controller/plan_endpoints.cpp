@@ -58,10 +58,9 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
 
 }  // namespace
 
-Steps repair_endpoints(Planner& p, const model::Service& service,
+Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container) {
   if (!service.network_mode.empty()) return {};
-  const auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   Steps connects;
   for (auto& change : diff_endpoints(spec, container, p.observed)) {
     // Below API 1.44, or with no network declared, the engine's own placeholder is not ours.

@@ -134,8 +134,8 @@ std::string peer_id(const model::App& app, const std::string& service, const Obs
 }
 
 ServiceContainers find_containers(Planner& p, const model::Service& service,
-                                  const docker::ContainerSpec& spec) {
-  ServiceContainers found;
+                                  docker::ContainerSpec spec) {
+  ServiceContainers found{.spec = std::move(spec)};
   Containers all = of_service(p, service);
   found.untouchable = untouchable(p, all) || refuse_strangers(p, service, all);
   if (found.untouchable) return found;
@@ -146,7 +146,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service,
     }
     // Of several that are up to date the newest stays.
     const auto* other = each;
-    if (up_to_date(p, service, spec, each->details) &&
+    if (up_to_date(p, service, found.spec, each->details) &&
         (found.current == nullptr || newer(each->details, found.current->details))) {
       other = std::exchange(found.current, each);
     }

@@ -124,8 +124,8 @@ std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
 std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
                                   const docker::Container& actual);
 // Differences that the engine corrects in place.
-std::vector<Drift> diff_limits(const model::Service& service, const docker::Container& actual,
-                               docker::ContainerUpdate& update);
+std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
+                               const docker::Container& actual, docker::ContainerUpdate& update);
 
 struct EndpointChange {
   Drift drift;
@@ -140,13 +140,14 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
 
 // One service's containers, told apart by labels and name.
 struct ServiceContainers {
+  docker::ContainerSpec spec;  // what the service would be created with
   const ObservedContainer* current = nullptr;
   std::vector<const ObservedContainer*> outdated;
   std::vector<const ObservedContainer*> dead;
   bool untouchable = false;  // uncertain, being removed, or not to be told apart
 };
 ServiceContainers find_containers(Planner& p, const model::Service& service,
-                                  const docker::ContainerSpec& spec);
+                                  docker::ContainerSpec spec);
 // Refuses what the policy does not allow; true if there was anything.
 bool denied(Planner& p, const model::Service& service, const docker::ContainerSpec& spec);
 bool denied(Planner& p, const model::Volume& volume);
@@ -156,11 +157,12 @@ std::string instance_key(const model::Service& service);  // "web", then "web#2"
 std::string instance_key(const std::string& service, int number);
 void plan_service(Planner& p, const model::Service& service);
 // Steps for the endpoints of an existing container.
-Steps repair_endpoints(Planner& p, const model::Service& service,
+Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);
 // Images, networks, volumes and the container itself, under `name`. Labels say what it replaces.
-std::size_t create_container(Planner& p, const model::Service& service, const std::string& name,
-                             const std::string& replaces, Steps after, const std::string& reason);
+std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
+                             const std::string& name, const std::string& replaces, Steps after,
+                             const std::string& reason);
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace_seconds);
@@ -170,7 +172,7 @@ std::optional<Steps> start_gate(Planner& p, const model::Service& service);
 void replace_outdated(Planner& p, const model::Service& service, const ServiceContainers& found,
                       Steps after);
 // Endpoints, limits, name and state of a container that is up to date.
-void maintain(Planner& p, const model::Service& service, const ObservedContainer& current,
+void maintain(Planner& p, const model::Service& service, const ServiceContainers& found,
               Steps after);
 int grace_seconds(const model::Service& service);
 

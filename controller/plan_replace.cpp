@@ -123,7 +123,7 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
   const std::string reason = why(p, service, old->details);
   if (settled(service, found)) {
     remove_container(p, old->details, service.name, {}, reason, grace_seconds(service));
-    return maintain(p, service, *found.current, after);
+    return maintain(p, service, found, after);
   }
   Switch change{.p = p,
                 .service = service,
@@ -136,12 +136,13 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
       change.fresh = {"", prev_name(name)};
       change.fresh_name = prev_name(name);
     }
-    after = {create_container(p, service, change.fresh_name, old->details.id, after, reason)};
+    after = {create_container(p, service, found.spec, change.fresh_name, old->details.id, after,
+                              reason)};
   } else {
     change.fresh = {found.current->details.id, found.current->details.name};
     change.fresh_name = found.current->details.name;
     p.services[instance_key(service)].current = &found.current->details;
-    append(after, repair_endpoints(p, service, found.current->details));
+    append(after, repair_endpoints(p, service, found.spec, found.current->details));
   }
   auto gate = start_gate(p, service);
   if (!gate) {  // the old one stays in service meanwhile

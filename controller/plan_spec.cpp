@@ -196,19 +196,12 @@ void put_mac_address(const model::Service& service, const Observed& observed,
   }
 }
 
-const model::File* file_of(const model::App& app, const model::FileMount& mount) {
-  const auto found = std::ranges::find_if(app.files, [&mount](const model::File& each) {
-    return each.key == mount.source && each.secret == mount.secret;
-  });
-  return found == app.files.end() ? nullptr : &*found;
-}
-
 // Where nothing can be written before the start, the manifest's own file is mounted, as Compose
 // does.
 std::vector<docker::MountSpec> mounted_files(const model::App& app, const model::Service& service) {
   std::vector<docker::MountSpec> out;
   for (const auto& mount : service.files) {
-    const auto* file = file_of(app, mount);
+    const auto* file = model::file_of(app, mount);
     if (file == nullptr || !model::is_mounted(service, mount)) continue;
     docker::MountSpec spec;
     spec.type = "bind";
@@ -225,7 +218,7 @@ std::vector<docker::MountSpec> mounted_files(const model::App& app, const model:
 std::vector<docker::FileContent> files_of(const model::App& app, const model::Service& service) {
   std::vector<docker::FileContent> out;
   for (const auto& mount : service.files) {
-    const auto* file = file_of(app, mount);
+    const auto* file = model::file_of(app, mount);
     if (file == nullptr || !file->content || model::is_mounted(service, mount)) continue;
     out.push_back({model::target_of(mount), mount.mode.value_or(0444),
                    mount.uid.empty() ? 0 : std::stoll(mount.uid),

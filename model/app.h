@@ -265,6 +265,9 @@ struct App {
   std::string digest;  // of the canonical form: equal digests mean "no effective change"
 };
 
+// The config or secret that a service mounts; null if the App declares none of that name.
+const File* file_of(const App& app, const FileMount& mount);
+
 // `kind: Network`: a network shared by several Apps, with its own life. Apps refer to it as
 // `external: true, name: <docker_name>`.
 struct SharedNetwork {

@@ -21,12 +21,7 @@ json::object to_object(const Port& port) {
 }
 
 json::object to_object(const Mount& mount) {
-  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
-  Writer writer;
-  writer.put("type", kTypes[static_cast<int>(mount.type)])
-      .text("source", mount.source)
-      .put("target", mount.target)
-      .flag("read_only", mount.read_only);
+  Writer writer = mount_head(mount);
   Writer bind;
   bind.text("propagation", mount.propagation)
       .flag("create_host_path", mount.create_host_path)
@@ -74,9 +69,7 @@ json::array to_objects(const std::vector<T>& list) {
 
 // What a container is made of and can't be changed in place: the input of its spec hash.
 Writer fixed_part(const Service& service) {
-  json::object environment;
-  for (const auto& [key, value] : service.environment)
-    environment[key] = value.value_or("");
+  json::object environment = environment_of(service);
   Writer writer;
   writer.put("image", service.image)
       .words("command", service.command)
@@ -183,15 +176,13 @@ std::string container_spec_hash(const App& app, const Service& service) {
   if (!volumes.empty()) writer.put("volume_names", volumes);
   json::array files;
   for (const auto& mount : service.files) {
-    const auto file = std::ranges::find_if(app.files, [&mount](const File& each) {
-      return each.key == mount.source && each.secret == mount.secret;
-    });
+    const auto* file = file_of(app, mount);
     files.push_back(Writer{}
                         .put("target", target_of(mount))
                         .text("uid", mount.uid)
                         .text("gid", mount.gid)
                         .maybe("mode", mount.mode)
-                        .text("digest", file == app.files.end() ? "" : file->digest)
+                        .text("digest", file == nullptr ? "" : file->digest)
                         .out);
   }
   writer.array("files", std::move(files));

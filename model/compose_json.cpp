@@ -35,12 +35,7 @@ json::object shown(const Port& port) {
 }
 
 json::object shown(const Mount& mount) {
-  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
-  Writer writer;
-  writer.put("type", kTypes[static_cast<int>(mount.type)])
-      .text("source", mount.source)
-      .put("target", mount.target)
-      .flag("read_only", mount.read_only);
+  Writer writer = mount_head(mount);
   Writer options;
   options.text("propagation", mount.propagation)
       .flag("create_host_path", mount.create_host_path)
@@ -51,7 +46,7 @@ json::object shown(const Mount& mount) {
       .map("labels", mount.labels)
       .maybe("mode", mount.tmpfs_mode);
   if (mount.tmpfs_size) options.put("size", bytes(*mount.tmpfs_size));
-  if (!options.out.empty()) writer.put(kTypes[static_cast<int>(mount.type)], options.out);
+  if (!options.out.empty()) writer.put(name_of(mount.type), options.out);
   return writer.out;
 }
 
@@ -147,9 +142,8 @@ void put_lists(Writer& writer, const Service& service) {
 }
 
 void put_maps(Writer& writer, const Service& service) {
-  json::object environment, networks, depends_on;
-  for (const auto& [key, value] : service.environment)
-    environment[key] = value.value_or("");
+  json::object networks, depends_on;
+  const json::object environment = environment_of(service);
   if (service.network_mode.empty()) {
     for (const auto& endpoint : service.endpoints)
       networks[endpoint.network] = shown(endpoint, service.name);

@@ -6,6 +6,7 @@
 #include "model/canonical.h"
 #include "model/decode_parts.h"
 #include "model/decode_settings.h"
+#include "model/json_writer.h"
 
 namespace fairlead::model {
 namespace {
@@ -192,13 +193,8 @@ constexpr Key<Deploy> kDeployKeys[] = {
        d.replicas = static_cast<int>(*count);
        d.written["replicas"] = *count;
      }},
-    {"labels",
-     [](Reader& r, const Field& f, Deploy& d) {
-       json::object labels;
-       for (auto& [key, value] : read_string_map(r, f))
-         labels[key] = value;
-       d.written["labels"] = std::move(labels);
-     }},
+    {"labels", [](Reader& r, const Field& f,
+                  Deploy& d) { d.written["labels"] = to_object(read_string_map(r, f)); }},
     {"resources",
      [](Reader& r, const Field& f, Deploy& d) { read_map<Deploy>(r, f, kResourceKeys, d); }},
     {"restart_policy", read_restart_policy},

@@ -106,31 +106,6 @@ void read_file_mounts(Reader& reader, const Field& field, Service& service, bool
 
 }  // namespace
 
-std::string target_of(const FileMount& mount) {
-  const std::string folder = mount.secret ? "/run/secrets/" : "/";
-  if (mount.target.empty()) return folder + mount.source;
-  return mount.target.starts_with('/') ? mount.target : folder + mount.target;
-}
-
-bool is_mounted(const Service& service, const FileMount& mount) {
-  if (service.read_only.value_or(false)) return true;
-  const std::string target = target_of(mount);
-  const auto beneath = [&target](std::string_view folder) {
-    while (folder.ends_with('/'))
-      folder.remove_suffix(1);
-    return target.starts_with(std::string(folder) + "/");
-  };
-  if (const auto found = service.settings.find("tmpfs"); found != service.settings.end()) {
-    for (const auto& each : found->second.as_array()) {
-      const std::string_view text = each.as_string();
-      if (beneath(text.substr(0, text.find(':')))) return true;
-    }
-  }
-  return std::ranges::any_of(service.mounts, [&beneath](const Mount& each) {
-    return each.type == Mount::Type::kTmpfs && beneath(each.target);
-  });
-}
-
 void read_configs_of_service(Reader& reader, const Field& field, Service& service) {
   read_file_mounts(reader, field, service, false);
 }

@@ -5,26 +5,13 @@
 #include <boost/json/object.hpp>
 
 #include "model/decode_settings.h"
+#include "model/json_writer.h"
 
 namespace fairlead::model {
 namespace {
 
 namespace json = boost::json;
 using Value = std::optional<json::value>;
-
-json::array to_array(const std::vector<std::string>& list) {
-  json::array out;
-  for (const auto& each : list)
-    out.push_back(json::string(each));
-  return out;
-}
-
-json::object to_object(const StringMap& map) {
-  json::object out;
-  for (const auto& [key, value] : map)
-    out[key] = value;
-  return out;
-}
 
 template <typename T>
 Value value_of(const std::optional<T>& value) {

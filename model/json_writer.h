@@ -71,6 +71,27 @@ struct Writer {
   }
 };
 
+// What the form for hashes and the form for people have in common. They are kept apart otherwise:
+// a hash must not move when Compose prints something in a new way (F092).
+inline const char* name_of(Mount::Type type) {
+  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
+  return kTypes[static_cast<int>(type)];
+}
+inline Writer mount_head(const Mount& mount) {
+  Writer writer;
+  writer.put("type", name_of(mount.type))
+      .text("source", mount.source)
+      .put("target", mount.target)
+      .flag("read_only", mount.read_only);
+  return writer;
+}
+inline boost::json::object environment_of(const Service& service) {
+  boost::json::object out;
+  for (const auto& [key, value] : service.environment)
+    out[key] = value.value_or("");
+  return out;
+}
+
 boost::json::object to_object(const Network& network);
 boost::json::object to_object(const Volume& volume);
 

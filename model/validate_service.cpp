@@ -69,10 +69,8 @@ void check_files(Checker& check, const App& app, const Service& service) {
   for (const auto& mount : service.files) {
     const std::string key = mount.secret ? "secrets" : "configs";
     const std::string path = "services." + service.name + "." + key;
-    const auto file = std::ranges::find_if(app.files, [&mount](const File& each) {
-      return each.key == mount.source && each.secret == mount.secret;
-    });
-    if (file == app.files.end()) {
+    const auto* file = file_of(app, mount);
+    if (file == nullptr) {
       check.error(mount.position, path, "`" + mount.source + "` is not declared", "",
                   "add it under the top-level `" + key + ":`");
       continue;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/child.h"
+#include "controller/desired.h"
 #include "controller/inventory.h"
 #include "watch/directory.h"
 
@@ -44,13 +45,10 @@ std::string absolute_path(const std::string& directory) {
 
 // systemd.exec(5), LoadCredential=: a directory that only the unit may read.
 model::Source credential(const std::string& name) {
-  using State = model::Source::State;
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory == nullptr || name.find('/') != std::string::npos) return {};
   const auto file = watch::read_beneath(directory, name, watch::Options().max_file_bytes);
-  if (!file) return {};
-  if (!file->error.empty()) return {State::kUnreadable, nullptr, file->error};
-  return {State::kPresent, file->bytes, ""};
+  return controller::source_of(file ? &*file : nullptr);
 }
 
 // What the policy has to know of this host.

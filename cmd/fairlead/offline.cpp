@@ -27,14 +27,18 @@ struct Loaded {
 };
 
 // `directory` is "" for a file of the working directory.
-void decode(Loaded& loaded, const Options& given, const std::string& directory,
-            const std::string& name, const std::string& bytes) {
+model::DecodeOptions reading(const Options& given, const std::string& directory) {
   auto options = decode_options(given, directory, stored_digest_key(given.state_dir));
   options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
-  options.read = [&directory](const std::string& path) {
+  options.read = [directory](const std::string& path) {
     const auto file = watch::read_beneath(directory, path, watch::Options().max_file_bytes);
     return controller::source_of(file ? &*file : nullptr);
   };
+  return options;
+}
+
+void decode(Loaded& loaded, const model::DecodeOptions& options, const std::string& name,
+            const std::string& bytes) {
   loaded.manifests.emplace(options.prefix + name, model::decode(name, bytes, options));
 }
 
@@ -47,7 +51,7 @@ void load_file(Loaded& loaded, const Options& given, const std::string& path) {
   }
   const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const fs::path whole(path);
-  decode(loaded, given, whole.parent_path().string(), whole.filename().string(), bytes);
+  decode(loaded, reading(given, whole.parent_path().string()), whole.filename().string(), bytes);
 }
 
 void load_directory(Loaded& loaded, const Options& given, const std::string& path) {
@@ -59,6 +63,7 @@ void load_directory(Loaded& loaded, const Options& given, const std::string& pat
     std::fprintf(stderr, "error: %s: %s\n", path.c_str(), snapshot.problem.c_str());
     loaded.exit_code = kMissing;
   }
+  const auto decoding = reading(given, path);
   for (const auto& [name, file] : snapshot.files) {
     const std::string whole = (fs::path(path) / name).string();
     if (!file.error.empty()) {
@@ -66,7 +71,7 @@ void load_directory(Loaded& loaded, const Options& given, const std::string& pat
       loaded.exit_code = kFailed;
       continue;
     }
-    decode(loaded, given, path, name, *file.bytes);
+    decode(loaded, decoding, name, *file.bytes);
   }
 }
 

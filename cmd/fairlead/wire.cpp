@@ -73,7 +73,7 @@ Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options&
   };
   auto http = docker::http_options_from(environment);
   if (!http) return std::unexpected(http.error());
-  http->docker_config = [] { return docker_config(); };
+  http->docker_config = docker_config;
   if (options.pull_timeout > 0)
     http->pull_silence_deadline = std::chrono::seconds(options.pull_timeout);
   return docker::make_http_engine(world.io.get_executor(), *http);
