@@ -37,6 +37,7 @@ constexpr std::array kReasonNames = {
     ReasonName{Reason::kPortConflict, "PortConflict"},
     ReasonName{Reason::kMountSourceMissing, "MountSourceMissing"},
     ReasonName{Reason::kCommandNotRunnable, "CommandNotRunnable"},
+    ReasonName{Reason::kHookFailed, "HookFailed"},
     ReasonName{Reason::kContainerStuck, "ContainerStuck"},
     ReasonName{Reason::kRemovalStuck, "RemovalStuck"},
     ReasonName{Reason::kCrashLooping, "CrashLooping"},

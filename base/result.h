@@ -53,6 +53,7 @@ enum class Reason {
   kPortConflict,
   kMountSourceMissing,
   kCommandNotRunnable,
+  kHookFailed,
   kContainerStuck,
   kRemovalStuck,
   kCrashLooping,

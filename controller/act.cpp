@@ -77,6 +77,16 @@ Task<Status> perform(Step step, EnsureImage action) {
   return step.context.images.ensure(std::move(action));
 }
 
+constexpr int kLogLines = 10;
+
+std::unexpected<Error> hook_failure(const std::string& which, int code, const std::string& output,
+                                    std::string hint) {
+  return failure(
+      ErrorClass::kTransient, Reason::kHookFailed,
+      which + " ended with code " + std::to_string(code) + (output.empty() ? "" : ": " + output),
+      std::move(hint));
+}
+
 Status check_binds(const Step& step, const docker::ContainerSpec& spec) {
   static const model::HostAccess kNothing;
   const auto& access = step.context.access == nullptr ? kNothing : *step.context.access;
@@ -120,6 +130,11 @@ Task<Status> perform(Step step, StartContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
   step.context.cache.mark_container(*id);
+  if (!action.hooks.empty()) {
+    action.hooks.due = !action.hooks.post_start.empty();
+    auto noted = step.context.inventory.remember_hooks(*id, std::move(action.hooks));
+    if (!noted) co_return noted;
+  }
   if (!action.files.empty()) {
     auto written = co_await step.context.engine.put_files(*id, std::move(action.files));
     if (!written) co_return written;
@@ -127,9 +142,36 @@ Task<Status> perform(Step step, StartContainer action) {
   co_return co_await step.context.engine.start_container(*id);
 }
 
+// One after the other; what failed is said with the last that it wrote.
+Task<Status> run_hooks(Step step, std::string id, std::string what,
+                       std::vector<docker::ExecSpec> hooks, std::string hint) {
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
+    const std::string which = what + "[" + std::to_string(i) + "] of " + step.component;
+    auto ended = co_await step.context.engine.run_exec(id, std::move(hooks[i]));
+    if (!ended) co_return std::unexpected(std::move(ended.error()).with_context(which));
+    if (ended->exit_code != 0) co_return hook_failure(which, ended->exit_code, ended->output, hint);
+  }
+  co_return Status{};
+}
+
+Task<Status> perform(Step step, RunHooks action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  auto ran = co_await run_hooks(step, *id, "post_start", action.hooks.post_start, "");
+  if (!ran) co_return ran;
+  action.hooks.due = false;
+  co_return step.context.inventory.remember_hooks(*id, std::move(action.hooks));
+}
+
 Task<Status> perform(Step step, StopContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
+  const std::string hint = "to go on without it: docker stop " + action.container.name;
+  auto ready = co_await run_hooks(step, *id, "pre_stop", std::move(action.pre_stop), hint);
+  // One that has ended meanwhile is as good as stopped.
+  if (!ready && ready.error().reason != Reason::kStateConflict &&
+      ready.error().reason != Reason::kNotFound)
+    co_return ready;
   step.context.cache.mark_container(*id);
   step.context.cache.expect_stop(*id);
   co_return co_await step.context.engine.stop_container(*id, action.grace_seconds);
@@ -179,6 +221,15 @@ Task<Status> perform(Step step, DisconnectEndpoint action) {
   if (!network) co_return std::unexpected(network.error());
   step.context.cache.mark_container(*id);
   co_return co_await step.context.engine.disconnect_network(*network, *id, action.force);
+}
+
+Task<Status> perform(Step step, FailHook action) {
+  auto said = co_await step.context.engine.container_logs(action.container.id, kLogLines);
+  RenameContainer aside{action.container, action.new_name};
+  auto renamed = co_await perform(step, std::move(aside));
+  if (!renamed) co_return renamed;
+  co_return hook_failure("pre_start of " + step.component, action.exit_code, said.value_or(""),
+                         "`docker logs " + action.new_name + "` has all that it wrote");
 }
 
 }  // namespace

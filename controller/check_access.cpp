@@ -201,6 +201,14 @@ void check_mounts(Checker& check, const docker::ContainerSpec& spec) {
   }
 }
 
+// They are no part of the container's own request.
+void check_hooks(Checker& check, const std::string& key, const std::vector<model::Hook>& hooks) {
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
+    if (hooks[i].privileged && !check.allowed.privileged)
+      check.deny(key + "[" + std::to_string(i) + "].privileged", "all of the host", "privileged");
+  }
+}
+
 }  // namespace
 
 std::vector<Violation> check_access(const model::Service& service,
@@ -210,6 +218,9 @@ std::vector<Violation> check_access(const model::Service& service,
   Checker check{.path = "services." + service.name, .allowed = allowed, .access = access};
   if (spec.privileged.value_or(false) && !allowed.privileged)
     check.deny("privileged", "all of the host", "privileged");
+  check_hooks(check, "pre_start", service.pre_start);
+  check_hooks(check, "post_start", service.post_start);
+  check_hooks(check, "pre_stop", service.pre_stop);
   for (const auto& each : spec.cap_add) {
     const std::string name = capability(each);
     const bool fine =

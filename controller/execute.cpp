@@ -36,10 +36,16 @@ double seconds_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
+// Pulls and hooks: no other App should have to wait for them.
+bool may_take_minutes(const Action& action) {
+  const auto* stop = std::get_if<StopContainer>(&action);
+  return std::holds_alternative<EnsureImage>(action) || std::holds_alternative<RunHooks>(action) ||
+         (stop != nullptr && !stop->pre_stop.empty());
+}
+
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   const Operation& operation = run->plan.operations[index];
-  // A pull may take minutes, and is no mutation that others would have to wait for.
-  const bool counted = !std::holds_alternative<EnsureImage>(operation.action);
+  const bool counted = !may_take_minutes(operation.action);
   if (counted) co_await run->context.permits.acquire();
   OperationReport report;
   report.operation = &operation;

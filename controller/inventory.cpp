@@ -57,6 +57,10 @@ Status Inventory::load(const std::string& fresh_id) {
       entries_.insert({kind_from(member(object, "kind")), member(object, "app"),
                        member(object, "component"), member(object, "name"), member(object, "id")});
     }
+    if (const auto* hooks = root.if_contains("hooks")) {
+      for (const auto& [id, value] : hooks->as_object())
+        hooks_[id] = hooks_from(value.as_object());
+    }
     for (const auto& [app, value] : root.at("generations").as_object()) {
       const auto& pair = value.as_object();
       generations_[app] = {pair.at("generation").to_number<std::uint64_t>(),
@@ -88,11 +92,18 @@ Status Inventory::save() {
   for (const auto& [app, value] : generations_) {
     generations[app] = json::object{{"generation", value.first}, {"digest", value.second}};
   }
-  return file_->replace(json::serialize(json::object{{"format", kFormat},
-                                                     {"instance", instance_},
-                                                     {"engine", engine_id_},
-                                                     {"entries", entries},
-                                                     {"generations", generations}}));
+  json::object root{{"format", kFormat},
+                    {"instance", instance_},
+                    {"engine", engine_id_},
+                    {"entries", std::move(entries)},
+                    {"generations", std::move(generations)}};
+  if (!hooks_.empty()) {
+    json::object hooks;
+    for (const auto& [id, each] : hooks_)
+      hooks[id] = controller::to_json(each);
+    root["hooks"] = std::move(hooks);
+  }
+  return file_->replace(json::serialize(root));
 }
 
 Status Inventory::remember_engine(const std::string& id) {
@@ -133,10 +144,18 @@ Status Inventory::adopted(const InventoryEntry& entry) {
 }
 
 Status Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
-  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
+  auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
     return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
   });
+  erased += hooks_.erase(id);
   return erased > 0 ? save() : Status{};
+}
+
+Status Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
+  auto& known = hooks_[id];
+  if (known == hooks) return {};
+  known = std::move(hooks);
+  return save();
 }
 
 bool Inventory::knows(Kind kind, const std::string& id) const {

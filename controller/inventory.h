@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "controller/drift.h"
+#include "controller/hooks.h"
 
 namespace fairlead::controller {
 
@@ -54,6 +55,11 @@ class Inventory {
   Status adopted(const InventoryEntry& entry);  // own labels found on the engine: state was lost
   Status gone(Kind kind, const std::string& name, const std::string& id);
 
+  // What runs in a container after its start and before its stop, by container ID; forgotten with
+  // the container.
+  Status remember_hooks(const std::string& id, ContainerHooks hooks);
+  const std::map<std::string, ContainerHooks>& hooks() const { return hooks_; }
+
   bool knows(Kind kind, const std::string& id) const;
   std::set<std::string> apps() const;
   const std::set<InventoryEntry>& entries() const { return entries_; }
@@ -67,6 +73,7 @@ class Inventory {
   std::string instance_;
   std::string engine_id_;
   std::set<InventoryEntry> entries_;
+  std::map<std::string, ContainerHooks> hooks_;
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)
 };
 

@@ -17,6 +17,8 @@ struct Verb {
   std::string_view operator()(const CreateContainer&) const { return "create"; }
   std::string_view operator()(const StartContainer&) const { return "start"; }
   std::string_view operator()(const StopContainer&) const { return "stop"; }
+  std::string_view operator()(const RunHooks&) const { return "hook"; }
+  std::string_view operator()(const FailHook&) const { return "set aside"; }
   std::string_view operator()(const UnpauseContainer&) const { return "unpause"; }
   std::string_view operator()(const RemoveContainer&) const { return "remove"; }
   std::string_view operator()(const RenameContainer&) const { return "rename"; }

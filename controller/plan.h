@@ -22,6 +22,7 @@
 
 #include "base/result.h"
 #include "controller/drift.h"
+#include "controller/hooks.h"
 #include "controller/observed.h"
 #include "docker/types.h"
 #include "model/app.h"
@@ -59,10 +60,24 @@ struct StartContainer {
   Ref container;
   // Written before every start: a crash between create and start must not leave one without.
   std::vector<docker::FileContent> files{};
+  ContainerHooks hooks{};  // remembered; RunHooks follows if there are any for the start
+};
+// The container's `post_start`, in order; until all have succeeded they remain due.
+struct RunHooks {
+  Ref container;
+  ContainerHooks hooks;
 };
 struct StopContainer {
   Ref container;
   int grace_seconds = 10;
+  std::vector<docker::ExecSpec> pre_stop{};  // one that fails keeps the container running
+};
+// A step of `pre_start` that failed: an error with what it wrote. It stays, under another name,
+// until the next try.
+struct FailHook {
+  Ref container;
+  int exit_code = 0;
+  std::string new_name;
 };
 struct UnpauseContainer {
   Ref container;
@@ -92,7 +107,7 @@ struct DisconnectEndpoint {
 using Action =
     std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureImage, CreateContainer,
                  StartContainer, StopContainer, UnpauseContainer, RemoveContainer, RenameContainer,
-                 UpdateContainer, ConnectEndpoint, DisconnectEndpoint>;
+                 UpdateContainer, ConnectEndpoint, DisconnectEndpoint, RunHooks, FailHook>;
 
 std::string_view verb(const Action& action);  // create, remove, start, connect, pull, …
 
@@ -133,6 +148,7 @@ struct Plan {
 struct Memory {
   std::set<std::string> contended;  // "kind/component/field" that the oscillation breaker holds
   // Network components whose last member left; see Prune rules of DESIGN.
+  std::map<std::string, ContainerHooks> hooks;  // by container ID
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 

@@ -71,20 +71,16 @@ void create_missing(Planner& p, const model::Service& service, const docker::Con
   const std::string reason = "container " + service.container_name + " is missing";
   const auto created =
       create_container(p, service, spec, service.container_name, "", after, reason);
+  auto& state = p.services[instance_key(service)];
+  if (!service.pre_start.empty()) {  // its steps name the container: the next pass knows it
+    state.prepared = false;
+    return;
+  }
   auto gate = start_gate(p, service);
   if (!gate) return;
   gate->push_back(created);
-  const auto started =
-      add(p, {.kind = Kind::kContainer,
-              .component = service.name,
-              .object = service.container_name,
-              .action = StartContainer{{"", service.container_name}, files_of(p.app, service)},
-              .after = *gate,
-              .reason = reason,
-              .rollback = {}});
-  auto& state = p.services[instance_key(service)];
   state.runs = true;
-  state.started = {started};
+  state.started = {start_container(p, service, {"", service.container_name}, *gate, reason)};
 }
 
 void start_stopped(Planner& p, const model::Service& service, const ObservedContainer& container,
@@ -101,11 +97,10 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
   auto gate = start_gate(p, service);
   if (!gate) return;
   append(after, *gate);
+  if (!pre_started(p, service, details, after)) return;
   state.runs = true;
-  state.started = {
-      add(p, operation_on(service, details,
-                          StartContainer{{details.id, details.name}, files_of(p.app, service)},
-                          after, "state is " + details.state + ", wanted running"))};
+  state.started = {start_container(p, service, {details.id, details.name}, after,
+                                   "state is " + details.state + ", wanted running")};
 }
 
 void correct_state(Planner& p, const model::Service& service, const ObservedContainer& container,
@@ -127,7 +122,7 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
                             "state is paused, wanted running"))};
   } else if (details.state == "running") {
     state.runs = true;
-    state.started = after;
+    state.started = run_due_hooks(p, service, details, after);
   } else {
     start_stopped(p, service, container, after);
   }
@@ -211,23 +206,27 @@ int grace_seconds(const model::Service& service) {
       std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period).count());
 }
 
-std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
-                             const std::string& name, const std::string& replaces, Steps after,
-                             const std::string& reason) {
-  const EnsureImage wanted{service.image, spec.platform, service.pull};
+std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted) {
   const std::string key = key_of(wanted);
   auto image = p.images.find(key);
   if (image == p.images.end()) {
-    const auto step = add(p, {.kind = Kind::kContainer,
-                              .component = service.name,
-                              .object = service.container_name,
-                              .action = wanted,
-                              .after = {},
-                              .reason = "pull " + service.image + " if the engine does not have it",
-                              .rollback = {}});
+    const auto step =
+        add(p, {.kind = Kind::kContainer,
+                .component = service.name,
+                .object = service.container_name,
+                .action = wanted,
+                .after = {},
+                .reason = "pull " + wanted.reference + " if the engine does not have it",
+                .rollback = {}});
     image = p.images.emplace(key, step).first;
   }
-  after.push_back(image->second);
+  return image->second;
+}
+
+std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
+                             const std::string& name, const std::string& replaces, Steps after,
+                             const std::string& reason) {
+  after.push_back(ensure_image(p, service, {service.image, spec.platform, service.pull}));
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
       append(after, p.networks[endpoint.network].created);
@@ -251,7 +250,7 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
   Operation operation{.kind = Kind::kContainer,
                       .component = component,
                       .object = container.name,
-                      .action = StopContainer{ref, grace},
+                      .action = stop_action(p, container, grace),
                       .after = std::move(after),
                       .reason = reason,
                       .rollback = {}};
@@ -295,6 +294,7 @@ void plan_service(Planner& p, const model::Service& service) {
     wait_for(p, "service " + service.name + " needs a network or volume that is refused");
     return;
   }
+  remove_hook_containers(p, service, found.current == nullptr ? nullptr : &found.current->details);
   Steps freed;  // F032: a dead container keeps its name until it is removed
   for (const auto* dead : found.dead)
     freed.push_back(remove_container(p, dead->details, service.name, {}, "state is dead", 0));

@@ -16,7 +16,8 @@ using Containers = std::vector<const ObservedContainer*>;
 Containers of_service(const Planner& p, const model::Service& service) {
   Containers found;
   for (const auto& [id, container] : p.observed.containers)
-    if (owned(container.details.labels, p.policy.instance, p.app.name) &&
+    if (!is_hook(container.details) &&
+        owned(container.details.labels, p.policy.instance, p.app.name) &&
         label(container.details.labels, kLabelComponent) == service.name &&
         number_of(container.details) == service.number)
       found.push_back(&container);
@@ -123,7 +124,7 @@ std::string peer_id(const model::App& app, const std::string& service, const Obs
   const docker::Container* best = nullptr;
   for (const auto& [id, container] : observed.containers) {
     const auto& details = container.details;
-    if (!owned(details.labels, policy.instance, app.name) ||
+    if (is_hook(details) || !owned(details.labels, policy.instance, app.name) ||
         label(details.labels, kLabelComponent) != service || number_of(details) != 1 ||
         details.state == "dead" || details.state == "removing" ||
         !hash_matches(app, *peer, details))

@@ -111,9 +111,14 @@ void plan_leftover_containers(Planner& p) {
   std::map<std::pair<std::string, int>, std::vector<const ObservedContainer*>> leftovers;
   for (const auto& [id, container] : p.observed.containers) {
     const std::string component = label(container.details.labels, kLabelComponent);
-    if (owned(container.details.labels, p.policy.instance, p.app.name) &&
-        !has_service(p, component, number_of(container.details)))
+    if (!owned(container.details.labels, p.policy.instance, p.app.name) ||
+        has_service(p, component, number_of(container.details)))
+      continue;
+    if (is_hook(container.details)) {
+      remove_leftover(p, container, component);
+    } else {
       leftovers[{component, number_of(container.details)}].push_back(&container);
+    }
   }
   for (const auto& [instance, containers] : leftovers)
     plan_component(p, instance.first, instance.second, containers);

@@ -34,6 +34,7 @@ struct ServiceState {
   const docker::Container* current = nullptr;  // up to date; null while it is being replaced
   bool runs = false;                           // now, or after `started`
   bool completed = false;                      // a one-shot that ended well
+  bool prepared = true;                        // `pre_start` has succeeded, where there is one
   Steps started;
 };
 
@@ -163,6 +164,8 @@ Steps repair_endpoints(Planner& p, const model::Service& service, const docker::
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
                              const std::string& name, const std::string& replaces, Steps after,
                              const std::string& reason);
+// The step that pulls an image, once per plan.
+std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted);
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace_seconds);
@@ -175,5 +178,26 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
 void maintain(Planner& p, const model::Service& service, const ServiceContainers& found,
               Steps after);
 int grace_seconds(const model::Service& service);
+
+// ---- Hooks (plan_hooks.cpp) ----
+
+// Starts it, then runs its `post_start`; the last step.
+std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
+                            Steps after, const std::string& reason,
+                            const std::vector<Action>& rollback = {});
+// Starts again what a roll-back puts back.
+std::vector<Action> restart_actions(const Planner& p, const docker::Container& container);
+StopContainer stop_action(const Planner& p, const docker::Container& container, int grace_seconds);
+// The `post_start` of a running container that has not succeeded yet.
+Steps run_due_hooks(Planner& p, const model::Service& service, const docker::Container& container,
+                    const Steps& after);
+// True if all steps of `pre_start` have succeeded for `container`, which was never started. Else
+// plans the next one, or says what is being waited for.
+bool pre_started(Planner& p, const model::Service& service, const docker::Container& container,
+                 const Steps& after);
+// Removes containers of steps that nothing waits for any more. `current` may be null.
+void remove_hook_containers(Planner& p, const model::Service& service,
+                            const docker::Container* current);
+bool is_hook(const docker::Container& container);
 
 }  // namespace fairlead::controller

@@ -2,6 +2,7 @@
 // one, put it aside, rename, start, remove the old one. Each pass emits the steps that remain, so a
 // crash anywhere continues (F047, F116). On a definite failure the old container is put back.
 #include <algorithm>
+#include <iterator>
 
 #include "controller/plan_parts.h"
 
@@ -52,14 +53,14 @@ struct Switch {
     if (remove_fresh) actions.push_back(RemoveContainer{fresh, true});
     if (moved) actions.push_back(RenameContainer{old_ref(), service.container_name});
     if (stopped || old.name == prev_name(service.container_name))
-      actions.push_back(StartContainer{old_ref()});
+      std::ranges::move(restart_actions(p, old), std::back_inserter(actions));
     return actions;
   }
 
   void stop_old() {
     if (!up(old)) return;
     if (old.state == "paused") step(UnpauseContainer{old_ref()}, {});
-    step(StopContainer{old_ref(), grace_seconds(service)}, {});
+    step(stop_action(p, old, grace_seconds(service)), {});
     stopped = true;
   }
 
@@ -103,13 +104,28 @@ bool settled(const model::Service& service, const ServiceContainers& found) {
          (up(found.current->details) || completed(*found.current));
 }
 
+// What must have run before the switch; nullopt: not now. `pre_start` runs while the old one is
+// still in service.
+std::optional<Steps> gate_of(Planner& p, const model::Service& service,
+                             const ServiceContainers& found, const Steps& after) {
+  auto gate = start_gate(p, service);
+  if (!gate) return std::nullopt;
+  if (found.current == nullptr && !service.pre_start.empty()) {  // the next pass knows its ID
+    p.services[instance_key(service)].prepared = false;
+    return std::nullopt;
+  }
+  if (found.current != nullptr && !pre_started(p, service, found.current->details, after))
+    return std::nullopt;
+  return gate;
+}
+
 void start_fresh(Switch& change, Planner& p, const ServiceContainers& found) {
   auto& state = p.services[instance_key(change.service)];
   state.runs = true;
   const bool runs = found.current != nullptr && up(found.current->details);
   if (!runs)
-    change.step(StartContainer{change.fresh, files_of(p.app, change.service)},
-                change.put_back(true));
+    change.last = {start_container(p, change.service, change.fresh, change.last, change.reason,
+                                   change.put_back(true))};
   state.started = change.last;
 }
 
@@ -144,7 +160,7 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
     p.services[instance_key(service)].current = &found.current->details;
     append(after, repair_endpoints(p, service, found.spec, found.current->details));
   }
-  auto gate = start_gate(p, service);
+  const auto gate = gate_of(p, service, found, after);
   if (!gate) {  // the old one stays in service meanwhile
     p.services[instance_key(service)].runs = up(old->details);
     return;

@@ -61,6 +61,10 @@ Task<void> Controller::reconcile(std::string key) {
   auto& state = keys_[key];
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
+  state.memory.hooks.clear();
+  for (const auto& [id, hooks] : parts_.inventory.hooks()) {
+    if (scope.observed.containers.contains(id)) state.memory.hooks.emplace(id, hooks);
+  }
   Plan plan = plan_of(scope, key);
   report_pass(key, scope, plan);
   if (scope.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {

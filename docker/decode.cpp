@@ -309,6 +309,10 @@ std::string decode_id(const json::value& reply) {
   return text_at(object_of(reply), "Id");
 }
 
+int decode_exit_code(const json::value& reply) {
+  return static_cast<int>(number_at(object_of(reply), "ExitCode"));
+}
+
 std::string decode_progress_error(const json::value& line) {
   const auto& object = object_of(line);
   auto message = text_at(object_at(object, "errorDetail"), "message");

@@ -23,6 +23,8 @@ EngineInfo decode_info(const boost::json::value& reply);
 // nullopt for exec_… noise (F064) and for what is no event.
 std::optional<Event> decode_event(const boost::json::value& line);
 std::string decode_id(const boost::json::value& reply);
+// Of an exec that has ended.
+int decode_exit_code(const boost::json::value& reply);
 // errorDetail.message or error of a progress line; "" if it is none.
 std::string decode_progress_error(const boost::json::value& line);
 // The engine's own words: "message" of a JSON body, else the body's text (F071, F073).

@@ -1,6 +1,8 @@
 // Containers of the in-process engine: creation, runs, ends and restart policies.
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <optional>
 
 #include "base/time_text.h"
 #include "docker/embedded_state.h"
@@ -13,6 +15,17 @@ constexpr Duration kLongestBackoff = std::chrono::seconds(60);
 constexpr Duration kStableRun = std::chrono::seconds(10);
 constexpr Duration kDefaultHealthInterval = std::chrono::seconds(30);
 constexpr int kKilled = 137;
+
+constexpr Duration kShortRun = std::chrono::milliseconds(100);
+
+// What the sample image's program does: `/sample exit N` ends by itself.
+std::optional<int> exit_code_of(const std::vector<std::string>& command) {
+  int code = 0;
+  if (command.size() < 3 || command[0] != "/sample" || command[1] != "exit") return std::nullopt;
+  const auto& text = command[2];
+  std::from_chars(text.data(), text.data() + text.size(), code);
+  return code;
+}
 
 bool valid_name(const std::string& name) {
   const auto plain = [](unsigned char c) {
@@ -206,6 +219,7 @@ Reply<void> Model::run(Box& box) {
   ++box.run;
   say(box, "start");
   if (box.checks_health) later(box, box.health_interval, &Model::first_check);
+  if (exit_code_of(container.command)) later(box, kShortRun, &Model::exit_as_told);
   return {};
 }
 
@@ -324,6 +338,30 @@ Reply<void> Model::unpause(const std::string& id) {
   container.state = "running";
   say(**box, "unpause");
   return {};
+}
+
+void Model::exit_as_told(Box& box) {
+  exit(box.container.id, exit_code_of(box.container.command).value_or(0));
+}
+
+Reply<void> Model::check_exec(const State& from, const std::string& id, const ExecSpec& spec) {
+  const Box* box = find_box(from, id);
+  if (box == nullptr) return refuse(404, "No such container: " + id);
+  if (!box->container.running || box->container.state == "restarting")
+    return refuse(409, "Container " + box->container.id + " is not running");
+  if (box->container.paused)
+    return refuse(409, "Container " + box->container.id + " is paused, unpause the container " +
+                           "before exec");
+  if (spec.command.empty()) return refuse(400, "No exec command specified");
+  return {};
+}
+
+// Nothing is run: `/sample exit N` has its code, and every other command succeeds.
+Reply<ExecResult> Model::exec(const std::string& id, const ExecSpec& spec) {
+  const Box* box = find(id);
+  if (box == nullptr || !box->container.running)
+    return refuse(409, "Container " + id + " is not running");
+  return ExecResult{exit_code_of(spec.command).value_or(0), ""};
 }
 
 // Calls `then` unless the container has ended this run, or is gone, by that time.

@@ -144,6 +144,22 @@ class View final : public EmbeddedEngine {
                       });
   }
 
+  Task<Result<ExecResult>> run_exec(std::string id, ExecSpec spec) override {
+    Effect<void> check = [id, spec](const State& state) {
+      return Model::check_exec(state, id, spec);
+    };
+    auto created = co_await call<void>(Operation::kExecCreate, std::move(check));
+    if (!created) co_return std::unexpected(created.error());
+    Effect<ExecResult> run_it = [this, id, spec](const State&) { return model().exec(id, spec); };
+    co_return co_await call<ExecResult>(Operation::kExecStart, std::move(run_it));
+  }
+  Task<Result<std::string>> container_logs(std::string id, int) override {
+    return call<std::string>(Operation::kContainerLogs, [id = std::move(id)](const State& state) {
+      const auto found = Model::inspect(state, id);
+      return found ? Reply<std::string>("") : std::unexpected(found.error());
+    });
+  }
+
   Task<Result<std::vector<Network>>> list_networks() override {
     return call<std::vector<Network>>(Operation::kNetworkList, [](const State& state) {
       return Reply<std::vector<Network>>(Model::networks(state));

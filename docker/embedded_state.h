@@ -77,6 +77,8 @@ class Model {
   Reply<void> rename(const std::string& id, const std::string& name);
   Reply<void> update(const std::string& id, const ContainerUpdate& update);
   Reply<void> put_files(const std::string& id, const std::vector<FileContent>& files);
+  static Reply<void> check_exec(const State& from, const std::string& id, const ExecSpec& spec);
+  Reply<ExecResult> exec(const std::string& id, const ExecSpec& spec);
   Reply<void> pause(const std::string& id);
   Reply<void> unpause(const std::string& id);
   void exit(const std::string& id, int code);
@@ -117,6 +119,7 @@ class Model {
   void restart_later(Box& box);
   void restart_now(Box& box);
   void first_check(Box& box);
+  void exit_as_told(Box& box);
 
   void say(const std::string& type, const std::string& action, const std::string& id,
            StringMap attributes) const;

@@ -1,6 +1,7 @@
 #include "docker/encode.h"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace fairlead::docker {
 namespace {
@@ -236,12 +237,47 @@ json::object update_body(const ContainerUpdate& update) {
   return out;
 }
 
+json::object exec_create_body(const ExecSpec& spec) {
+  json::object out{{"AttachStdout", true}, {"AttachStderr", true}};
+  put(out, "Cmd", spec.command);
+  put(out, "User", spec.user);
+  put(out, "WorkingDir", spec.working_dir);
+  put(out, "Env", spec.env);
+  if (spec.privileged) out["Privileged"] = true;
+  return out;
+}
+
 json::object volume_create_body(const VolumeSpec& spec) {
   json::object out{{"Name", spec.name}};
   put(out, "Driver", spec.driver);
   put(out, "DriverOpts", spec.driver_opts);
   put(out, "Labels", spec.labels);
   return out;
+}
+
+std::string percent(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += kHex[c >> 4];
+      out += kHex[c & 0xF];
+    }
+  }
+  return out;
+}
+
+std::string label_filter(const std::vector<std::string>& labels) {
+  if (labels.empty()) return "";
+  json::array list;
+  for (const auto& each : labels)
+    list.push_back(json::string(each));
+  return "filters=" + percent(json::serialize(json::object{{"label", list}}));
 }
 
 }  // namespace fairlead::docker

@@ -33,6 +33,10 @@ enum class Operation {
   kContainerUpdate,
   kContainerUnpause,
   kContainerFiles,
+  kContainerLogs,
+  kExecCreate,
+  kExecStart,
+  kExecInspect,
   kNetworkList,
   kNetworkInspect,
   kNetworkCreate,
@@ -89,6 +93,11 @@ class Engine {
   virtual Task<Status> unpause_container(std::string id) = 0;
   // Writes files into a container that need not run; folders on the way are made.
   virtual Task<Status> put_files(std::string id, std::vector<FileContent> files) = 0;
+  // Runs a command to its end, whatever that takes; one that writes nothing for
+  // HttpOptions::exec_silence_deadline is given up (Transient; it may still be running).
+  virtual Task<Result<ExecResult>> run_exec(std::string id, ExecSpec spec) = 0;
+  // The last lines that a container without a TTY wrote, at most 2 KiB.
+  virtual Task<Result<std::string>> container_logs(std::string id, int lines) = 0;
 
   virtual Task<Result<std::vector<Network>>> list_networks() = 0;
   virtual Task<Result<Network>> inspect_network(std::string id) = 0;

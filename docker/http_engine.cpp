@@ -3,7 +3,6 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/stream_parser.hpp>
 #include <chrono>
 #include <utility>
 
@@ -11,6 +10,9 @@
 #include "docker/decode.h"
 #include "docker/encode.h"
 #include "docker/http_client.h"
+#include "docker/image_name.h"
+#include "docker/line_parser.h"
+#include "docker/output_frames.h"
 #include "docker/registry_auth.h"
 #include "docker/tar.h"
 
@@ -21,89 +23,9 @@ namespace json = boost::json;
 
 constexpr int kOwnMinor = 51;  // API 1.51 is the newest that was read and tested against
 constexpr int kLeastMinor = 40;
-constexpr std::size_t kLineLimit = 4u << 20;
 constexpr Duration kSlow = std::chrono::seconds(60);    // creates, network operations
 constexpr Duration kStart = std::chrono::seconds(120);  // log drivers can block a start (F042)
 constexpr Duration kStopMargin = std::chrono::seconds(15);
-
-std::string percent(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += kHex[c >> 4];
-      out += kHex[c & 0xF];
-    }
-  }
-  return out;
-}
-
-std::string label_filter(const std::vector<std::string>& labels) {
-  if (labels.empty()) return "";
-  json::array list;
-  for (const auto& each : labels)
-    list.push_back(json::string(each));
-  return "filters=" + percent(json::serialize(json::object{{"label", list}}));
-}
-
-struct ImageName {
-  std::string repository;
-  std::string tag;
-};
-
-// Always a tag: without one the engine pulls all of them (F057).
-ImageName split_reference(const std::string& reference) {
-  if (const auto at = reference.find('@'); at != std::string::npos) {
-    return {reference.substr(0, at), reference.substr(at + 1)};
-  }
-  const auto colon = reference.rfind(':');
-  const auto slash = reference.rfind('/');
-  const bool tagged = colon != std::string::npos && (slash == std::string::npos || colon > slash);
-  if (!tagged) return {reference, "latest"};
-  return {reference.substr(0, colon), reference.substr(colon + 1)};
-}
-
-// JSON values from a byte stream, whatever stands between them (F064).
-class LineParser {
- public:
-  explicit LineParser(std::function<void(const json::value&)> on_value)
-      : on_value_(std::move(on_value)) {}
-
-  // False if a value is too long or is no JSON.
-  bool feed(const std::string& bytes) {
-    pending_ += bytes;
-    std::size_t begin = 0;
-    for (auto end = pending_.find('\n'); end != std::string::npos;
-         end = pending_.find('\n', begin)) {
-      if (!take(std::string_view(pending_).substr(begin, end - begin))) return false;
-      begin = end + 1;
-    }
-    pending_.erase(0, begin);
-    return pending_.size() <= kLineLimit;
-  }
-
-  bool finish() { return take(std::exchange(pending_, {})); }
-
- private:
-  bool take(std::string_view line) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
-      line.remove_suffix(1);
-    if (!line.empty() && line.front() == '\x1e') line.remove_prefix(1);  // JSON text sequence
-    if (line.empty()) return true;
-    boost::system::error_code bad;
-    const auto value = json::parse(line, bad);
-    if (!bad) on_value_(value);
-    return !bad;
-  }
-
-  std::function<void(const json::value&)> on_value_;
-  std::string pending_;
-};
 
 struct Call {
   Operation operation;
@@ -234,6 +156,36 @@ class HttpEngine final : public Engine {
               .content_type = "application/x-tar",
               .first_byte = kSlow};
     co_return co_await done(std::move(call));
+  }
+
+  Task<Result<ExecResult>> run_exec(std::string id, ExecSpec spec) override {
+    Call create{.operation = Operation::kExecCreate,
+                .method = "POST",
+                .path = "/containers/" + percent(id) + "/exec",
+                .body = json::serialize(exec_create_body(spec))};
+    auto created = co_await value(std::move(create));
+    if (!created) co_return std::unexpected(created.error());
+    const std::string path = "/exec/" + percent(decode_id(*created));
+    ExecResult result;
+    auto ended = co_await follow_exec(path, result.output);
+    if (!ended) co_return std::unexpected(ended.error());
+    Call inspect{.operation = Operation::kExecInspect, .method = "GET", .path = path + "/json"};
+    auto seen = co_await value(std::move(inspect));
+    if (!seen) co_return std::unexpected(seen.error());
+    result.exit_code = decode_exit_code(*seen);
+    co_return result;
+  }
+
+  Task<Result<std::string>> container_logs(std::string id, int lines) override {
+    Call call{.operation = Operation::kContainerLogs,
+              .method = "GET",
+              .path = "/containers/" + percent(id) +
+                      "/logs?stdout=1&stderr=1&tail=" + std::to_string(lines)};
+    auto reply = co_await exchange(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    OutputFrames frames;
+    frames.feed(reply->body);
+    co_return frames.tail();
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
@@ -417,6 +369,47 @@ class HttpEngine final : public Engine {
   Task<Status> done(Call call) {
     auto reply = co_await exchange(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
+    co_return Status{};
+  }
+
+  // Runs a created exec and keeps the last of what it writes. The reply's head comes at once, and
+  // the body ends with the command.
+  Task<Status> follow_exec(std::string path, std::string& output) {
+    HttpRequest request{"POST", versioned(path + "/start"), R"({"Detach":false,"Tty":false})",
+                        "application/json"};
+    OutputFrames frames;
+    std::string refused;
+    bool running = false;
+    auto head = [&running](const HttpHead& got) {
+      running = got.status == 200;
+      return true;
+    };
+    auto piece = [&frames, &running, &refused](const std::string& bytes) {
+      running ? frames.feed(bytes) : static_cast<void>(refused += bytes);
+      return refused.size() < 4096;
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    const auto silence = client_.options().exec_silence_deadline;
+    auto ended = co_await client_.stream(std::move(request), client_.options().first_byte_deadline,
+                                         silence, head, piece);
+    observe(Operation::kExecStart, ended ? ended->status : 0, begin);
+    output = frames.tail();
+    if (!ended && running && ended.error().fault == TransportFault::kTimedOut) {
+      co_return failure(
+          ErrorClass::kTransient, Reason::kTimeout,
+          "it wrote nothing for " +
+              std::to_string(std::chrono::duration_cast<std::chrono::seconds>(silence).count()) +
+              " s",
+          "it may still be running in the container");
+    }
+    if (!ended) {
+      co_return std::unexpected(
+          classify_fault(Operation::kExecStart, ended.error().fault, ended.error().detail));
+    }
+    if (ended->status >= 400) {
+      co_return std::unexpected(
+          classify_reply(Operation::kExecStart, ended->status, decode_error_message(refused)));
+    }
     co_return Status{};
   }
 

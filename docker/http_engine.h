@@ -22,6 +22,8 @@ struct HttpOptions {
   Duration between_bytes_deadline = std::chrono::seconds(30);
   // A pull that shows no progress for so long has hung (F056).
   Duration pull_silence_deadline = std::chrono::seconds(60);
+  // A command in a container that writes nothing for so long is given up.
+  Duration exec_silence_deadline = std::chrono::minutes(10);
   // The text of Docker's config.json now, for registry credentials; null: there are none.
   std::function<std::string()> docker_config;
   std::size_t max_connections = 16;

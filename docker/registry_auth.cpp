@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/child.h"
+#include "docker/image_name.h"
 
 namespace fairlead::docker {
 namespace {
@@ -88,14 +89,6 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
 }
 
 }  // namespace
-
-std::string registry_of(const std::string& reference) {
-  const auto slash = reference.find('/');
-  const std::string first = reference.substr(0, slash);
-  const bool host = slash != std::string::npos &&
-                    (first.find_first_of(".:") != std::string::npos || first == "localhost");
-  return host ? first : "docker.io";
-}
 
 Result<std::string> registry_auth(const std::string& reference, const std::string& config) {
   if (config.empty()) return "";

@@ -7,9 +7,6 @@
 
 namespace fairlead::docker {
 
-// registry.example:5000 of registry.example:5000/team/app:1; docker.io of plain names.
-std::string registry_of(const std::string& reference);
-
 // The X-Registry-Auth header for a pull of `reference`; "" if `config` (the text of config.json)
 // knows nothing of its registry. Order as in Docker's CLI: credHelpers, credsStore, auths. Helpers
 // are run as docker-credential-NAME. Errors never hold a secret.

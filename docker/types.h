@@ -165,6 +165,22 @@ struct FileContent {
   std::shared_ptr<const std::string> bytes;
 };
 
+// A command to run in a running container, beside its own process.
+struct ExecSpec {
+  std::vector<std::string> command;
+  std::string user{};         // "" is the container's
+  std::string working_dir{};  // "" is the container's
+  bool privileged = false;
+  std::vector<std::string> env{};  // KEY=VALUE
+  friend bool operator==(const ExecSpec&, const ExecSpec&) = default;
+};
+
+// How it ended, and the last of what it wrote: stdout and stderr as they came, at most 2 KiB.
+struct ExecResult {
+  int exit_code = 0;
+  std::string output;
+};
+
 struct ContainerSpec {
   std::string name;
   std::string image;

@@ -173,6 +173,18 @@ struct PullPolicy {
   std::string text;     // as written
 };
 
+// A step of `post_start` or `pre_stop`: a command inside the running container. A step of
+// `pre_start` is a container of its own that ends before the service's starts.
+struct Hook {
+  std::optional<std::vector<std::string>> command;  // always there but for a pre_start with `image`
+  std::string image;                                // pre_start only; "" is the service's
+  std::optional<std::string> user;
+  std::optional<std::string> working_dir;
+  bool privileged = false;
+  bool per_replica = false;  // pre_start only
+  std::map<std::string, std::optional<std::string>> environment;
+};
+
 // `deploy:`, as far as it says something to a single engine.
 struct Deploy {
   std::optional<int> replicas;
@@ -211,6 +223,9 @@ struct Service {
   std::optional<RestartPolicy> restart;
   std::vector<Dependency> depends_on;
   std::optional<Healthcheck> healthcheck;
+  std::vector<Hook> pre_start;
+  std::vector<Hook> post_start;
+  std::vector<Hook> pre_stop;
   std::optional<std::string> user;
   std::optional<std::string> working_dir;
   std::optional<std::string> hostname;

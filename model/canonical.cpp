@@ -69,7 +69,7 @@ json::array to_objects(const std::vector<T>& list) {
 
 // What a container is made of and can't be changed in place: the input of its spec hash.
 Writer fixed_part(const Service& service) {
-  json::object environment = environment_of(service);
+  json::object environment = environment_object(service.environment);
   Writer writer;
   writer.put("image", service.image)
       .words("command", service.command)
@@ -91,6 +91,7 @@ Writer fixed_part(const Service& service) {
       .maybe("read_only", service.read_only);
   if (!environment.empty()) writer.put("environment", environment);
   if (service.healthcheck) writer.put("healthcheck", to_object(*service.healthcheck));
+  put_hooks(writer, service);
   for (const auto& [key, value] : service.settings) {
     if (!changes_in_place(key)) writer.put(key.c_str(), value);
   }

@@ -143,7 +143,7 @@ void put_lists(Writer& writer, const Service& service) {
 
 void put_maps(Writer& writer, const Service& service) {
   json::object networks, depends_on;
-  const json::object environment = environment_of(service);
+  const json::object environment = environment_object(service.environment);
   if (service.network_mode.empty()) {
     for (const auto& endpoint : service.endpoints)
       networks[endpoint.network] = shown(endpoint, service.name);
@@ -155,6 +155,7 @@ void put_maps(Writer& writer, const Service& service) {
   if (!networks.empty()) writer.put("networks", networks);
   if (!depends_on.empty()) writer.put("depends_on", depends_on);
   if (service.healthcheck) writer.put("healthcheck", shown(*service.healthcheck));
+  put_hooks(writer, service);
   if (service.deploy) writer.put("deploy", service.deploy->written);
 }
 

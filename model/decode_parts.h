@@ -34,6 +34,9 @@ inline constexpr int kMostReplicas = 1000;
 void read_configs_of_service(Reader& reader, const Field& field, Service& service);
 void read_secrets_of_service(Reader& reader, const Field& field, Service& service);
 void read_deploy(Reader& reader, const Field& field, Service& service);
+void read_pre_start(Reader& reader, const Field& field, Service& service);
+void read_post_start(Reader& reader, const Field& field, Service& service);
+void read_pre_stop(Reader& reader, const Field& field, Service& service);
 void read_ports(Reader& reader, const Field& field, Service& service);
 void read_mounts(Reader& reader, const Field& field, Service& service);
 std::optional<std::uint32_t> read_mode(Reader& reader, const Field& field);  // octal

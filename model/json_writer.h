@@ -3,6 +3,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -85,11 +86,33 @@ inline Writer mount_head(const Mount& mount) {
       .flag("read_only", mount.read_only);
   return writer;
 }
-inline boost::json::object environment_of(const Service& service) {
+inline boost::json::object environment_object(
+    const std::map<std::string, std::optional<std::string>>& environment) {
   boost::json::object out;
-  for (const auto& [key, value] : service.environment)
+  for (const auto& [key, value] : environment)
     out[key] = value.value_or("");
   return out;
+}
+inline boost::json::array hooks_array(const std::vector<Hook>& hooks) {
+  boost::json::array out;
+  for (const auto& hook : hooks) {
+    Writer writer;
+    writer.words("command", hook.command)
+        .text("image", hook.image)
+        .maybe("user", hook.user)
+        .maybe("working_dir", hook.working_dir)
+        .flag("privileged", hook.privileged)
+        .flag("per_replica", hook.per_replica);
+    if (!hook.environment.empty()) writer.put("environment", environment_object(hook.environment));
+    out.push_back(std::move(writer.out));
+  }
+  return out;
+}
+// Lifecycle hooks: both forms have them.
+inline Writer& put_hooks(Writer& writer, const Service& service) {
+  return writer.array("pre_start", hooks_array(service.pre_start))
+      .array("post_start", hooks_array(service.post_start))
+      .array("pre_stop", hooks_array(service.pre_stop));
 }
 
 boost::json::object to_object(const Network& network);

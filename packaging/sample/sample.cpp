@@ -5,7 +5,8 @@
 //   sample get HOST PORT    fetch once; exit 0 when answered, 1 when not
 //   sample health           fetch from itself, for a health check
 //   sample sleep            wait for SIGTERM
-//   sample exit N           end with N
+//   sample exit N [TEXT]    say TEXT on stderr, and end with N
+//   sample write FILE TEXT  add a line to a file
 //
 // Names are looked up here: static glibc would need its NSS libraries at run time.
 #include <arpa/inet.h>
@@ -263,6 +264,15 @@ int get(const std::string& host, int from_port) {
   return ok ? 0 : 1;
 }
 
+int add_line(const char* file, const char* text) {
+  const int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return std::perror(file), 1;
+  const std::string line = std::string(text) + "\n";
+  const bool whole = write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  close(fd);
+  return whole ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -273,11 +283,18 @@ int main(int argc, char** argv) {
   if (mode == "serve") return serve();
   if (mode == "get" && argc == 4) return get(argv[2], std::atoi(argv[3]));
   if (mode == "health") return get("127.0.0.1", port());
-  if (mode == "exit" && argc == 3) return std::atoi(argv[2]);
+  if (mode == "exit" && argc >= 3) {
+    if (argc > 3) std::fprintf(stderr, "%s\n", argv[3]);
+    return std::atoi(argv[2]);
+  }
+  if (mode == "write" && argc == 4) return add_line(argv[2], argv[3]);
   if (mode == "sleep") {
     for (;;)
       pause();
   }
-  std::fputs("usage: sample serve | get HOST PORT | health | sleep | exit N\n", stderr);
+  std::fputs(
+      "usage: sample serve | get HOST PORT | health | sleep | exit N [TEXT] |\n"
+      "       write FILE TEXT\n",
+      stderr);
   return 2;
 }

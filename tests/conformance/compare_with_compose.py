@@ -73,7 +73,7 @@ def normalise(model, folder):
         # Passed over by `unsupported: warn`; the image is then the one that Compose would build.
         if (service.get("image") or "").startswith(f"{model['name']}-"):
             service.pop("image")
-        for key in ("build", "develop", "models", "provider", "post_start", "pre_stop"):
+        for key in ("build", "develop", "models", "provider"):
             service.pop(key, None)
         for key in ("placement", "endpoint_mode"):
             (service.get("deploy") or {}).pop(key, None)

@@ -33,6 +33,21 @@ InventoryEntry container(const std::string& name, const std::string& id = "") {
   return {Kind::kContainer, "shop", "web", name, id};
 }
 
+TEST_F(OnDisk, RemembersHooksUntilTheContainerIsGone) {
+  const ContainerHooks hooks{{{{"warm", "up"}, "1", "/x", true, {"A=1"}}}, {{{"flush"}}}, true};
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("fresh"));
+    ASSERT_TRUE(inventory.remember_hooks("c1", hooks));
+  }
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("other"));
+  ASSERT_TRUE(inventory.hooks().contains("c1"));
+  EXPECT_EQ(inventory.hooks().at("c1"), hooks);
+  ASSERT_TRUE(inventory.gone(Kind::kContainer, "any", "c1"));
+  EXPECT_TRUE(inventory.hooks().empty());
+}
+
 TEST_F(OnDisk, SurvivesARestart) {
   {
     auto inventory = open();

@@ -88,7 +88,7 @@ TEST(PlanReplace, ContinuesFromEveryIntermediateState) {
       {"done", between("", "", name, "running"), {}},
       {"old lost",
        between("", "", name + ".next", "created"),
-       {"rename shop-web-1.next", "start shop-web-1.next"}},
+       {"rename shop-web-1.next", "start shop-web-1"}},
       {"new lost",
        between(name + ".prev", "exited", "", ""),
        {"pull shop-web-1", "create shop-web-1.next", "rename shop-web-1", "start shop-web-1",

@@ -1,4 +1,5 @@
 #include "docker/registry_auth.h"
+#include "docker/image_name.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

@@ -35,6 +35,20 @@ TEST_P(Contract, AContainerEchoesWhatWasAskedFor) {
   EXPECT_EQ(seen.ports, wanted.ports);
 }
 
+TEST_P(Contract, AnExecRunsToItsEndInARunningContainerOnly) {
+  const auto id = running(spec("box"));
+  auto fine = call(engine_->run_exec(id, {{"/sample", "exit", "0"}}));
+  ASSERT_TRUE(fine) << fine.error().message;
+  EXPECT_EQ(fine->exit_code, 0);
+  auto bad = call(engine_->run_exec(id, {{"/sample", "exit", "7"}}));
+  ASSERT_TRUE(bad) << bad.error().message;
+  EXPECT_EQ(bad->exit_code, 7);
+  ASSERT_TRUE(call(engine_->stop_container(id, 0)));
+  EXPECT_EQ(why(engine_->run_exec(id, {{"/sample", "exit", "0"}})), Reason::kStateConflict);
+  EXPECT_EQ(why(engine_->run_exec("absent", {{"/sample", "exit", "0"}})), Reason::kNotFound);
+  EXPECT_TRUE(call(engine_->container_logs(id, 10)));
+}
+
 TEST_P(Contract, F025F026CreateIsRefusedForReasonsThatAreTold) {
   auto id = create(spec("taken"));
   const auto again = call(engine_->create_container(spec("taken")));

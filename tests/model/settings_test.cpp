@@ -257,6 +257,47 @@ TEST(Files, MistakesAreNamed) {
   }
 }
 
+TEST(Hooks, AreReadInOrderAndChangeTheSpecHash) {
+  const std::string plain = "services: {a: {image: i}}";
+  const auto one = decode("a.yaml", R"(services:
+  a:
+    image: i
+    pre_start:
+    - {command: ./migrate up, per_replica: true, user: "1", working_dir: /x}
+    - {image: busybox}
+    post_start: [{command: [warm, up], privileged: true, environment: {A: 1, B: }}]
+    pre_stop: [{command: flush}]
+)");
+  ASSERT_TRUE(one.diagnostics.empty()) << all_text(one);
+  ASSERT_EQ(one.apps.size(), 1u);
+  const auto& app = one.apps.front();
+  const auto& service = app.services.front();
+  ASSERT_EQ(service.pre_start.size(), 2u);
+  EXPECT_EQ(*service.pre_start[0].command, (std::vector<std::string>{"./migrate", "up"}));
+  EXPECT_TRUE(service.pre_start[0].per_replica);
+  EXPECT_EQ(service.pre_start[1].image, "busybox");
+  EXPECT_FALSE(service.pre_start[1].command);
+  EXPECT_TRUE(service.post_start[0].privileged);
+  EXPECT_EQ(service.post_start[0].environment.size(), 1u);
+  EXPECT_EQ(*service.pre_stop[0].command, std::vector<std::string>{"flush"});
+  const auto without = decode("a.yaml", plain);
+  EXPECT_NE(container_spec_hash(app, service),
+            container_spec_hash(app, without.apps.front().services.front()));
+}
+
+TEST(Hooks, MistakesAreNamed) {
+  for (const auto& [key, complaint] : std::map<std::string, std::string>{
+           {"post_start: [{user: x}]", "no command"},
+           {"post_start: [{command: x, image: y}]", "post_start[0].image: unknown key"},
+           {"pre_stop: {command: x}", "list"},
+           {"pre_start: [{}]", "no command"},
+           {"pre_stop: [{command: x, privileged: maybe}]", "not a boolean"}}) {
+    const auto manifest = decode("a.yaml", "services: {a: {image: i, " + key + "}}");
+    EXPECT_THAT(all_text(manifest), HasSubstr(complaint)) << key;
+    EXPECT_TRUE(has_errors(manifest.diagnostics)) << key;
+  }
+}
+
 TEST(Files, WhatCantBeWrittenIsMounted) {
   FileMount mount{.source = "s", .secret = true};
   Service service;

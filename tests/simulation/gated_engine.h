@@ -67,6 +67,12 @@ class GatedEngine final : public docker::Engine {
     return pass(docker::Operation::kContainerFiles,
                 inner_.put_files(std::move(id), std::move(files)));
   }
+  Task<Result<docker::ExecResult>> run_exec(std::string id, docker::ExecSpec spec) override {
+    return pass(docker::Operation::kExecStart, inner_.run_exec(std::move(id), std::move(spec)));
+  }
+  Task<Result<std::string>> container_logs(std::string id, int lines) override {
+    return pass(docker::Operation::kContainerLogs, inner_.container_logs(std::move(id), lines));
+  }
   Task<Result<std::vector<docker::Network>>> list_networks() override {
     return pass(docker::Operation::kNetworkList, inner_.list_networks());
   }
