@@ -44,6 +44,7 @@ constexpr std::array kReasonNames = {
     ReasonName{Reason::kUnhealthy, "Unhealthy"},
     ReasonName{Reason::kDependencyNotReady, "DependencyNotReady"},
     ReasonName{Reason::kVolumeMismatch, "VolumeMismatch"},
+    ReasonName{Reason::kVolumeRecreated, "VolumeRecreated"},
     ReasonName{Reason::kStateConflict, "StateConflict"},
     ReasonName{Reason::kEngineUnavailable, "EngineUnavailable"},
     ReasonName{Reason::kEngineUncertain, "EngineUncertain"},

@@ -60,6 +60,7 @@ enum class Reason {
   kUnhealthy,
   kDependencyNotReady,
   kVolumeMismatch,
+  kVolumeRecreated,
   kStateConflict,
   // Engine
   kEngineUnavailable,

@@ -70,6 +70,10 @@ Task<Status> perform(Step step, CreateVolume action) {
                       "declare it `external: true`, or give this one another name");
   }
   step.context.cache.mark_all();
+  if (action.lost) {
+    auto noted = step.context.inventory.volume_recreated(step.context.app, action.spec.name);
+    if (!noted) co_return noted;
+  }
   co_return step.context.inventory.created(Kind::kVolume, action.spec.name, action.spec.name);
 }
 

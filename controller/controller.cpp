@@ -210,6 +210,8 @@ Status Controller::reconcile_now(const std::string& app) {
   }
   reset_backoff(app);
   contention_.reset(app);
+  auto acknowledged = parts_.inventory.acknowledge_volumes(app);
+  if (!acknowledged) return acknowledged;
   cache_.mark_all();
   enqueue(app);
   return {};

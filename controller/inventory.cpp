@@ -61,6 +61,12 @@ Status Inventory::load(const std::string& fresh_id) {
       for (const auto& [id, value] : hooks->as_object())
         hooks_[id] = hooks_from(value.as_object());
     }
+    if (const auto* recreated = root.if_contains("recreated_volumes")) {
+      for (const auto& each : recreated->as_array()) {
+        const auto& object = each.as_object();
+        recreated_.emplace(member(object, "app"), member(object, "name"));
+      }
+    }
     for (const auto& [app, value] : root.at("generations").as_object()) {
       const auto& pair = value.as_object();
       generations_[app] = {pair.at("generation").to_number<std::uint64_t>(),
@@ -102,6 +108,12 @@ Status Inventory::save() {
     for (const auto& [id, each] : hooks_)
       hooks[id] = controller::to_json(each);
     root["hooks"] = std::move(hooks);
+  }
+  if (!recreated_.empty()) {
+    json::array recreated;
+    for (const auto& [app, name] : recreated_)
+      recreated.push_back(json::object{{"app", app}, {"name", name}});
+    root["recreated_volumes"] = std::move(recreated);
   }
   return file_->replace(json::serialize(root));
 }
@@ -156,6 +168,33 @@ Status Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
   if (known == hooks) return {};
   known = std::move(hooks);
   return save();
+}
+
+std::set<std::string> Inventory::volumes_of(const std::string& app) const {
+  std::set<std::string> names;
+  for (const auto& entry : entries_) {
+    if (entry.kind == Kind::kVolume && entry.app == app && !entry.id.empty())
+      names.insert(entry.name);
+  }
+  return names;
+}
+
+std::set<std::string> Inventory::recreated_volumes(const std::string& app) const {
+  std::set<std::string> names;
+  for (const auto& [of, name] : recreated_) {
+    if (of == app) names.insert(name);
+  }
+  return names;
+}
+
+Status Inventory::volume_recreated(const std::string& app, const std::string& name) {
+  return recreated_.emplace(app, name).second ? save() : Status{};
+}
+
+Status Inventory::acknowledge_volumes(const std::string& app) {
+  const auto forgotten =
+      std::erase_if(recreated_, [&app](const auto& each) { return each.first == app; });
+  return forgotten > 0 ? save() : Status{};
 }
 
 bool Inventory::knows(Kind kind, const std::string& id) const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "controller/drift.h"
@@ -60,6 +61,13 @@ class Inventory {
   Status remember_hooks(const std::string& id, ContainerHooks hooks);
   const std::map<std::string, ContainerHooks>& hooks() const { return hooks_; }
 
+  // Volumes of an App that were there once, and those that had to be made again since somebody
+  // last acknowledged it (F078).
+  std::set<std::string> volumes_of(const std::string& app) const;
+  std::set<std::string> recreated_volumes(const std::string& app) const;
+  Status volume_recreated(const std::string& app, const std::string& name);
+  Status acknowledge_volumes(const std::string& app);
+
   bool knows(Kind kind, const std::string& id) const;
   std::set<std::string> apps() const;
   const std::set<InventoryEntry>& entries() const { return entries_; }
@@ -74,6 +82,7 @@ class Inventory {
   std::string engine_id_;
   std::set<InventoryEntry> entries_;
   std::map<std::string, ContainerHooks> hooks_;
+  std::set<std::pair<std::string, std::string>> recreated_;                   // App, volume
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)
 };
 

@@ -44,6 +44,7 @@ struct RemoveNetwork {
 };
 struct CreateVolume {
   docker::VolumeSpec spec;
+  bool lost = false;  // there was one, with data
 };
 struct EnsureImage {
   std::string reference;
@@ -149,6 +150,7 @@ struct Memory {
   std::set<std::string> contended;  // "kind/component/field" that the oscillation breaker holds
   // Network components whose last member left; see Prune rules of DESIGN.
   std::map<std::string, ContainerHooks> hooks;  // by container ID
+  std::set<std::string> volumes;                // Docker names of those that were there once
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 

@@ -4,6 +4,20 @@
 namespace fairlead::controller {
 namespace {
 
+// F078: it may have held data, and the App would start as if it were new.
+void refuse_lost(Planner& p, const model::Volume& volume) {
+  p.unusable_volumes.insert(volume.key);
+  std::string restore = "docker volume create";
+  for (const auto& [key, value] : volume_spec(p.app.name, volume, p.policy).labels)
+    restore.append(" --label ").append(key).append("=").append(value);
+  refuse(p, Kind::kVolume, volume.key, volume.docker_name,
+         {ErrorClass::kBlocked, Reason::kVolumeRecreated,
+          "volume " + volume.docker_name + " is gone, with what it held",
+          "to restore it: " + restore + " " + volume.docker_name +
+              ", then its data; to start with an empty one: volumeRecreate: allow"},
+         volume.position);
+}
+
 void create_missing(Planner& p, const model::Volume& volume) {
   p.plan.drift.push_back(
       {Kind::kVolume, Drift::Type::kMissing, volume.key, volume.docker_name, "", "", "", false});
@@ -11,13 +25,16 @@ void create_missing(Planner& p, const model::Volume& volume) {
     p.unusable_volumes.insert(volume.key);
     return;
   }
+  const bool lost = p.memory.volumes.contains(volume.docker_name);
+  if (lost && !p.app.recreate_volumes) return refuse_lost(p, volume);
   p.volumes[volume.key] = {
       add(p, {.kind = Kind::kVolume,
               .component = volume.key,
               .object = volume.docker_name,
-              .action = CreateVolume{volume_spec(p.app.name, volume, p.policy)},
+              .action = CreateVolume{volume_spec(p.app.name, volume, p.policy), lost},
               .after = {},
-              .reason = "volume " + volume.docker_name + " is missing",
+              .reason = "volume " + volume.docker_name +
+                        (lost ? " is gone, with what it held" : " is missing"),
               .rollback = {}})};
 }
 

@@ -61,6 +61,7 @@ Task<void> Controller::reconcile(std::string key) {
   auto& state = keys_[key];
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
+  state.memory.volumes = parts_.inventory.volumes_of(key);
   state.memory.hooks.clear();
   for (const auto& [id, hooks] : parts_.inventory.hooks()) {
     if (scope.observed.containers.contains(id)) state.memory.hooks.emplace(id, hooks);

@@ -99,6 +99,17 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
       record("Normal", title + past(name), key, object_path(operation.kind, operation.object),
              operation.reason);
     }
+    const auto* volume = std::get_if<CreateVolume>(&operation.action);
+    if (volume != nullptr && volume->lost) {
+      parts_.log.warn("volume recreated",
+                      {{"app", key},
+                       {"name", operation.object},
+                       {"reason", to_string(Reason::kVolumeRecreated)},
+                       {"hint", "it is empty: restore its data, then `fairlead reconcile " + key +
+                                    "` acknowledges it"}});
+      record("Warning", std::string(to_string(Reason::kVolumeRecreated)), key,
+             object_path(operation.kind, operation.object), "it was gone, and is empty now");
+    }
     if (!operation.reason.empty() && !keys_[key].reported_drift.empty()) {
       telemetry_->drift_corrected(key, operation.kind, true);
     }
@@ -233,19 +244,28 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
                          : "");
   set("Drifted", !status.drift.empty(), status.drift.empty() ? "" : "DriftDetected",
       status.drift.empty() ? "" : drift_line(status.drift.front()));
-  if (status.unsupported.empty()) {
-    std::erase_if(status.conditions,
-                  [](const Condition& each) { return each.type == "Incomplete"; });
-    return;
-  }
-  set("Incomplete", true, "UnsupportedKeys",
-      status.unsupported.front() + (status.unsupported.size() == 1 ? "" : " and others") +
-          " can't be done here, and passed over as the App asks");
+  // These are there only while they hold.
+  std::erase_if(status.conditions, [&status](const Condition& each) {
+    return (each.type == "Incomplete" && status.unsupported.empty()) ||
+           (each.type == "VolumeRecreated" && status.recreated_volumes.empty());
+  });
+  const auto first_of = [](const auto& names) {
+    return *names.begin() + (names.size() == 1 ? "" : " and others");
+  };
+  if (!status.unsupported.empty())
+    set("Incomplete", true, "UnsupportedKeys",
+        first_of(status.unsupported) + " can't be done here, and passed over as the App asks");
+  if (!status.recreated_volumes.empty())
+    set("VolumeRecreated", true, "VolumeRecreated",
+        first_of(status.recreated_volumes) +
+            " was gone and was made again, empty; `fairlead reconcile " + status.name +
+            "` acknowledges it");
 }
 
 // Which resource this is and what its manifest asks for, apart from the engine.
 void Controller::report_identity(AppStatus& status, const std::string& key, const Scope& scope) {
   status.removing = scope.entry == nullptr;
+  status.recreated_volumes = parts_.inventory.recreated_volumes(key);
   status.digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
   if (scope.entry != nullptr) {
     status.file = scope.entry->file;

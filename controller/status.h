@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,7 +80,8 @@ struct AppStatus {
   int consecutive_failures = 0;
   std::optional<WallTime> next_retry;
   std::optional<WallTime> last_success;
-  std::vector<std::string> unsupported;  // keys that `unsupported: warn` passes over
+  std::vector<std::string> unsupported;     // keys that `unsupported: warn` passes over
+  std::set<std::string> recreated_volumes;  // made again, empty, and not acknowledged yet
   int containers_desired = 0;
   int networks_desired = 0;
   std::vector<ContainerStatus> containers;

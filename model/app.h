@@ -270,6 +270,7 @@ struct App {
   bool suspend = false;
   bool prune = true;
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
+  bool recreate_volumes = true;    // a volume that was lost is made again, empty
   std::vector<Service> services;   // sorted by name
   std::vector<Network> networks;   // sorted by key; only those that a service uses, or declared
   std::vector<Volume> volumes;     // sorted by key

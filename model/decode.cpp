@@ -48,6 +48,12 @@ void read_prune(Reader& reader, const Field& field, AppDraft& draft) {
 void read_recreate(Reader& reader, const Field& field, AppDraft& draft) {
   draft.app.network_recreate = read_network_recreate(reader, field);
 }
+void read_volume_recreate(Reader& reader, const Field& field, AppDraft& draft) {
+  const auto text = read_string(reader, field);
+  draft.app.recreate_volumes = text != "refuse";
+  if (text && *text != "allow" && *text != "refuse")
+    reader.error(field, "unknown choice `" + *text + "`", "allow or refuse");
+}
 
 void read_active_profiles(Reader& reader, const Field& field, AppDraft& draft) {
   for (auto& name : read_strings(reader, field))
@@ -68,6 +74,7 @@ constexpr Key<AppDraft> kBehaviourKeys[] = {
     {"suspend", read_suspend},
     {"prune", read_prune},
     {"networkRecreate", read_recreate},
+    {"volumeRecreate", read_volume_recreate},
 };
 
 void read_app_services(Reader& r, const Field& f, AppDraft& d) {
@@ -91,6 +98,7 @@ constexpr Key<AppDraft> kSpecKeys[] = {
     {"suspend", read_suspend},
     {"prune", read_prune},
     {"networkRecreate", read_recreate},
+    {"volumeRecreate", read_volume_recreate},
     {"services", read_app_services},
     {"networks", read_app_networks},
     {"volumes", read_app_volumes},

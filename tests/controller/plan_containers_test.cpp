@@ -75,6 +75,31 @@ TEST(PlanContainers, WaitsForACrashLoopAndForARemoval) {
   EXPECT_THAT(plan(small_app(), observed).waiting, ElementsAre(HasSubstr("RemovalStuck")));
 }
 
+TEST(PlanVolumes, F078AVolumeThatWasThereOnceIsMadeAgainOrRefused) {
+  auto desired = small_app();
+  desired.volumes = {volume("data")};
+  desired.services[0].mounts = {{.source = "data", .target = "/data"}};
+  Observed observed = settled(desired);
+  observed.volumes.clear();
+  observed.containers.clear();
+  Memory memory;
+  memory.volumes = {"shop_data"};
+  const auto lost = [](const Plan& plan) {
+    for (const auto& each : plan.operations) {
+      if (const auto* create = std::get_if<CreateVolume>(&each.action)) return create->lost;
+    }
+    return false;
+  };
+  EXPECT_FALSE(lost(plan_app(desired, observed, policy(), {})));
+  EXPECT_TRUE(lost(plan_app(desired, observed, policy(), memory)));
+  desired.recreate_volumes = false;
+  const auto refused = plan_app(desired, observed, policy(), memory);
+  EXPECT_THAT(lines(refused), IsEmpty()) << "neither the volume nor its service";
+  ASSERT_EQ(refused.refusals.size(), 1u);
+  EXPECT_EQ(refused.refusals[0].error.reason, Reason::kVolumeRecreated);
+  EXPECT_THAT(refused.refusals[0].error.hint, HasSubstr("--label dev.fairlead.component=data"));
+}
+
 TEST(PlanContainers, RunsAOneShotOnceUnlessItWasStoppedByHand) {
   auto desired = small_app();
   desired.services[0].restart = model::RestartPolicy{"on-failure", 0};

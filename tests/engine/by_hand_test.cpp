@@ -1,5 +1,6 @@
 // What people do to containers and networks behind Fairlead's back: each is repaired or refused.
 #include <algorithm>
+#include <fstream>
 
 #include "tests/engine/scenario.h"
 
@@ -107,6 +108,62 @@ TEST_F(ByHand, NothingIsTouchedOnceAllIsWell) {
   EXPECT_EQ(footprint("rest"), before) << "stopping the operator stops no container";
   fairlead_->start();
   EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, seconds(10)));
+}
+
+constexpr const char* kKeeper = R"(services:
+  k:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    volumes: ["data:/data"]
+volumes: {data: }
+)";
+
+TEST_F(ByHand, F078ALostVolumeIsToldOfOrRefused) {
+  fairlead_->put("kept.yaml", kKeeper);
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return runs("kept-k-1"); }));
+  const auto lose = [] {
+    engine().docker({"rm", "-f", "kept-k-1"});
+    return engine().docker({"volume", "rm", "kept_data"}).ok();
+  };
+  fairlead_->stop();
+  ASSERT_TRUE(lose());
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return runs("kept-k-1"); }));
+  EXPECT_TRUE(eventually([&] {
+    return fairlead_->describe("kept").find("VolumeRecreated") != std::string::npos;
+  })) << fairlead_->describe("kept");
+  EXPECT_NE(fairlead_->log().find("volume recreated"), std::string::npos);
+  fairlead_->ask({"reconcile", "kept"});
+  EXPECT_TRUE(eventually([&] {
+    return fairlead_->ask({"get", "apps", "-o", "json"}).text.find("VolumeRecreated") ==
+           std::string::npos;
+  })) << "acknowledged";
+
+  fairlead_->stop();
+  fairlead_->put("kept.yaml", std::string(kKeeper) + "x-fairlead: {volumeRecreate: refuse}\n");
+  ASSERT_TRUE(lose());
+  fairlead_->start();
+  EXPECT_TRUE(eventually([&] {
+    return fairlead_->describe("kept").find("docker volume create --label") != std::string::npos;
+  })) << fairlead_->describe("kept");
+  EXPECT_FALSE(runs("kept-k-1"));
+  EXPECT_FALSE(engine().docker({"volume", "inspect", "kept_data"}).ok());
+}
+
+TEST_F(ByHand, F077AContainerThatTheEngineForgotIsMadeAgainWithItsVolume) {
+  fairlead_->put("kept.yaml", kKeeper);
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return runs("kept-k-1"); }));
+  ASSERT_TRUE(engine().docker({"exec", "kept-k-1", "/sample", "write", "/data/x", "old"}).ok());
+  const auto forgotten = id("kept-k-1");
+  engine().kill_daemon();
+  std::ofstream(engine().data() / "containers" / forgotten / "config.v2.json", std::ios::trunc);
+  ASSERT_TRUE(engine().start_daemon());
+  ASSERT_TRUE(
+      eventually([&] { return runs("kept-k-1") && id("kept-k-1") != forgotten; }, seconds(60)));
+  EXPECT_TRUE(engine().docker({"cp", "kept-k-1:/data/x", "-"}).ok());
 }
 
 }  // namespace fairlead::engine_test

@@ -27,6 +27,8 @@ class PrivateEngine {
   std::string problem;
 
   std::string host() const { return "unix://" + socket().string(); }
+  // Its data root.
+  std::filesystem::path data() const { return folder_.path / "data"; }
   bool answers() const;
 
   // What a crash of the engine looks like; containers die with the next start.
