@@ -267,6 +267,7 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
   const ObservedContainer& current = *found.current;
   const auto& details = current.details;
   p.services[instance_key(service)].current = &details;
+  if (details.health == "starting") ++p.replacing[service.name];
   append(after, rename_back(p, service, details));
   append(after, update_limits(p, service, found.spec, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.

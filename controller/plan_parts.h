@@ -49,6 +49,7 @@ struct Planner {
   std::set<std::string> unusable_volumes{};
   std::map<std::string, std::size_t> images{};     // EnsureImage by what it asks for
   std::map<std::string, ServiceState> services{};  // by instance_key()
+  std::map<std::string, int> replacing{};          // by service: replicas that are being replaced
   // Network ID → container ID → the operation that takes the container off the network.
   std::map<std::string, std::map<std::string, std::size_t>> detaches{};
 };

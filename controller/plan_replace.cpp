@@ -1,4 +1,4 @@
-// Stop-first replacement as a level-triggered sequence: create under a temporary name, stop the old
+// Replacement as a level-triggered sequence: create under a temporary name, stop the old
 // one, put it aside, rename, start, remove the old one. Each pass emits the steps that remain, so a
 // crash anywhere continues (F047, F116). On a definite failure the old container is put back.
 #include <algorithm>
@@ -42,6 +42,11 @@ struct Switch {
                     .reason = reason,
                     .rollback = std::move(rollback)})};
     return last.front();
+  }
+
+  // The new one beside the old one; it goes again if it does not start.
+  void start_beside(const std::string& why) {
+    last = {start_container(p, service, fresh, last, why, {RemoveContainer{fresh, true}})};
   }
 
   Ref old_ref() const { return {old.id, old.name}; }
@@ -129,12 +134,62 @@ void start_fresh(Switch& change, Planner& p, const ServiceContainers& found) {
   state.started = change.last;
 }
 
+// `start-first`: true once the new container serves beside the old one. Until then the old one
+// stays as it is.
+bool serves_beside(Switch& change, Planner& p, const ServiceContainers& found) {
+  const auto& service = change.service;
+  const std::string what = "service " + service.name + ": its new container ";
+  const auto* fresh = found.current == nullptr ? nullptr : &found.current->details;
+  if (fresh == nullptr || fresh->state == "created") {
+    change.start_beside(change.reason);
+    wait_for(p, what + "starts beside the old one");
+    return false;
+  }
+  if (completed(*found.current)) return true;
+  if (!up(*fresh) || fresh->health == "unhealthy") {
+    refuse(
+        p, Kind::kContainer, service.name, fresh->name,
+        {ErrorClass::kBlocked, up(*fresh) ? Reason::kUnhealthy : Reason::kCrashLooping,
+         what +
+             (up(*fresh) ? "is unhealthy" : "ended with code " + std::to_string(fresh->exit_code)) +
+             "; the old one stays in service",
+         "see `docker logs " + fresh->name + "`; a changed manifest, or removing it, tries again"},
+        service.position);
+    return false;
+  }
+  if (fresh->state != "running" || fresh->health == "starting") {
+    wait_for(p, what + (fresh->state == "running" ? "is not healthy yet" : "is " + fresh->state));
+    return false;
+  }
+  const auto hooked = run_due_hooks(p, service, *fresh, change.last);
+  if (hooked == change.last) return true;
+  wait_for(p, what + "has not run its post_start");
+  return false;
+}
+
+// More replicas than `parallelism` allows are not begun with in one go.
+bool waits_for_its_turn(Planner& p, const model::Service& service, bool begun) {
+  const int limit = service.deploy ? service.deploy->parallelism.value_or(0) : 0;
+  auto& running = p.replacing[service.name];
+  if (begun || limit == 0 || running < limit) {
+    ++running;
+    return false;
+  }
+  wait_for(p, "service " + service.name + ": replica " + std::to_string(service.number) +
+                  " waits, " + std::to_string(limit) + " at a time");
+  return true;
+}
+
 }  // namespace
 
 void replace_outdated(Planner& p, const model::Service& service, const ServiceContainers& found,
                       Steps after) {
   const std::string& name = service.container_name;
   const auto* old = fallback_of(found.outdated, name);
+  if (waits_for_its_turn(p, service, found.current != nullptr)) {
+    p.services[instance_key(service)].runs = up(old->details);
+    return;
+  }
   append(after, remove_others(p, service, found, old));
   const std::string reason = why(p, service, old->details);
   if (settled(service, found)) {
@@ -167,6 +222,12 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
   }
   append(after, *gate);
   change.last = after;
+  const bool overlap = service.deploy && service.deploy->start_first && up(old->details) &&
+                       model::overlap_obstacle(service).empty();
+  if (overlap && !serves_beside(change, p, found)) {
+    p.services[instance_key(service)].runs = true;
+    return;
+  }
   change.stop_old();
   change.take_name();
   start_fresh(change, p, found);

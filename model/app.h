@@ -193,7 +193,9 @@ struct Deploy {
   std::optional<std::int64_t> pids;
   std::optional<std::int64_t> memory_reservation;
   std::optional<RestartPolicy> restart;
-  boost::json::object written;  // all of it, in Compose's canonical form
+  bool start_first = false;        // `update_config.order`
+  std::optional<int> parallelism;  // of `update_config`: replicas at a time; 0 is all
+  boost::json::object written;     // all of it, in Compose's canonical form
 };
 
 struct Service {
@@ -257,6 +259,9 @@ std::string target_of(const FileMount& mount);
 bool is_mounted(const Service& service, const FileMount& mount);
 // What Compose calls a container that has no `container_name:`.
 std::string container_name_of(const std::string& prefix, const std::string& service, int number);
+// What keeps a new container of the service from running beside the old one, as `start-first`
+// wants it; "" if nothing does.
+std::string overlap_obstacle(const Service& service);
 // Services whose container this one shares a namespace or volumes with: they must exist first.
 std::vector<std::string> peers_of(const Service& service);
 

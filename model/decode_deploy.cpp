@@ -134,8 +134,6 @@ void read_order(Reader& reader, const Field& field, json::object& out) {
     reader.error(field, "unknown order `" + *text + "`", "start-first or stop-first");
     return;
   }
-  if (*text == "start-first")
-    reader.warn(field, "`start-first` is not available yet, and acts as `stop-first`");
   out["order"] = *text;
 }
 void read_failure_action(Reader& reader, const Field& field, json::object& out) {
@@ -150,6 +148,9 @@ void read_failure_action(Reader& reader, const Field& field, json::object& out) 
   out["failure_action"] = *text;
 }
 void read_roll_time(Reader& reader, const Field& field, json::object& out, const char* key) {
+  reader.warn(field, "`" + std::string(key) +
+                         "` has no effect: replicas are replaced as soon as "
+                         "the ones before are healthy");
   if (auto time = read_duration(reader, field)) out[key] = duration_text(*time);
 }
 constexpr Key<json::object> kRollKeys[] = {
@@ -170,7 +171,14 @@ constexpr Key<json::object> kRollKeys[] = {
 };
 void read_roll(Reader& reader, const Field& field, Deploy& deploy, const char* key) {
   json::object out;
-  if (read_map<json::object>(reader, field, kRollKeys, out)) deploy.written[key] = std::move(out);
+  if (!read_map<json::object>(reader, field, kRollKeys, out)) return;
+  if (std::string_view(key) == "update_config") {
+    if (const auto* order = out.if_contains("order"))
+      deploy.start_first = order->as_string() == "start-first";
+    if (const auto* number = out.if_contains("parallelism"))
+      deploy.parallelism = static_cast<int>(number->as_int64());
+  }
+  deploy.written[key] = std::move(out);
 }
 
 void read_mode(Reader& reader, const Field& field, Deploy& deploy) {

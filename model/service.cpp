@@ -70,6 +70,22 @@ const File* file_of(const App& app, const FileMount& mount) {
   return found == app.files.end() ? nullptr : &*found;
 }
 
+std::string overlap_obstacle(const Service& service) {
+  for (const auto& port : service.ports) {
+    if (!port.published.empty() && port.published != "0")
+      return "host port " + port.published + " can't be taken twice";
+  }
+  for (const auto& endpoint : service.endpoints) {
+    const auto& address = endpoint.ipv4_address ? endpoint.ipv4_address : endpoint.ipv6_address;
+    if (address) return "the address " + *address + " can't be taken twice";
+    if (endpoint.mac_address)
+      return "the address " + *endpoint.mac_address + " can't be taken twice";
+  }
+  if (service.settings.contains("mac_address")) return "`mac_address` can't be taken twice";
+  if (service.network_mode == "host") return "it is in the network of the host";
+  return "";
+}
+
 std::vector<std::string> peers_of(const Service& service) {
   std::vector<std::string> out;
   const auto add = [&out](std::string_view text) {

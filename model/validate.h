@@ -18,6 +18,15 @@ struct Checker {
     out.push_back({Diagnostic::Severity::kError, position, std::move(path), std::move(message),
                    std::move(expected), std::move(hint)});
   }
+  void warn(const Position& position, std::string path, std::string message,
+            std::string hint = {}) {
+    out.push_back({Diagnostic::Severity::kWarning,
+                   position,
+                   std::move(path),
+                   std::move(message),
+                   {},
+                   std::move(hint)});
+  }
 };
 
 // One service beside the others (validate_service.cpp). `inactive`: services that their profiles

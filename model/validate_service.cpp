@@ -108,6 +108,14 @@ void check_links(Checker& check, const App& app, const Service& service) {
   }
 }
 
+void check_order(Checker& check, const Service& service) {
+  if (!service.deploy || !service.deploy->start_first) return;
+  const std::string obstacle = overlap_obstacle(service);
+  if (!obstacle.empty())
+    check.warn(service.position, "services." + service.name + ".deploy.update_config.order",
+               "acts as stop-first: " + obstacle);
+}
+
 }  // namespace
 
 void check_service_keys(Checker& check, const App& app, const Service& service,
@@ -118,6 +126,7 @@ void check_service_keys(Checker& check, const App& app, const Service& service,
   check_agreement(check, service, "pids_limit", service.pids_limit, &Deploy::pids);
   check_agreement(check, service, "scale", service.scale, &Deploy::replicas);
   check_scale(check, service);
+  check_order(check, service);
   check_files(check, app, service);
   check_peers(check, app, service);
   check_links(check, app, service);

@@ -53,6 +53,55 @@ TEST(PlanReplace, CreatesBesideStopsSwitchesStartsAndRemoves) {
   EXPECT_EQ(result.drift[0].field, "image");
 }
 
+model::App start_first() {
+  auto desired = updated();
+  desired.services[0].deploy.emplace().start_first = true;
+  return desired;
+}
+
+TEST(PlanReplace, StartFirstStopsTheOldOneOnlyWhenTheNewOneIsHealthy) {
+  Observed observed = between("shop-web-1", "running", "", "");
+  EXPECT_THAT(lines(plan_app(start_first(), observed, policy(), {})),
+              ElementsAre("pull shop-web-1", "create shop-web-1.next", "start shop-web-1"));
+  observed = between("shop-web-1", "running", "shop-web-1.next", "running");
+  const auto health = [&](const std::string& value) {
+    for (auto& [id, each] : observed.containers) {
+      if (each.details.name == "shop-web-1.next") each.details.health = value;
+    }
+    return plan_app(start_first(), observed, policy(), {});
+  };
+  EXPECT_THAT(lines(health("starting")), ElementsAre());
+  EXPECT_THAT(lines(health("healthy")), ElementsAre("stop shop-web-1", "rename shop-web-1",
+                                                    "rename shop-web-1", "remove shop-web-1"));
+  const auto sick = health("unhealthy");
+  EXPECT_THAT(lines(sick), ElementsAre()) << "the old one stays in service";
+  ASSERT_EQ(sick.refusals.size(), 1u);
+  EXPECT_EQ(sick.refusals[0].error.reason, Reason::kUnhealthy);
+}
+
+TEST(PlanReplace, StartFirstActsAsStopFirstWhereThePortIsTaken) {
+  auto desired = start_first();
+  desired.services[0].ports = {{.target = 80, .published = "8080"}};
+  const auto result = plan_app(desired, between("shop-web-1", "running", "", ""), policy(), {});
+  EXPECT_THAT(lines(result), testing::Contains("stop shop-web-1"));
+}
+
+TEST(PlanReplace, ReplacesSoManyReplicasAtATime) {
+  auto desired = updated();
+  desired.services[0].scale = 2;
+  desired.services[0].deploy.emplace().parallelism = 1;
+  Observed observed = between("shop-web-1", "running", "", "");
+  auto second = observed.containers.begin()->second;
+  second.details.id = long_id("33");
+  second.details.name = "shop-web-2";
+  second.details.labels[std::string(kLabelNumber)] = "2";
+  put(observed, second);
+  const auto result = plan_app(desired, observed, policy(), {});
+  EXPECT_THAT(lines(result), testing::Not(testing::Contains("stop shop-web-2")));
+  EXPECT_THAT(lines(result), testing::Contains("stop shop-web-1"));
+  EXPECT_THAT(result.waiting, ElementsAre(testing::HasSubstr("replica 2 waits")));
+}
+
 TEST(PlanReplace, PutsTheOldOneBackWhenTheNewOneDoesNotStart) {
   const Plan result = plan(between("shop-web-1", "running", "", ""));
   const auto& rollback = result.operations.at(5).rollback;

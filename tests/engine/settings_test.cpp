@@ -1,5 +1,6 @@
 // Everything that a service may say arrives in the engine, and is quiet afterwards: nothing that
 // the engine writes in its own way may look like drift.
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -182,6 +183,41 @@ TEST_F(Settings, AnAppThatWantsTheHostIsStalled) {
            said.find("Stalled") != std::string::npos;
   }));
   EXPECT_TRUE(containers_of("root").empty());
+}
+
+std::string rolling(const std::string& hostname) {
+  return R"(services:
+  web:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    healthcheck: {test: [CMD, /sample, health], interval: 1s, start_period: 1s}
+    deploy: {replicas: 2, update_config: {order: start-first, parallelism: 1}}
+    hostname: )" +
+         hostname + "\n";
+}
+
+TEST_F(Settings, StartFirstKeepsEveryReplicaInServiceUntilTheNextOneIsHealthy) {
+  fairlead_->put("roll.yaml", rolling("one"));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return all_run({"roll-web-1", "roll-web-2"}); }, seconds(40)));
+  const auto serving = [] {
+    return engine().list({"ps", "-q", "--filter", "label=dev.fairlead.app=roll"}).size();
+  };
+  fairlead_->put("roll.yaml", rolling("two"));
+  std::size_t least = 9;
+  EXPECT_TRUE(eventually(
+      [&] {
+        least = std::min(least, serving());
+        return inspect("roll-web-1", "{{.Config.Hostname}}") == "two" &&
+               inspect("roll-web-2", "{{.Config.Hostname}}") == "two" &&
+               containers_of("roll").size() == 2;
+      },
+      seconds(60)))
+      << fairlead_->describe("roll");
+  EXPECT_GE(least, 2u);
+  const auto log = fairlead_->log();
+  EXPECT_NE(log.find("replica 2 waits, 1 at a time"), std::string::npos);
 }
 
 }  // namespace fairlead::engine_test
