@@ -102,6 +102,7 @@ class Controller final : public View, public Commands {
     std::optional<SteadyTime> failing_since;
     // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
     SteadyTime not_before{};
+    std::optional<SteadyTime> refresh_at;  // the next time that an image is to be asked for
     std::set<std::string> reported_drift;
     std::map<std::string, int> restart_counts;
     std::string logged_waiting;
@@ -136,6 +137,7 @@ class Controller final : public View, public Commands {
   bool may_mutate() const;
 
   // reconcile.cpp
+  void recall_images(const std::string& key, const Scope& scope);
   Task<void> reconcile(std::string key);
   Task<Status> observe(std::string key);
   Task<void> run_plan(std::string key, Plan plan, std::string digest);

@@ -1,5 +1,6 @@
 #include "controller/images.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <set>
@@ -61,7 +62,11 @@ Task<Status> Images::fly(EnsureImage wanted) {
   if (present && wanted.pull.when != When::kAlways) {
     if (wanted.pull.when != When::kEvery) co_return Status{};
     const auto tagged = from_rfc3339(present->last_tagged);
-    if (clock_.wall_now() - tagged < wanted.pull.every) co_return Status{};
+    // A pull that finds nothing new does not tag: then only our own memory says that it was made.
+    const auto* known = seen(wanted);
+    const auto asked = known == nullptr ? tagged : std::max(tagged, known->asked_at);
+    seen_[key_of(wanted)] = {present->id, asked};
+    if (clock_.wall_now() - asked < wanted.pull.every) co_return Status{};
   }
   if (wanted.pull.when == When::kNever) {
     co_return failure(ErrorClass::kBlocked, Reason::kImageNotFound,
@@ -73,7 +78,13 @@ Task<Status> Images::fly(EnsureImage wanted) {
     co_return std::unexpected(std::move(pulled.error()).with_context("pull " + wanted.reference));
   auto checked = co_await engine_.inspect_image(wanted.reference);
   if (!checked) co_return std::unexpected(checked.error());
+  if (wanted.pull.when == When::kEvery) seen_[key_of(wanted)] = {checked->id, clock_.wall_now()};
   co_return Status{};
+}
+
+const Images::Seen* Images::seen(const EnsureImage& wanted) const {
+  const auto found = seen_.find(key_of(wanted));
+  return found == seen_.end() ? nullptr : &found->second;
 }
 
 Task<Status> Images::pull(const EnsureImage& wanted) {

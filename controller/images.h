@@ -26,6 +26,13 @@ class Images {
   // the image being there (F055).
   Task<Status> ensure(EnsureImage wanted);
 
+  // What the last look-up of an image with a pull policy of some period found; null before.
+  struct Seen {
+    std::string id;
+    WallTime asked_at;  // its registry
+  };
+  const Seen* seen(const EnsureImage& wanted) const;
+
  private:
   struct Flight {
     explicit Flight(Clock& clock) : landed(clock) {}
@@ -39,6 +46,7 @@ class Images {
   Clock& clock_;
   Progress progress_;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
+  std::map<std::string, Seen> seen_;
 };
 
 }  // namespace fairlead::controller

@@ -52,6 +52,7 @@ struct EnsureImage {
   model::PullPolicy pull;
 };
 std::string key_of(const EnsureImage& wanted);  // equal for requests that one look-up answers
+EnsureImage image_of(const model::Service& service);
 // network_id of an endpoint is empty when the network is created in this plan: resolve by name.
 // With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
 struct CreateContainer {
@@ -144,12 +145,19 @@ struct Plan {
   bool in_sync() const { return operations.empty() && refusals.empty() && waiting.empty(); }
 };
 
+// What the registry last said of an image that is asked for every so often.
+struct KnownImage {
+  std::string id;    // "" if it was not asked yet
+  bool due = false;  // to be asked again
+};
+
 // What the controller remembers of an App between passes. All of it may be lost at any time
 // without doing harm.
 struct Memory {
   std::set<std::string> contended;  // "kind/component/field" that the oscillation breaker holds
   // Network components whose last member left; see Prune rules of DESIGN.
   std::map<std::string, ContainerHooks> hooks;  // by container ID
+  std::map<std::string, KnownImage> images;     // by key_of(); pull policies with a period only
   std::set<std::string> volumes;                // Docker names of those that were there once
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };

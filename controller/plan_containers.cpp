@@ -216,7 +216,9 @@ std::size_t ensure_image(Planner& p, const model::Service& service, const Ensure
                 .object = service.container_name,
                 .action = wanted,
                 .after = {},
-                .reason = "pull " + wanted.reference + " if the engine does not have it",
+                .reason = wanted.pull.when == model::PullPolicy::When::kMissing
+                              ? "pull " + wanted.reference + " if the engine does not have it"
+                              : "pull_policy of " + wanted.reference + " is " + wanted.pull.text,
                 .rollback = {}});
     image = p.images.emplace(key, step).first;
   }
@@ -226,7 +228,7 @@ std::size_t ensure_image(Planner& p, const model::Service& service, const Ensure
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
                              const std::string& name, const std::string& replaces, Steps after,
                              const std::string& reason) {
-  after.push_back(ensure_image(p, service, {service.image, spec.platform, service.pull}));
+  after.push_back(ensure_image(p, service, image_of(service)));
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
       append(after, p.networks[endpoint.network].created);
@@ -272,6 +274,9 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
   append(after, update_limits(p, service, found.spec, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.
   if (!completed(current)) append(after, repair_endpoints(p, service, found.spec, details));
+  const auto known = p.memory.images.find(key_of(image_of(service)));
+  if (known != p.memory.images.end() && known->second.due)
+    ensure_image(p, service, image_of(service));
   correct_state(p, service, current, after);
 }
 

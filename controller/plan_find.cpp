@@ -76,10 +76,16 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
                      label(container.labels, kLabelSpecHash).substr(0, 12), false});
+  const auto known = p.memory.images.find(key_of(image_of(service)));
+  const bool newer_image = known != p.memory.images.end() && !known->second.id.empty() &&
+                           known->second.id != container.image_id;
+  if (newer_image)
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
+                     service.image + " " + known->second.id, container.image_id, false});
   bool current = true;
   for (auto& each : drift) {
     each.object = container.name;
-    each.from_manifest = !same_hash;
+    each.from_manifest = !same_hash || newer_image;
     p.plan.drift.push_back(each);
     if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
   }

@@ -227,6 +227,13 @@ std::vector<docker::FileContent> files_of(const model::App& app, const model::Se
   return out;
 }
 
+EnsureImage image_of(const model::Service& service) {
+  const auto platform = service.settings.find("platform");
+  return {service.image,
+          platform == service.settings.end() ? "" : std::string(platform->second.as_string()),
+          service.pull};
+}
+
 docker::ContainerSpec container_spec(const model::App& app, const model::Service& service,
                                      const Observed& observed, const Policy& policy,
                                      const Memory& memory) {

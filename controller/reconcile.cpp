@@ -47,6 +47,28 @@ Task<Status> Controller::observe(std::string key) {
   co_return Status{};
 }
 
+// Images that are asked for every so often: what was found, and whether they are due again.
+void Controller::recall_images(const std::string& key, const Scope& scope) {
+  auto& state = keys_[key];
+  state.memory.images.clear();
+  state.refresh_at.reset();
+  const auto* app = scope.entry == nullptr ? nullptr : std::get_if<model::App>(&scope.entry->value);
+  if (app == nullptr) return;
+  for (const auto& service : app->services) {
+    if (service.pull.when != model::PullPolicy::When::kEvery) continue;
+    const auto wanted = image_of(service);
+    const auto* seen = images_.seen(wanted);
+    if (seen == nullptr) {
+      state.memory.images[key_of(wanted)] = {"", true};
+      continue;
+    }
+    const auto left = seen->asked_at + service.pull.every - parts_.clock.wall_now();
+    state.memory.images[key_of(wanted)] = {seen->id, left <= left.zero()};
+    const auto at = parts_.clock.steady_now() + std::chrono::duration_cast<Duration>(left);
+    state.refresh_at = std::min(state.refresh_at.value_or(at), at);
+  }
+}
+
 Task<void> Controller::reconcile(std::string key) {
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
   const auto begin = parts_.clock.steady_now();
@@ -61,6 +83,7 @@ Task<void> Controller::reconcile(std::string key) {
   auto& state = keys_[key];
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
+  recall_images(key, scope);
   state.memory.volumes = parts_.inventory.volumes_of(key);
   state.memory.hooks.clear();
   for (const auto& [id, hooks] : parts_.inventory.hooks()) {
@@ -143,6 +166,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
     if (!same) retry(key, error, digest);
     return;
   }
+  if (state.refresh_at) queue_.add_after(key, *state.refresh_at, now);
   if (!plan.in_sync()) return;  // waits; the engine's events and the resync bring it back
   auto& status = status_[key];
   if (status.consecutive_failures > 0 && state.failing_since) {

@@ -20,7 +20,7 @@ class Images : public Scenario {
   }
   void TearDown() override {
     stop_registry();
-    engine().docker({"rmi", "-f", name("app"), name("other"), "sealed:1"});
+    engine().docker({"rmi", "-f", name("app"), name("other"), "sealed:1", "fairlead/sample:other"});
     Scenario::TearDown();
   }
 
@@ -103,6 +103,29 @@ TEST_F(Images, AlwaysAsksTheRegistryAgain) {
   const auto first = log.find("progress=begun");
   EXPECT_NE(first, std::string::npos);
   EXPECT_EQ(log.find("progress=begun", first + 1), std::string::npos);
+}
+
+// A tag that moves while the container runs.
+TEST_F(Images, OneThatIsAskedForEverySoOftenReplacesItsContainers) {
+  publish("app");
+  fairlead_->put("often.yaml", wanted("app", "      pull_policy: every_3s\n"));
+  fairlead_->put("once.yaml", wanted("app"));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return all_run({"often-a-1", "once-a-1"}); }));
+  const auto before = id("often-a-1");
+  const auto once = id("once-a-1");
+  EXPECT_TRUE(stays([&] { return id("often-a-1") == before; }, seconds(7)))
+      << "nothing new, nothing replaced";
+  engine().docker({"create", "--name", "base", "fairlead/sample:1", "/sample"});
+  engine().docker({"commit", "base", "fairlead/sample:other"});
+  engine().docker({"rm", "base"});
+  publish("app", "fairlead/sample:other");
+  EXPECT_TRUE(
+      eventually([&] { return runs("often-a-1") && id("often-a-1") != before; }, seconds(30)))
+      << fairlead_->describe("often");
+  EXPECT_EQ(id("once-a-1"), once);
+  const auto now = id("often-a-1");
+  EXPECT_TRUE(stays([&] { return id("often-a-1") == now; }, seconds(7)));
 }
 
 TEST_F(Images, AMissingOneIsNamedAndWaitedFor) {
