@@ -30,6 +30,7 @@ void read_volumes(Reader& reader, const Field& field, std::vector<Volume>& volum
 bool read_network_keys(Reader& reader, const Field& field, Network& network);
 
 inline constexpr int kMostReplicas = 1000;
+inline constexpr std::size_t kMostPorts = 20'000;  // of a file
 
 void read_configs_of_service(Reader& reader, const Field& field, Service& service);
 void read_secrets_of_service(Reader& reader, const Field& field, Service& service);

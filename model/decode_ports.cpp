@@ -75,6 +75,14 @@ void add_ports(Reader& reader, const Field& field, const Range& container,
     reader.error(field, "the two port ranges differ in length", kPortForms);
     return;
   }
+  // Ranges are short to write and long to hold.
+  const bool told = reader.ports > kMostPorts;
+  reader.ports += static_cast<std::size_t>(container.size());
+  if (reader.ports > kMostPorts) {
+    if (!told)
+      reader.error(field, "more than " + std::to_string(kMostPorts) + " ports in one file");
+    return;
+  }
   for (int i = 0; i < container.size(); ++i) {
     port.target = static_cast<std::uint16_t>(container.first + i);
     if (host) {

@@ -39,6 +39,7 @@ struct Reader {
   std::vector<Diagnostic>& diagnostics;
   bool tolerant = false;                   // refused keys are warnings
   std::vector<std::string> unsupported{};  // their paths
+  std::size_t ports = 0;                   // read so far
 
   Position position(YamlMark mark) const;
   Position position(const YamlNode& node) const { return position(node.mark); }

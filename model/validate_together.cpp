@@ -1,7 +1,6 @@
 // Checks over the whole directory: no two Apps may claim one name, host port or subnet. The first
 // in the given order keeps it (F085, F086, F004).
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "model/cidr.h"
@@ -19,10 +18,9 @@ struct Claims {
   std::vector<Diagnostic>& out;
   std::map<std::string, Claim> names;  // "container web-1", "network a_b"
   struct PortClaim {
-    std::string ip, protocol, owner;
-    int first, last;
+    std::string ip, owner;
   };
-  std::vector<PortClaim> ports;
+  std::map<std::string, std::vector<PortClaim>> ports;  // "8080/tcp"
   struct SubnetClaim {
     Cidr cidr;
     std::string text, owner;
@@ -52,25 +50,18 @@ bool any_address(const std::string& ip) {
 
 void claim_port(Claims& claims, const App& app, const Service& service, const Port& port) {
   if (port.published.empty()) return;
-  int first = 0;
-  const char* end = port.published.data() + port.published.size();
-  const auto [dash, ignored] = std::from_chars(port.published.data(), end, first);
-  int last = first;
   // A range with one target means "any free one of these": it clashes with nobody in particular.
-  if (dash != end) return;
-  for (const auto& other : claims.ports) {
-    const bool same_ip =
-        any_address(port.host_ip) || any_address(other.ip) || port.host_ip == other.ip;
-    if (!same_ip || other.protocol != port.protocol || last < other.first || first > other.last) {
-      continue;
-    }
+  if (port.published.find('-') != std::string::npos) return;
+  const std::string what = port.published + "/" + port.protocol;
+  auto& others = claims.ports[what];
+  for (const auto& other : others) {
+    if (!any_address(port.host_ip) && !any_address(other.ip) && port.host_ip != other.ip) continue;
     claims.error(port.position, "services." + service.name + ".ports",
-                 "PortConflict: host port " + port.published + "/" + port.protocol +
-                     " is already published by " + other.owner,
+                 "PortConflict: host port " + what + " is already published by " + other.owner,
                  "choose another host port");
     return;
   }
-  claims.ports.push_back({port.host_ip, port.protocol, app.name + "/" + service.name, first, last});
+  others.push_back({port.host_ip, app.name + "/" + service.name});
 }
 
 void claim_subnets(Claims& claims, const Network& network, const std::string& owner,

@@ -39,6 +39,8 @@ void merge_into(YamlNode& map, const YamlNode& source) {
   }
 }
 
+constexpr int kMaxOpenBrackets = 1000;
+
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(int line_offset, int file) : line_offset_(line_offset), file_(file) {}
@@ -274,6 +276,25 @@ std::optional<YamlError> find_bad_byte(std::string_view bytes, int file) {
   return YamlError{mark, "not UTF-8"};
 }
 
+// The parser reads all of a flow before it hands over the first of it, and needs 250 bytes a level.
+// An opening bracket counts only where a value may begin.
+std::optional<YamlError> find_deep_flow(std::string_view bytes, int file) {
+  int depth = 0;
+  char before = '\n';
+  YamlMark mark{1, 1, file};
+  for (const char c : bytes) {
+    const bool begins = std::string_view(" \t\r\n[{,:").find(before) != std::string_view::npos;
+    if ((c == '[' || c == '{') && begins && ++depth > kMaxOpenBrackets)
+      return YamlError{mark,
+                       "more than " + std::to_string(kMaxOpenBrackets) + " brackets are open"};
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+    mark.column += 1;
+    if (c == '\n') mark = {mark.line + 1, 1, file};
+    before = c;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::size_t weight_of(const YamlNode& node) {
@@ -298,7 +319,9 @@ YamlFile read_yaml(std::string_view bytes, int number) {
     return file;
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  if (auto bad = find_bad_byte(bytes, number)) {
+  auto bad = find_bad_byte(bytes, number);
+  if (!bad) bad = find_deep_flow(bytes, number);
+  if (bad) {
     file.errors.push_back(std::move(*bad));
     return file;
   }
