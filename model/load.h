@@ -73,6 +73,7 @@ class Loader {
   void prepare(YamlNode& document, const Place& place);
   void read_files_into(YamlNode& service, const std::string& path, const char* files,
                        const char* target);
+  void read_profile(const Field& option, std::string& text);
   std::optional<StringMap> read_variables(const Field& file);
   bool interpolate_tree(YamlNode& node, const std::string& path, const Place& place);
   void add_to(YamlNode document, const Place& place, YamlNode& base);

@@ -1,4 +1,8 @@
 // `env_file` and `label_file` of a service: read, and laid beneath what stands in the manifest.
+// Profiles that `security_opt` names: the engine takes their content.
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "model/env_file.h"
 #include "model/load.h"
 
@@ -94,6 +98,27 @@ void Loader::read_files_into(YamlNode& service, const std::string& path, const c
   }
 }
 
+void Loader::read_profile(const Field& option, std::string& text) {
+  static constexpr std::string_view kSeccomp = "seccomp";
+  if (!text.starts_with(kSeccomp) || text.size() <= kSeccomp.size()) return;
+  const char sign = text[kSeccomp.size()];
+  const std::string value = text.substr(kSeccomp.size() + 1);
+  if ((sign != ':' && sign != '=') || value == "unconfined" || value == "builtin" ||
+      value.starts_with('{'))
+    return;
+  const auto path = local_path(option, value, Place{});
+  const auto bytes = path ? read_source(option, *path, false) : nullptr;
+  if (!bytes) return;
+  boost::system::error_code bad;
+  const auto profile = boost::json::parse(*bytes, bad);
+  if (bad || !profile.is_object()) {
+    reader_.error(option, *path + " is no seccomp profile: " + (bad ? bad.message() : "no object"),
+                  "a JSON object");
+    return;
+  }
+  text = "seccomp=" + boost::json::serialize(profile);
+}
+
 void Loader::read_service_files(YamlNode& base) {
   YamlNode* services = base.find("services");
   if (services == nullptr) return;
@@ -101,6 +126,10 @@ void Loader::read_service_files(YamlNode& base) {
     const std::string path = at("services." + service.key);
     read_files_into(service.value, path, "env_file", "environment");
     read_files_into(service.value, path, "label_file", "labels");
+    if (YamlNode* options = service.value.find("security_opt")) {
+      for (auto& each : options->items)
+        read_profile({each, path + ".security_opt"}, each.scalar);
+    }
   }
 }
 

@@ -236,6 +236,20 @@ TEST(Files, AgeFilesAreDecrypted) {
   EXPECT_THAT(all_text(decode("a.yaml", text, keyless)), HasSubstr("--age-identity"));
 }
 
+TEST(Files, ASeccompProfileIsReadIntoTheRequest) {
+  const std::string text =
+      "services: {a: {image: i, security_opt: [\"seccomp:./p.json\", \"seccomp=unconfined\"]}}\n";
+  const auto manifest = decode("a.yaml", text, files({{"p.json", "{ \"defaultAction\": \"X\" }"}}));
+  ASSERT_EQ(manifest.apps.size(), 1u) << all_text(manifest);
+  const auto& options = manifest.apps.front().services.front().settings.at("security_opt");
+  EXPECT_EQ(options,
+            (boost::json::array{"seccomp={\"defaultAction\":\"X\"}", "seccomp=unconfined"}));
+  EXPECT_TRUE(manifest.references.contains("p.json"));
+  EXPECT_THAT(all_text(decode("a.yaml", text, files({{"p.json", "nonsense"}}))),
+              HasSubstr("p.json is no seccomp profile"));
+  EXPECT_THAT(all_text(decode("a.yaml", text, files({}))), HasSubstr("p.json"));
+}
+
 struct BadFile {
   const char* definition;
   const char* complaint;
