@@ -185,6 +185,53 @@ TEST_F(Settings, AnAppThatWantsTheHostIsStalled) {
   EXPECT_TRUE(containers_of("root").empty());
 }
 
+// The real `age`, and a directory as systemd's LoadCredential= makes it.
+TEST_F(Settings, SecretsComeFromAgeFilesAndCredentials) {
+  const TemporaryFolder keys;
+  const auto key = keys.path / "key.txt";
+  ASSERT_TRUE(run({"age-keygen", "-o", key}).ok());
+  std::string recipient = run({"age-keygen", "-y", key}).text;
+  recipient.erase(recipient.find_last_not_of('\n') + 1);
+  write_text(keys.path / "plain", "canary-of-age");
+  ASSERT_TRUE(
+      run({"age", "-r", recipient, "-o", fairlead_->manifests / "s.age", keys.path / "plain"})
+          .ok());
+  write_text(keys.path / "token", "canary-of-systemd");
+  fairlead_->more_arguments = {"--age-identity", key};
+  fairlead_->more_environment["CREDENTIALS_DIRECTORY"] = keys.path;
+  fairlead_->put("sealed.yaml", R"(services:
+  a:
+    image: fairlead/sample:1
+    command: [/sample, serve]
+    stop_grace_period: 1s
+    secrets: [s, c]
+secrets:
+  s: {file: ./s.age}
+  c: {x-credential: token}
+)");
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return runs("sealed-a-1"); })) << fairlead_->describe("sealed");
+  EXPECT_NE(file_in("sealed-a-1", "/run/secrets/s").find("canary-of-age"), std::string::npos);
+  EXPECT_NE(file_in("sealed-a-1", "/run/secrets/c").find("canary-of-systemd"), std::string::npos);
+  for (const auto& text :
+       {fairlead_->log(), fairlead_->ask({"config", fairlead_->manifests / "sealed.yaml"}).text,
+        engine().docker({"inspect", "sealed-a-1"}).text,
+        read_text(fairlead_->state / "inventory.json")}) {
+    EXPECT_EQ(text.find("canary-of"), std::string::npos) << text;
+    EXPECT_FALSE(text.empty());
+  }
+  // Another key: the last good version stays in force, and the reason is told.
+  fairlead_->stop();
+  ASSERT_TRUE(run({"age-keygen", "-o", keys.path / "other.txt"}).ok());
+  fairlead_->more_arguments = {"--age-identity", keys.path / "other.txt"};
+  const auto before = id("sealed-a-1");
+  fairlead_->start();
+  EXPECT_TRUE(eventually([&] {
+    return fairlead_->log().find("can't be decrypted") != std::string::npos;
+  })) << fairlead_->log();
+  EXPECT_TRUE(stays([&] { return id("sealed-a-1") == before; }, seconds(3)));
+}
+
 std::string rolling(const std::string& hostname) {
   return R"(services:
   web:
