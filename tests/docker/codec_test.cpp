@@ -6,6 +6,7 @@
 
 #include "docker/decode.h"
 #include "docker/encode.h"
+#include "docker/output_frames.h"
 
 namespace fairlead::docker {
 namespace {
@@ -134,6 +135,33 @@ TEST(Decode, FindsErrorsWhereverTheyAre) {
                 json::parse(R"({"errorDetail":{"message":"denied"},"error":"denied!"})")),
             "denied");
   EXPECT_EQ(decode_progress_error(json::parse(R"({"status":"Pulling"})")), "");
+}
+
+TEST(OutputFrames, AreReadInPiecesOfAnySize) {
+  const auto frame = [](char stream, const std::string& text) {
+    return std::string{stream,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       static_cast<char>(text.size() >> 8),
+                       static_cast<char>(text.size() & 0xFF)} +
+           text;
+  };
+  const std::string stream = frame(1, "one\n") + frame(2, "") + frame(2, "two") + frame(1, "\n ");
+  for (std::size_t size = 1; size <= stream.size(); ++size) {
+    OutputFrames frames;
+    for (std::size_t at = 0; at < stream.size(); at += size)
+      frames.feed(std::string_view(stream).substr(at, size));
+    EXPECT_EQ(frames.tail(), "one\ntwo") << size;
+  }
+  OutputFrames much;
+  for (int i = 0; i < 1000; ++i)
+    much.feed(frame(1, std::string(100, 'x')));
+  much.feed(frame(1, "end"));
+  EXPECT_EQ(much.tail().size(), 2048u);
+  EXPECT_TRUE(much.tail().ends_with("end"));
 }
 
 }  // namespace

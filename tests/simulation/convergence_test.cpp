@@ -217,6 +217,40 @@ TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
   FAIL() << "the workload has more mutations than were enumerated";
 }
 
+// A service never starts unprepared, its `post_start` runs at least once, and nothing of the steps
+// is left, whatever call the process dies at.
+TEST_P(CrashAtEveryMutation, HooksAreNeitherLostNorLeftBehind) {
+  constexpr const char* kHooked = R"(services:
+  web:
+    image: "sample:1"
+    restart: unless-stopped
+    pre_start: [{command: [/sample, exit, "0"]}, {command: [/sample, exit, "0"]}]
+    post_start: [{command: [/sample, exit, "0"]}]
+)";
+  const std::set<std::string> expected = {"container hooked-web-1 running sample:1",
+                                          "network hooked_default"};
+  for (std::uint64_t n = 1; n < 40; ++n) {
+    SimulatedFleet fleet(200 + n);
+    fleet.files["hooked.yaml"] = kHooked;
+    fleet.crash_at(n, GetParam());
+    fleet.start();
+    fleet.run_until([&fleet] { return fleet.crashed() || fleet.all_ready(); }, minutes(2));
+    if (!fleet.crashed()) {
+      EXPECT_GT(n, 8u);
+      EXPECT_EQ(fleet.engine->calls(docker::Operation::kExecStart), 1u);
+      return;
+    }
+    fleet.crash();
+    fleet.start();
+    fleet.run_for(seconds(1));
+    ASSERT_TRUE(fleet.converges_within(minutes(10))) << "crash at " << n << "\n" << tail(fleet);
+    fleet.run_for(minutes(2));
+    EXPECT_EQ(inventory_of(fleet), expected) << "crash at " << n << "\n" << tail(fleet);
+    EXPECT_GE(fleet.engine->calls(docker::Operation::kExecStart), 1u) << "crash at " << n;
+  }
+  FAIL() << "the workload has more mutations than were enumerated";
+}
+
 INSTANTIATE_TEST_SUITE_P(Sides, CrashAtEveryMutation, testing::Bool(), [](const auto& run) {
   return run.param ? "AfterEffect" : "BeforeSending";
 });
