@@ -48,25 +48,32 @@ docker::StringMap container_labels(const model::App& app, const model::Service& 
   return labels;
 }
 
-// CONTAINER:ALIAS for `links` and `external_links`.
+// CONTAINER:ALIAS for `links` and `external_links`. A linked service has, as with Compose, the
+// names SERVICE-N and PROJECT-SERVICE-N besides, N being the number of the container that links.
 std::vector<std::string> links_of(const model::App& app, const model::Service& service) {
   std::vector<std::string> out;
-  const auto add = [&](const char* key, const auto& container_of) {
+  const auto each_of = [&service](const char* key, const auto& add) {
     const auto found = service.settings.find(key);
     if (found == service.settings.end()) return;
     for (const auto& each : found->second.as_array()) {
       const std::string text(each.as_string());
       const auto colon = text.find(':');
       const std::string name = text.substr(0, colon);
-      out.push_back(container_of(name) + ":" +
-                    (colon == std::string::npos ? name : text.substr(colon + 1)));
+      add(name, colon == std::string::npos ? name : text.substr(colon + 1));
     }
   };
-  add("links", [&app](const std::string& name) {
+  each_of("links", [&](const std::string& name, const std::string& alias) {
     const auto found = std::ranges::find(app.services, name, &model::Service::name);
-    return found == app.services.end() ? name : found->container_name;
+    if (found == app.services.end()) return;  // refused by validation
+    const std::string& container = found->container_name;
+    const std::string numbered = name + "-" + std::to_string(service.number);
+    out.push_back(container + ":" + alias);
+    out.push_back(container + ":" + numbered);
+    out.push_back(container + ":" + app.name + "-" + numbered);
   });
-  add("external_links", [](const std::string& name) { return name; });
+  each_of("external_links", [&out](const std::string& name, const std::string& alias) {
+    out.push_back(name + ":" + alias);
+  });
   return out;
 }
 
