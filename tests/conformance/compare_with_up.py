@@ -185,6 +185,9 @@ def container_of(each, networks, file_targets, ids_of_containers):
         host[key] = sorted(cap.removeprefix("CAP_") for cap in host[key] or [])
     # Compose holds these in a map, and sends them in another order each time.
     host["ExtraHosts"] = sorted(host["ExtraHosts"] or [])
+    host["Ulimits"] = sorted(host["Ulimits"] or [], key=lambda limit: limit["Name"])
+    for key in ("Devices", "DeviceRequests"):
+        host[key] = sorted(host[key] or [], key=json.dumps)
     # The engine takes "" for "no".
     host["RestartPolicy"]["Name"] = host["RestartPolicy"]["Name"] or "no"
     # Not said, and said as false.
