@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-AT_ONCE = 400
+AT_ONCE = 100
 LINE = re.compile(r"^(?P<file>[^:\n]+):\d+:\d+: error: (?P<text>.*)$", re.MULTILINE)
 # Between Apps, of which each document here has its own.
 BETWEEN_APPS = re.compile(r"(DuplicateApp|NameTaken|PortConflict|SubnetOverlap): ")
@@ -36,33 +36,51 @@ class Decoder:
             raise RuntimeError(f"fairlead validate: {done.returncode}\n{done.stderr[-2000:]}")
         return done.stderr
 
-    def errors(self, paths):
-        """By path: what is wrong with the file, if anything is."""
+    def _judge(self, paths):
+        """What is wrong with each; a mistake in a file that they read is found by halves."""
         found = collections.defaultdict(list)
-        batches = [paths[at:at + AT_ONCE] for at in range(0, len(paths), AT_ONCE)]
-        for said in self.threads.map(self._validate, batches):
-            for line in LINE.finditer(said):
-                if not BETWEEN_APPS.search(line["text"]):
-                    found[line["file"]].append(line["text"])
-        return found
+        for line in LINE.finditer(self._validate(paths)):
+            if not BETWEEN_APPS.search(line["text"]):
+                found[line["file"]].append(line["text"])
+        if len(paths) == 1:
+            return {paths[0]: sum(found.values(), [])}
+        if set(found) <= set(paths):
+            return found
+        half = len(paths) // 2
+        return {**self._judge(paths[:half]), **self._judge(paths[half:])}
 
-    def errors_one_by_one(self, paths):
-        """Errors count wherever they stand: in a file that is read with this one, too."""
-        said = self.threads.map(lambda path: self._validate([path]), paths)
-        found = {path: [line["text"] for line in LINE.finditer(text)]
-                 for path, text in zip(paths, said)}
+    def _judge_texts(self, batch):
+        """Files that are there only as long as they are needed: tens of thousands take time."""
+        for path, several in batch:
+            write(path, several)
+        found = self._judge([path for path, _ in batch])
+        for path, _ in batch:
+            os.remove(path)
         return {path: errors for path, errors in found.items() if errors}
 
-    def policy_errors(self, paths):
+    def errors(self, texts):
+        """Of (path, documents) each: by path, what is wrong with such a file, if anything is."""
+        found = {}
+        batches = [texts[at:at + AT_ONCE] for at in range(0, len(texts), AT_ONCE)]
+        for some in self.threads.map(self._judge_texts, batches):
+            found.update(some)
+        return found
+
+    def errors_of_files(self, paths):
+        return {path: errors for path, errors in self._judge(paths).items() if errors}
+
+    def policy_errors(self, texts):
         """The same for policies: the program stops at the first mistake, and reads one at a time."""
-        def judge(path):
+        def judge(text):
+            path = text[0]
+            write(*text)
             done = subprocess.run(
                 [self.program, "plan", "--offline", "--engine", "embedded", "--manifests", "empty",
                  "--policy", path], capture_output=True, text=True, cwd=self.root,
                 env=self.environment)
-            return [] if done.returncode == 0 else [done.stderr.strip().split(": error: ")[-1]]
+            return path, [] if done.returncode == 0 else [done.stderr.split(": error: ")[-1]]
         with concurrent.futures.ThreadPoolExecutor(24) as threads:
-            return {path: errors for path, errors in zip(paths, threads.map(judge, paths)) if errors}
+            return {path: errors for path, errors in threads.map(judge, texts) if errors}
 
 
 def write(path, documents):

@@ -21,7 +21,6 @@ BEYOND_SCHEMA = [
     (r"IPv6 needs an IPv6 subnet", "arithmetic of addresses"),
     (r"a gateway or ip_range without a subnet", "an empty text is no subnet"),
     (r"`\w+` and `deploy` say different things", "two places"),
-    (r"is read-only or on a tmpfs, and ", "two places"),
     (r"a container name needs two characters", "the length of a number's text"),
 ]
 

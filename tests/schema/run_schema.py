@@ -7,6 +7,7 @@ Every manifest of the tree is taken as it is, and then with one small mistake at
 A schema can't say everything that the decoder checks: exceptions.py holds the differences that are
 allowed. --self-test breaks the schemas on purpose, and wants each break to be found.
 """
+import json
 import multiprocessing
 import os
 import re
@@ -25,7 +26,7 @@ except ImportError as missing:
 
 import tables
 from coverage import Coverage
-from decoder import Decoder, write
+from decoder import Decoder
 from exceptions import BEYOND_SCHEMA, DECODER_FAULTS, MERGED
 from mutations import mutations, variables
 from samples import (COMPOSE, MANIFEST, POLICY, Sample, collect, is_tolerant, refused_samples)
@@ -53,7 +54,8 @@ class Trial:
 # ---- Judging ----
 
 def trials_of(samples):
-    """As they are, with a mistake, and with values from variables."""
+    """As they are, with a mistake, and with values from variables; the same text is tried once."""
+    seen = set()
     for number, sample in enumerate(samples):
         document = sample.documents[sample.index]
         if is_tolerant(document):
@@ -63,8 +65,14 @@ def trials_of(samples):
         if sample.schema != POLICY:
             several += [(*each, True) for each in variables(document)]
         for count, (what, place, changed, one_way) in enumerate(several):
-            path = f"{sample.folder}/t{number}-{count}.yaml"
-            yield Trial(sample, path, what, place, changed, one_way)
+            # A file that a document names is another one in another folder.
+            text = json.dumps(changed)
+            if re.search("file|include|extends", text):
+                text += sample.folder
+            if what == AS_IT_IS or (sample.schema, text) not in seen:
+                seen.add((sample.schema, text))
+                path = f"{sample.folder}/t{number}-{count}.yaml"
+                yield Trial(sample, path, what, place, changed, one_way)
 
 
 def refused_trials(samples):
@@ -94,19 +102,12 @@ def reason(trial):
 
 
 def judge_by_decoder(decoder, trials):
+    manifests, policies = [], []
     for trial in trials:
-        around = list(trial.sample.documents)
-        around[trial.sample.index] = trial.document
-        write(trial.path, around)
-    policies = [trial.path for trial in trials if trial.sample.schema == POLICY]
-    alone = [trial.path for trial in trials if trial.sample.alone]
-    several = [trial.path for trial in trials
-               if not trial.sample.alone and trial.sample.schema != POLICY]
-    found = decoder.errors(several)
-    strangers = set(found) - set(several)
-    assert not strangers, f"mistakes in files that nobody asked about: {sorted(strangers)[:3]}"
-    found.update(decoder.errors_one_by_one(alone))
-    found.update(decoder.policy_errors(policies))
+        whole = list(trial.sample.documents)
+        whole[trial.sample.index] = trial.document
+        (policies if trial.sample.schema == POLICY else manifests).append((trial.path, whole))
+    found = {**decoder.errors(manifests), **decoder.policy_errors(policies)}
     for trial in trials:
         trial.errors = found.get(trial.path, [])
 
@@ -174,8 +175,7 @@ def run(decoder, root, folder, verbose):
     problems = schemas.problems() + tables.problems(schemas, root / "model")
     problems += check_coverage(schemas, samples)
     manifests = [path for path in files if not path.endswith("/policy.yaml")]
-    problems += [f"{path}: {errors}"
-                 for path, errors in decoder.errors_one_by_one(manifests).items()]
+    problems += [f"{path}: {errors}" for path, errors in decoder.errors_of_files(manifests).items()]
     refused = refused_samples(root / "tests/schema/refused.yaml", str(folder / "documents"))
     trials = list(trials_of(samples)) + list(refused_trials(refused))
     judge_by_decoder(decoder, trials)
@@ -235,7 +235,8 @@ def self_test(decoder, root, folder):
 
 def main():
     program, root = sys.argv[1], Path(sys.argv[2]).resolve()
-    with tempfile.TemporaryDirectory(prefix="fairlead-schema-") as name:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="fairlead-schema-", dir=memory) as name:
         folder = Path(name).resolve()
         decoder = Decoder(program, str(folder))
         if "--self-test" in sys.argv:

@@ -15,22 +15,18 @@ class Sample:
     documents: list
     index: int = 0
     schema: str = MANIFEST
-    # Whether other files are read with it: mistakes may then be reported in those.
-    alone: bool = False
 
 
 def read_samples(path, folder):
     """The documents of one file: each alone, but plain ones, which are one Compose file together."""
-    text = path.read_text(encoding="utf-8")
-    found = documents(text)
+    found = documents(path.read_text(encoding="utf-8"))
     name = str(path.relative_to(path.parents[1]))
-    alone = "include:" in text or "extends:" in text
     if path.name == "policy.yaml":
         return [Sample(name, folder, found, schema=POLICY)]
     plain = [each for each in found if "kind" not in each and "apiVersion" not in each]
     whole = MANIFEST if len(plain) < 2 else COMPOSE
-    return ([Sample(name, folder, [each], alone=alone) for each in found if each not in plain] +
-            [Sample(name, folder, plain, at, whole, alone) for at in range(len(plain))])
+    return ([Sample(name, folder, [each]) for each in found if each not in plain] +
+            [Sample(name, folder, plain, at, whole) for at in range(len(plain))])
 
 
 def collect(root, into):
