@@ -47,6 +47,7 @@ DECODER_FAULTS = [
     (r"\.project_directory = (None|\[|\{)", "load.cpp, included_place(): passed over in silence"),
     (r"\.extends unknown key", "load.cpp, extended(): no key is unknown"),
     (r"\.extends\.file = (None|\[|\{)", "load.cpp, extended(): passed over in silence"),
+    (r"refused\.yaml .*'\[::1\]8080:80'", "decode_ports.cpp, split_port(): no colon is needed there"),
     (r"refused\.yaml \{'kind': 'Network', 'spec': \{'(profiles|unsupported|volumeRecreate)'",
      "decode.cpp, read_network_spec(): keys of an App, without effect"),
 ]
