@@ -216,7 +216,8 @@ void read_network_spec(Reader& reader, const YamlNode& spec, SharedNetwork& shar
   YamlNode rest = spec;
   const auto is_behaviour = [](const YamlNode::Member& member) {
     return std::ranges::any_of(kBehaviourKeys, [&member](const Key<AppDraft>& key) {
-      return member.key == key.name && member.key != "appId";
+      return member.key == key.name &&
+             (member.key == "suspend" || member.key == "prune" || member.key == "networkRecreate");
     });
   };
   std::erase_if(network.members, is_behaviour);
@@ -243,6 +244,7 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
     Loader loader(reader, manifest.references, "spec");
     loader.interpolate_document(spec);
     manifest.pending |= loader.pending();
+    reader.tolerant = false;
     read_network_spec(reader, spec, shared);
   }
   shared.network.position = shared.position;

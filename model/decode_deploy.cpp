@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <charconv>
 
 #include "model/canonical.h"
 #include "model/decode_parts.h"
@@ -165,8 +166,16 @@ constexpr Key<json::object> kRollKeys[] = {
      [](Reader& r, const Field& f, json::object& o) { read_roll_time(r, f, o, "monitor"); }},
     {"max_failure_ratio",
      [](Reader& r, const Field& f, json::object& o) {
-       if (auto text = read_string(r, f))
-         o["max_failure_ratio"] = std::strtod(text->c_str(), nullptr);
+       const auto text = read_string(r, f);
+       if (!text) return;
+       double ratio = 0;
+       const auto* end = text->data() + text->size();
+       const auto [at, failed] = std::from_chars(text->data(), end, ratio);
+       if (failed != std::errc() || at != end) {
+         r.error(f, "not a number: " + *text, "0 to 1");
+         return;
+       }
+       o["max_failure_ratio"] = ratio;
      }},
 };
 void read_roll(Reader& reader, const Field& field, Deploy& deploy, const char* key) {

@@ -117,7 +117,6 @@ void read_files(Reader& reader, const Field& field, bool secret, Loader& loader,
                 std::vector<File>& files) {
   if (field.node.is_null() || !expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {
-    if (member.key.starts_with("x-")) continue;
     const Field inner = field.member(member);
     FileDraft draft;
     draft.file.key = member.key;

@@ -147,7 +147,6 @@ bool read_network_keys(Reader& reader, const Field& field, Network& network) {
 void read_networks(Reader& reader, const Field& field, std::vector<Network>& networks) {
   if (field.node.is_null() || !expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {
-    if (member.key.starts_with("x-")) continue;
     Network network;
     network.key = member.key;
     read_network_keys(reader, field.member(member), network);
@@ -159,7 +158,6 @@ void read_networks(Reader& reader, const Field& field, std::vector<Network>& net
 void read_volumes(Reader& reader, const Field& field, std::vector<Volume>& volumes) {
   if (field.node.is_null() || !expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {
-    if (member.key.starts_with("x-")) continue;
     Volume volume;
     volume.key = member.key;
     const Field inner = field.member(member);

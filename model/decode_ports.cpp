@@ -53,7 +53,8 @@ ShortPort split_port(std::string_view text) {
     const auto end = text.find(']');
     parts.ip = text.substr(1, end == std::string_view::npos ? end : end - 1);
     text = end == std::string_view::npos ? "" : text.substr(end + 1);
-    if (text.starts_with(':')) text.remove_prefix(1);
+    if (!text.starts_with(':')) return {};  // no port is given
+    text.remove_prefix(1);
     parts.host = text.substr(0, text.find(':'));
     parts.container =
         text.find(':') == std::string_view::npos ? "" : text.substr(text.find(':') + 1);

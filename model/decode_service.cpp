@@ -293,7 +293,6 @@ void read_service(Reader& reader, const Field& field, Service& service) {
 void read_services(Reader& reader, const Field& field, std::vector<Service>& services) {
   if (!expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {
-    if (member.key.starts_with("x-")) continue;
     Service service;
     service.name = member.key;
     service.position = reader.position(member.mark);

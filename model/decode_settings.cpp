@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <charconv>
+#include <string_view>
 
 #include "model/decode_settings.h"
 #include "model/json_writer.h"
@@ -55,14 +57,31 @@ Value read_texts(Reader& reader, const Field& field) {
   return Value(to_object(read_string_map(reader, field)));
 }
 
+// PORT, PORT-PORT, and either with /PROTOCOL.
+bool is_exposed(std::string_view text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto protocol = slash == text.size() ? "tcp" : text.substr(slash + 1);
+  if (protocol != "tcp" && protocol != "udp" && protocol != "sctp") return false;
+  const auto port = [](std::string_view number) {
+    int value = 0;
+    const auto [at, failed] = std::from_chars(number.data(), number.data() + number.size(), value);
+    return failed == std::errc() && at == number.data() + number.size() && value >= 1 &&
+                   value <= 65535
+               ? value
+               : 0;
+  };
+  const auto range = text.substr(0, slash);
+  const auto dash = std::min(range.find('-'), range.size());
+  const int first = port(range.substr(0, dash));
+  const int last = dash == range.size() ? first : port(range.substr(dash + 1));
+  return first > 0 && last >= first;
+}
+
 Value read_expose(Reader& reader, const Field& field) {
-  auto ports = read_strings(reader, field);
+  const auto ports = read_strings(reader, field);
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    const std::string number = ports[i].substr(0, ports[i].find('/'));
-    if (number.empty() ||
-        !std::ranges::all_of(number, [](char c) { return (c >= '0' && c <= '9') || c == '-'; })) {
+    if (!is_exposed(ports[i]))
       reader.error(field.item(i), "not a port: " + ports[i], "PORT[-PORT][/PROTOCOL]");
-    }
   }
   return Value(to_array(ports));
 }

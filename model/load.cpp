@@ -227,8 +227,9 @@ Loader::Place Loader::included_place(const Field& item, const std::string& main,
   place.including = from.including;
   place.including.push_back(main);
   const YamlNode* folder = item.node.find("project_directory");
-  if (folder != nullptr && folder->is_scalar()) {
+  if (folder != nullptr) {
     const Field field{*folder, item.path + ".project_directory"};
+    if (!folder->is_scalar()) reader_.error(field, "not a path", "a folder");
     place.folder = local_path(field, folder->scalar, from).value_or(place.folder);
   }
   const YamlNode* files = item.node.find("env_file");
@@ -358,6 +359,12 @@ std::optional<YamlNode> Loader::extended(const std::string& name, const YamlNode
   const YamlNode* base_services = &services;
   Place base_place = place;
   if (extends->is_map()) {
+    for (const auto& member : extends->members) {
+      const bool known = member.key == "service" || member.key == "file";
+      if (!known) report_unknown(reader_, field, member, {"service", "file"}, {});
+      if (known && !member.value.is_scalar())
+        reader_.error(field.member(member), "not a text", "a name, or a path");
+    }
     const YamlNode* base = extends->find("service");
     base_name = base != nullptr && base->is_scalar() ? base->scalar : "";
     if (const YamlNode* other = extends->find("file"); other != nullptr && other->is_scalar()) {

@@ -76,6 +76,8 @@ void Loader::read_files_into(YamlNode& service, const std::string& path, const c
       values[name] = value;
   };
   const Field field{list, path + "." + files};
+  if (!list.is_scalar() && !list.is_sequence())
+    reader_.error(field, "no file", "a path, or a list of paths");
   if (list.is_scalar()) add(field);
   for (std::size_t i = 0; i < list.items.size(); ++i)
     add(field.item(i));

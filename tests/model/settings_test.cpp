@@ -299,6 +299,37 @@ TEST(Hooks, AreReadInOrderAndChangeTheSpecHash) {
             container_spec_hash(app, without.apps.front().services.front()));
 }
 
+struct Silent {
+  const char* text;
+  const char* complaint;
+};
+
+// What would be passed over without a word if nobody asked.
+TEST(Decoder, PassesOverNothing) {
+  for (const Silent& each : {
+           Silent{"services: {a: {image: i, env_file: }}", "env_file: no file"},
+           Silent{"services: {a: {image: i, label_file: {path: x}}}", "label_file: no file"},
+           Silent{"services: {a: {image: i, expose: ['-']}}", "not a port"},
+           Silent{"services: {a: {image: i, expose: [99999]}}", "not a port"},
+           Silent{"services: {a: {image: i, ports: ['[::1]8080:80']}}", "not a port"},
+           Silent{"services: {a: {image: i}, b: {extends: {service: a, foo: 1}}}", "extends.foo"},
+           Silent{"services: {a: {image: i}, b: {extends: {service: a, file: [x]}}}", "not a text"},
+           Silent{"services: {a: {image: i}, x-ray: {}}", "x-ray"},
+           Silent{"services: {a: {image: i, deploy: {update_config: {max_failure_ratio: lots}}}}",
+                  "not a number"},
+       }) {
+    const auto manifest = decode("a.yaml", each.text);
+    EXPECT_THAT(all_text(manifest), HasSubstr(each.complaint)) << each.text;
+    EXPECT_TRUE(has_errors(manifest.diagnostics)) << each.text;
+  }
+  const auto network = decode("a.yaml", R"(apiVersion: fairlead.dev/v1
+kind: Network
+metadata: {name: n}
+spec: {profiles: [x]}
+)");
+  EXPECT_TRUE(has_errors(network.diagnostics));
+}
+
 TEST(Hooks, MistakesAreNamed) {
   for (const auto& [key, complaint] : std::map<std::string, std::string>{
            {"post_start: [{user: x}]", "no command"},

@@ -37,17 +37,7 @@ MERGED = [
 
 # Mistakes of the decoder, which lets pass what means nothing.
 DECODER_FAULTS = [
-    (r"\.max_failure_ratio = ", "decode_deploy.cpp, kRollKeys: strtod makes a ratio of any text"),
-    (r"\.expose\.\d = (-5|99999999999)", "decode_settings.cpp, read_expose(): any digits and dashes"),
-    (r"\.(env_file|label_file) = (None|\{)",
-     "load_service_files.cpp, read_files_into(): passed over in silence"),
     (r"^(documents/process|env_file_list/input|label_file/input)\.yaml: "
      r".*\.(environment = None|labels = None|labels\.0 = '')",
      "load_service_files.cpp, read_files_into(): beside a file, what is refused alone goes through"),
-    (r"\.project_directory = (None|\[|\{)", "load.cpp, included_place(): passed over in silence"),
-    (r"\.extends unknown key", "load.cpp, extended(): no key is unknown"),
-    (r"\.extends\.file = (None|\[|\{)", "load.cpp, extended(): passed over in silence"),
-    (r"refused\.yaml .*'\[::1\]8080:80'", "decode_ports.cpp, split_port(): no colon is needed there"),
-    (r"refused\.yaml \{'kind': 'Network', 'spec': \{'(profiles|unsupported|volumeRecreate)'",
-     "decode.cpp, read_network_spec(): keys of an App, without effect"),
 ]
