@@ -189,6 +189,16 @@ TEST(Convergence, SurvivesAnEngineRestartWithLostEvents) {
 // first roll-out followed by a replacement, before it is sent and after it took effect.
 class CrashAtEveryMutation : public testing::TestWithParam<bool> {};
 
+// The process dies and starts anew.
+void recover(SimulatedFleet& fleet, const std::set<std::string>& expected) {
+  fleet.crash();
+  fleet.start();
+  fleet.run_for(seconds(1));
+  ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
+  fleet.run_for(minutes(2));
+  EXPECT_EQ(inventory_of(fleet), expected) << tail(fleet);
+}
+
 TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
   const std::string changed =
       replaced(kShop, "db: {image: \"sample:1\"", "db: {image: \"sample:2\"");
@@ -207,12 +217,8 @@ TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
       EXPECT_GT(n, 10u);  // the whole workload was enumerated
       return;
     }
-    fleet.crash();
-    fleet.start();
-    fleet.run_for(seconds(1));
-    ASSERT_TRUE(fleet.converges_within(minutes(10))) << "crash at " << n << "\n" << tail(fleet);
-    fleet.run_for(minutes(2));
-    EXPECT_EQ(inventory_of(fleet), expected) << "crash at " << n << "\n" << tail(fleet);
+    SCOPED_TRACE("crash at " + std::to_string(n));
+    ASSERT_NO_FATAL_FAILURE(recover(fleet, expected));
   }
   FAIL() << "the workload has more mutations than were enumerated";
 }
@@ -240,13 +246,9 @@ TEST_P(CrashAtEveryMutation, HooksAreNeitherLostNorLeftBehind) {
       EXPECT_EQ(fleet.engine->calls(docker::Operation::kExecStart), 1u);
       return;
     }
-    fleet.crash();
-    fleet.start();
-    fleet.run_for(seconds(1));
-    ASSERT_TRUE(fleet.converges_within(minutes(10))) << "crash at " << n << "\n" << tail(fleet);
-    fleet.run_for(minutes(2));
-    EXPECT_EQ(inventory_of(fleet), expected) << "crash at " << n << "\n" << tail(fleet);
-    EXPECT_GE(fleet.engine->calls(docker::Operation::kExecStart), 1u) << "crash at " << n;
+    SCOPED_TRACE("crash at " + std::to_string(n));
+    ASSERT_NO_FATAL_FAILURE(recover(fleet, expected));
+    EXPECT_GE(fleet.engine->calls(docker::Operation::kExecStart), 1u);
   }
   FAIL() << "the workload has more mutations than were enumerated";
 }
