@@ -92,8 +92,7 @@ std::unexpected<Error> hook_failure(const std::string& which, int code, const st
 }
 
 Status check_binds(const Step& step, const docker::ContainerSpec& spec) {
-  static const model::HostAccess kNothing;
-  const auto& access = step.context.access == nullptr ? kNothing : *step.context.access;
+  const auto& access = or_nothing(step.context.access);
   for (const auto& each : check_real_binds(spec, access, step.context.app)) {
     return failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
                    each.key + " leads to " + each.what + ", which the policy does not allow",

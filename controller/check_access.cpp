@@ -212,6 +212,11 @@ void check_hooks(Checker& check, const std::string& key, const std::vector<model
 
 }  // namespace
 
+const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAccess>& access) {
+  static const model::HostAccess kNothing;
+  return access == nullptr ? kNothing : *access;
+}
+
 std::vector<Violation> check_access(const model::Service& service,
                                     const docker::ContainerSpec& spec,
                                     const model::HostAccess& access, const std::string& app) {
@@ -282,21 +287,17 @@ bool refuse_all(Planner& p, Kind kind, const std::string& component, const std::
   return !found.empty();
 }
 
-const model::HostAccess& access_of(const Planner& p) {
-  static const model::HostAccess kNothing;
-  return p.policy.access == nullptr ? kNothing : *p.policy.access;
-}
-
 }  // namespace
 
 bool denied(Planner& p, const model::Service& service, const docker::ContainerSpec& spec) {
   return refuse_all(p, Kind::kContainer, service.name, service.container_name,
-                    check_access(service, spec, access_of(p), p.app.name), service.position);
+                    check_access(service, spec, or_nothing(p.policy.access), p.app.name),
+                    service.position);
 }
 
 bool denied(Planner& p, const model::Volume& volume) {
   return refuse_all(p, Kind::kVolume, volume.key, volume.docker_name,
-                    check_access(volume, access_of(p), p.app.name), volume.position);
+                    check_access(volume, or_nothing(p.policy.access), p.app.name), volume.position);
 }
 
 }  // namespace fairlead::controller

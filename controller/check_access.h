@@ -2,6 +2,7 @@
 // become the same field by then (F101, F102).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Violation {
   std::string what;  // what it asks for
   std::string rule;  // of the policy file, that would allow it
 };
+
+// What a policy that may be absent allows: nothing.
+const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAccess>& access);
 
 std::vector<Violation> check_access(const model::Service& service,
                                     const docker::ContainerSpec& spec,

@@ -172,9 +172,10 @@ Status Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
 
 std::set<std::string> Inventory::volumes_of(const std::string& app) const {
   std::set<std::string> names;
-  for (const auto& entry : entries_) {
-    if (entry.kind == Kind::kVolume && entry.app == app && !entry.id.empty())
-      names.insert(entry.name);
+  // In order of kind and App: only its own are looked at, in every pass.
+  for (auto it = entries_.lower_bound({Kind::kVolume, app, "", "", ""});
+       it != entries_.end() && it->kind == Kind::kVolume && it->app == app; ++it) {
+    if (!it->id.empty()) names.insert(it->name);
   }
   return names;
 }

@@ -225,6 +225,12 @@ std::size_t ensure_image(Planner& p, const model::Service& service, const Ensure
   return image->second;
 }
 
+const KnownImage* known_image(const Planner& p, const model::Service& service) {
+  if (service.pull.when != model::PullPolicy::When::kEvery) return nullptr;
+  const auto found = p.memory.images.find(key_of(image_of(service)));
+  return found == p.memory.images.end() ? nullptr : &found->second;
+}
+
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
                              const std::string& name, const std::string& replaces, Steps after,
                              const std::string& reason) {
@@ -274,8 +280,7 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
   append(after, update_limits(p, service, found.spec, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.
   if (!completed(current)) append(after, repair_endpoints(p, service, found.spec, details));
-  const auto known = p.memory.images.find(key_of(image_of(service)));
-  if (known != p.memory.images.end() && known->second.due)
+  if (const auto* known = known_image(p, service); known != nullptr && known->due)
     ensure_image(p, service, image_of(service));
   correct_state(p, service, current, after);
 }

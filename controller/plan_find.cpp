@@ -76,12 +76,12 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
                      label(container.labels, kLabelSpecHash).substr(0, 12), false});
-  const auto known = p.memory.images.find(key_of(image_of(service)));
-  const bool newer_image = known != p.memory.images.end() && !known->second.id.empty() &&
-                           known->second.id != container.image_id;
+  const auto* known = known_image(p, service);
+  const bool newer_image =
+      known != nullptr && !known->id.empty() && known->id != container.image_id;
   if (newer_image)
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
-                     service.image + " " + known->second.id, container.image_id, false});
+                     service.image + " " + known->id, container.image_id, false});
   bool current = true;
   for (auto& each : drift) {
     each.object = container.name;

@@ -167,6 +167,8 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
                              const std::string& reason);
 // The step that pulls an image, once per plan.
 std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted);
+// What is known of an image that is asked for every so often; null for all others.
+const KnownImage* known_image(const Planner& p, const model::Service& service);
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace_seconds);

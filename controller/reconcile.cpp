@@ -86,8 +86,10 @@ Task<void> Controller::reconcile(std::string key) {
   recall_images(key, scope);
   state.memory.volumes = parts_.inventory.volumes_of(key);
   state.memory.hooks.clear();
-  for (const auto& [id, hooks] : parts_.inventory.hooks()) {
-    if (scope.observed.containers.contains(id)) state.memory.hooks.emplace(id, hooks);
+  const auto& all_hooks = parts_.inventory.hooks();
+  for (const auto& [id, container] : scope.observed.containers) {
+    if (const auto found = all_hooks.find(id); found != all_hooks.end())
+      state.memory.hooks.insert(*found);
   }
   Plan plan = plan_of(scope, key);
   report_pass(key, scope, plan);

@@ -358,9 +358,8 @@ Reply<void> Model::check_exec(const State& from, const std::string& id, const Ex
 
 // Nothing is run: `/sample exit N` has its code, and every other command succeeds.
 Reply<ExecResult> Model::exec(const std::string& id, const ExecSpec& spec) {
-  const Box* box = find(id);
-  if (box == nullptr || !box->container.running)
-    return refuse(409, "Container " + id + " is not running");
+  const auto fine = check_exec(state, id, spec);
+  if (!fine) return std::unexpected(fine.error());
   return ExecResult{exit_code_of(spec.command).value_or(0), ""};
 }
 

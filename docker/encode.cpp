@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/percent.h"
+
 namespace fairlead::docker {
 namespace {
 
@@ -252,23 +254,6 @@ json::object volume_create_body(const VolumeSpec& spec) {
   put(out, "Driver", spec.driver);
   put(out, "DriverOpts", spec.driver_opts);
   put(out, "Labels", spec.labels);
-  return out;
-}
-
-std::string percent(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += kHex[c >> 4];
-      out += kHex[c & 0xF];
-    }
-  }
   return out;
 }
 

@@ -4,7 +4,6 @@
 
 #include <boost/json/object.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "docker/types.h"
@@ -21,8 +20,6 @@ boost::json::object update_body(const ContainerUpdate& update);
 boost::json::object exec_create_body(const ExecSpec& spec);
 boost::json::object volume_create_body(const VolumeSpec& spec);
 
-// A piece of a path or query, percent-encoded.
-std::string percent(std::string_view text);
 // `filters=…` of a list call; "" for none. Values are "key" or "key=value".
 std::string label_filter(const std::vector<std::string>& labels);
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/percent.h"
 #include "docker/classify.h"
 #include "docker/decode.h"
 #include "docker/encode.h"

@@ -39,8 +39,6 @@ void merge_into(YamlNode& map, const YamlNode& source) {
   }
 }
 
-constexpr int kMaxOpenBrackets = 1000;
-
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(int line_offset, int file) : line_offset_(line_offset), file_(file) {}
@@ -275,6 +273,8 @@ std::optional<YamlError> find_bad_byte(std::string_view bytes, int file) {
   if (not_utf8 == std::string_view::npos) return std::nullopt;
   return YamlError{mark, "not UTF-8"};
 }
+
+constexpr int kMaxOpenBrackets = 1000;
 
 // The parser reads all of a flow before it hands over the first of it, and needs 250 bytes a level.
 // An opening bracket counts only where a value may begin.

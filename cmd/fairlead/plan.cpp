@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "api/server.h"
+#include "base/percent.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/print.h"
@@ -141,7 +142,7 @@ Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   }
   std::vector<boost::json::object> plans;
   for (const auto& name : names) {
-    auto plan = fetch(options, "/api/v1/apps/" + encode_path(name) + "/plan");
+    auto plan = fetch(options, "/api/v1/apps/" + percent(name) + "/plan");
     if (!plan) return std::unexpected(plan.error());
     auto object = plan->is_object() ? plan->as_object() : boost::json::object{};
     object["app"] = name;

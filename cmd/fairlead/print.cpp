@@ -60,21 +60,6 @@ Status post(const Options& options, const std::string& target) {
   return {};
 }
 
-std::string encode_path(const std::string& raw) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : raw) {
-    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '~') {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += kHex[c >> 4];
-      out += kHex[c & 0xF];
-    }
-  }
-  return out;
-}
-
 std::string text(const boost::json::object& object, const char* key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return "";

@@ -16,8 +16,6 @@ namespace fairlead::cli {
 Result<boost::json::value> fetch(const Options& options, const std::string& target);
 Status post(const Options& options, const std::string& target);
 
-std::string encode_path(const std::string& text);
-
 // Tolerant readers: missing members are empty.
 std::string text(const boost::json::object& object, const char* key);
 boost::json::array array_of(const boost::json::object& object, const char* key);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/percent.h"
 #include "base/time_text.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/print.h"
@@ -199,7 +200,7 @@ int describe(const Options& options) {
   }
   const bool network = options.names.size() > 1 && options.names.front() == "network";
   const std::string name = options.names.back();
-  auto reply = fetch(options, "/api/v1/apps/" + encode_path(network ? "network/" + name : name));
+  auto reply = fetch(options, "/api/v1/apps/" + percent(network ? "network/" + name : name));
   if (!reply) return fail(reply.error());
   if (print_structured(options, *reply)) return kOk;
   if (!reply->is_object()) return kFailed;
@@ -246,7 +247,7 @@ int reconcile(const Options& options) {
   auto names = options.names;
   if (names.empty()) names.emplace_back();
   for (const auto& name : names) {
-    auto asked = post(options, "/api/v1/reconcile?app=" + encode_path(name));
+    auto asked = post(options, "/api/v1/reconcile?app=" + percent(name));
     if (!asked) return fail(asked.error());
   }
   std::printf("reconcile requested\n");
@@ -260,7 +261,7 @@ int prune(const Options& options) {
     return kUsage;
   }
   for (const auto& name : options.names) {
-    auto asked = post(options, "/api/v1/prune?app=" + encode_path(name));
+    auto asked = post(options, "/api/v1/prune?app=" + percent(name));
     if (!asked) return fail(asked.error());
   }
   std::printf("removal confirmed\n");
