@@ -3,14 +3,15 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "base/read_file.h"
 #include "controller/inventory.h"
 
 namespace fairlead::controller {
 namespace {
+
+constexpr std::size_t kStateLimit = 64u << 20;
 
 std::unexpected<Error> io_failure(const std::string& path, const char* what) {
   return failure(ErrorClass::kBlocked,
@@ -35,13 +36,9 @@ class DiskFile final : public StateFile {
   explicit DiskFile(std::string path) : path_(std::move(path)) {}
 
   Result<std::string> read() override {
-    errno = 0;
-    std::ifstream in(path_, std::ios::binary);
-    if (!in && errno == ENOENT) {
-      return failure(ErrorClass::kInvalid, Reason::kNotFound, path_ + " does not exist");
-    }
-    if (!in) return io_failure(path_, "open");
-    return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    auto bytes = read_file(path_, kStateLimit);
+    if (!bytes) bytes.error().hint = "check the state directory's files and permissions";
+    return bytes;
   }
 
   Status replace(const std::string& bytes) override {

@@ -13,6 +13,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/read_file.h"
+
 namespace fairlead::docker {
 namespace {
 
@@ -193,15 +195,24 @@ class TlsConnection final : public StreamConnection<TlsStream> {
 
 Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::string& directory) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+  const auto refused = [&directory](const std::string& why) {
+    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
+                   "TLS certificates in " + directory + ": " + why,
+                   "DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem");
+  };
+  const auto ca = read_file(directory + "/ca.pem", kTextFileLimit);
+  if (!ca) return refused(ca.error().message);
+  const auto certificate = read_file(directory + "/cert.pem", kTextFileLimit);
+  if (!certificate) return refused(certificate.error().message);
+  const auto key = read_file(directory + "/key.pem", kTextFileLimit);
+  if (!key) return refused(key.error().message);
   try {
     context->set_verify_mode(asio::ssl::verify_peer);
-    context->load_verify_file(directory + "/ca.pem");
-    context->use_certificate_chain_file(directory + "/cert.pem");
-    context->use_private_key_file(directory + "/key.pem", asio::ssl::context::pem);
+    context->add_certificate_authority(asio::buffer(*ca));
+    context->use_certificate_chain(asio::buffer(*certificate));
+    context->use_private_key(asio::buffer(*key), asio::ssl::context::pem);
   } catch (const std::exception& e) {
-    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
-                   "TLS certificates in " + directory + ": " + e.what(),
-                   "DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem");
+    return refused(e.what());
   }
   return context;
 }

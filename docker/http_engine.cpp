@@ -293,7 +293,13 @@ class HttpEngine final : public Engine {
                   (wanted.platform.empty() ? "" : "&platform=" + percent(wanted.platform))),
         "", "application/json"};
     if (const auto& config = client_.options().docker_config) {
-      auto auth = registry_auth(wanted.reference, config());
+      const auto text = config();
+      if (!text) {
+        co_return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
+                          "registry logins: " + text.error().message,
+                          "make it a file again, or set DOCKER_CONFIG to another folder");
+      }
+      auto auth = registry_auth(wanted.reference, *text);
       if (!auth) co_return std::unexpected(auth.error());
       request.registry_auth = std::move(*auth);
     }

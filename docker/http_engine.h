@@ -24,8 +24,8 @@ struct HttpOptions {
   Duration pull_silence_deadline = std::chrono::seconds(60);
   // A command in a container that writes nothing for so long is given up.
   Duration exec_silence_deadline = std::chrono::minutes(10);
-  // The text of Docker's config.json now, for registry credentials; null: there are none.
-  std::function<std::string()> docker_config;
+  // The text of Docker's config.json now, for registry credentials; "" or null: there are none.
+  std::function<Result<std::string>()> docker_config;
   std::size_t max_connections = 16;
   std::size_t max_reply_bytes = 64u << 20;
 };

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/read_file.h"
 
 namespace fairlead::watch {
 namespace {
@@ -41,10 +42,6 @@ File unreadable(std::string why) {
   return File{std::make_shared<const std::string>(), {}, std::move(why)};
 }
 
-std::string too_large(std::size_t limit) {
-  return "larger than " + std::to_string(limit) + " bytes";
-}
-
 Listing list_manifests(int directory, std::size_t max_files) {
   Listing listing;
   // fdopendir takes its descriptor; ours stays the pin for openat.
@@ -71,19 +68,6 @@ Listing list_manifests(int directory, std::size_t max_files) {
   return listing;
 }
 
-// Up to one byte more than `limit`, so that growth past it shows.
-bool read_all(int fd, std::size_t limit, std::string& bytes) {
-  char buffer[16384];
-  while (bytes.size() <= limit) {
-    const ssize_t count = ::read(fd, buffer, sizeof buffer);
-    if (count == 0) return true;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    bytes.append(buffer, static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
 File share_or_digest(std::string bytes, const File* known) {
   if (known != nullptr && known->error.empty() && *known->bytes == bytes) return *known;
   std::string digest = sha256_hex(bytes);
@@ -92,15 +76,11 @@ File share_or_digest(std::string bytes, const File* known) {
 
 // The bytes behind a descriptor, which is closed.
 File read_regular(int opened, std::size_t limit, const File* known) {
+  if (opened < 0) return unreadable(describe(errno));
   const FileDescriptor file(opened);
-  struct stat status{};
-  if (file.fd < 0 || ::fstat(file.fd, &status) != 0) return unreadable(describe(errno));
-  if (!S_ISREG(status.st_mode)) return unreadable("not a regular file");
-  if (static_cast<std::uint64_t>(status.st_size) > limit) return unreadable(too_large(limit));
-  std::string bytes;
-  if (!read_all(file.fd, limit, bytes)) return unreadable(describe(errno));
-  if (bytes.size() > limit) return unreadable(too_large(limit));
-  return share_or_digest(std::move(bytes), known);
+  auto bytes = read_descriptor(file.fd, limit);
+  if (!bytes) return unreadable(bytes.error().message);
+  return share_or_digest(std::move(*bytes), known);
 }
 
 // Nothing if the name went away since the listing; the next pass will tell whether for good.
@@ -116,24 +96,35 @@ std::optional<File> read_manifest(int directory, const std::string& name, std::s
     }
     return unreadable(error == ENOENT ? "its symbolic link leads nowhere" : describe(error));
   }
-  if (!S_ISREG(status.st_mode)) return unreadable("not a regular file");
-  const int file = ::openat(directory, name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const auto fine = check_regular(status, limit);
+  if (!fine) return unreadable(fine.error().message);
+  const int file = ::openat(directory, name.c_str(), kReadFlags);
   if (file < 0 && errno == ENOENT) return std::nullopt;
   return read_regular(file, limit, known);
 }
 
-// O_NONBLOCK and O_NOCTTY: a FIFO or a terminal must neither block nor adopt us; what is not a
-// regular file is refused by read_regular(). Nothing if there is no such file.
+// Never leaves the directory. No wrapper in glibc 2.36.
+int open_beneath(int directory, const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
+}
+
+// Nothing if there is no such file.
 std::optional<File> read_reference(int directory, const std::string& path, std::size_t limit,
                                    const File* known) {
-  open_how how{};
-  how.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  // No wrapper in glibc 2.36.
-  const long file = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
-  if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (file < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
-  return read_regular(static_cast<int>(file), limit, known);
+  // O_PATH finds without opening, as stat() does.
+  const FileDescriptor found(open_beneath(directory, path, O_PATH | O_CLOEXEC));
+  if (found.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (found.fd < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
+  struct stat status{};
+  if (found.fd < 0 || ::fstat(found.fd, &status) != 0) return unreadable(describe(errno));
+  const auto fine = check_regular(status, limit);
+  if (!fine) return unreadable(fine.error().message);
+  const int file = open_beneath(directory, path, kReadFlags);
+  if (file < 0 && errno == ENOENT) return std::nullopt;
+  return read_regular(file, limit, known);
 }
 
 const File* find_file(const std::map<std::string, File>& files, const std::string& name) {

@@ -7,13 +7,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "base/child.h"
+#include "base/read_file.h"
 #include "controller/desired.h"
 #include "controller/inventory.h"
 #include "watch/directory.h"
@@ -87,8 +86,8 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
   const bool given = !options.policy.empty();
   const std::string path = given ? options.policy : "/etc/fairlead/policy.yaml";
   struct stat about{};
-  std::ifstream in(path, std::ios::binary);
-  if (!in && !given && errno == ENOENT) {
+  const auto bytes = read_file(path, kTextFileLimit);
+  if (!bytes && !given && bytes.error().reason == Reason::kNotFound) {
     place_host(options, *access);
     return access;
   }
@@ -96,14 +95,17 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
     return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + path + ": " + why,
                    hint);
   };
-  if (!in || stat(path.c_str(), &about) != 0)
+  if (!bytes) {
+    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
+                   "policy " + bytes.error().message, "give another one with --policy");
+  }
+  if (stat(path.c_str(), &about) != 0)
     return refused(std::strerror(errno), "give another one with --policy");
   if (about.st_uid != 0 && about.st_uid != geteuid())
     return refused("it belongs to somebody else", "chown root " + path);
   if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return refused("others may write it", "chmod go-w " + path);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  auto decoded = model::decode_policy(path, bytes);
+  auto decoded = model::decode_policy(path, *bytes);
   for (const auto& diagnostic : decoded.diagnostics)
     return refused(model::to_string(diagnostic), "");
   *access = std::move(decoded.access);

@@ -4,10 +4,9 @@
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
+#include "base/read_file.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/wire.h"
@@ -43,15 +42,14 @@ void decode(Loaded& loaded, const model::DecodeOptions& options, const std::stri
 }
 
 void load_file(Loaded& loaded, const Options& given, const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    std::fprintf(stderr, "error: %s: can't be read\n", path.c_str());
-    loaded.exit_code = kMissing;
+  const auto bytes = read_file(path, watch::Options().max_file_bytes);
+  if (!bytes) {
+    std::fprintf(stderr, "error: %s\n", bytes.error().message.c_str());
+    loaded.exit_code = bytes.error().reason == Reason::kNotFound ? kMissing : kFailed;
     return;
   }
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const fs::path whole(path);
-  decode(loaded, reading(given, whole.parent_path().string()), whole.filename().string(), bytes);
+  decode(loaded, reading(given, whole.parent_path().string()), whole.filename().string(), *bytes);
 }
 
 void load_directory(Loaded& loaded, const Options& given, const std::string& path) {

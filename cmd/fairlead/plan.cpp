@@ -82,6 +82,7 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   // A private copy of the inventory: this command writes nothing.
   auto bytes = std::make_shared<std::string>();
   auto stored = controller::file_on_disk(options.state_dir + "/inventory.json")->read();
+  if (!stored && stored.error().reason != Reason::kNotFound) return std::unexpected(stored.error());
   if (stored) *bytes = *stored;
   controller::Inventory inventory(controller::file_in_memory(bytes));
   auto loaded = inventory.load(world.random.hex(32));

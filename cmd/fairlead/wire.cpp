@@ -1,11 +1,10 @@
 #include "cmd/fairlead/wire.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
+#include "base/read_file.h"
 #include "docker/embedded_engine.h"
 #include "docker/http_engine.h"
 
@@ -50,14 +49,16 @@ class SingleScan final : public watch::Directory {
   bool stopped_ = false;
 };
 
-// What `docker login` has written; read at each pull, so that a new login needs no restart.
-std::string docker_config() {
+// What `docker login` has written; read at each pull, so that a new login needs no restart. None
+// is no error.
+Result<std::string> docker_config() {
   std::string folder;
   if (const char* given = std::getenv("DOCKER_CONFIG"); given != nullptr) folder = given;
   if (const char* home = std::getenv("HOME"); folder.empty() && home != nullptr)
     folder = std::string(home) + "/.docker";
-  std::ifstream in(folder + "/config.json", std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  auto text = read_file(folder + "/config.json", kTextFileLimit);
+  if (text || text.error().reason != Reason::kNotFound) return text;
+  return std::string();
 }
 
 Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options& options) {
