@@ -1,7 +1,5 @@
 #include "api/server.h"
 
-#include <sys/socket.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,8 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <list>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "api/address.h"
@@ -41,21 +39,43 @@ auto on_end(std::shared_ptr<Shared> shared, const char* task) {
 Peer peer_of(const tcp::socket& socket, const std::string& listen_host) {
   boost::system::error_code gone;
   const auto endpoint = socket.local_endpoint(gone);
-  return {false, listen_host, gone ? std::string() : endpoint.address().to_string()};
+  return {.listen_host = listen_host,
+          .reached_address = gone ? std::string() : endpoint.address().to_string()};
 }
 
 Peer peer_of(const asio::local::stream_protocol::socket&, const std::string&) {
-  return {true, {}, {}};
+  return {.local = true, .listen_host = {}, .reached_address = {}};
 }
 
-// Told without waiting: a client over the limit must not cost more than this.
-void turn_away(StreamSocket socket) {
-  static constexpr std::string_view kBusy =
-      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 21\r\n\r\n"
-      "too many connections\n";
-  // If it doesn't fit into the socket's buffer, the client sees a closed connection.
-  [[maybe_unused]] const auto sent =
-      ::send(socket.native_handle(), kBusy.data(), kBusy.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+// The connections of one listener.
+struct Crowd {
+  std::size_t ordinary = 0;
+  std::list<std::uint64_t> health;  // sessions, oldest first
+};
+
+// Takes a place for the session: an ordinary one, or else one of those for health, whose oldest
+// holder goes if there is none left.
+void seat(Crowd& crowd, Shared& shared, Peer& peer) {
+  peer.session = shared.next_session++;
+  peer.health_only = crowd.ordinary >= shared.options.max_connections;
+  if (!peer.health_only) {
+    ++crowd.ordinary;
+    return;
+  }
+  if (crowd.health.size() >= shared.options.health_connections) {
+    const auto oldest = shared.open.find(crowd.health.front());
+    crowd.health.pop_front();
+    if (oldest != shared.open.end()) oldest->second();
+  }
+  crowd.health.push_back(peer.session);
+}
+
+void leave(Crowd& crowd, std::uint64_t session, bool health_only) {
+  if (health_only) {
+    crowd.health.remove(session);
+  } else {
+    --crowd.ordinary;
+  }
 }
 
 // Each listener has its own limit: a flood on TCP does not lock out the command line.
@@ -63,7 +83,7 @@ template <typename Acceptor>
 Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Shared> shared,
                        std::string listen_host) {
   asio::steady_timer pause(acceptor->get_executor());
-  auto running = std::make_shared<std::size_t>(0);
+  auto crowd = std::make_shared<Crowd>();
   while (!shared->stopping) {
     auto [failed, socket] = co_await acceptor->async_accept(asio::as_tuple(asio::use_awaitable));
     if (shared->stopping || failed == asio::error::operation_aborted) co_return;
@@ -75,14 +95,10 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Share
     }
     auto peer = peer_of(socket, listen_host);
     StreamSocket stream(std::move(socket));
-    if (*running >= shared->options.max_connections) {
-      turn_away(std::move(stream));
-      continue;
-    }
-    ++*running;
-    auto ended = [running,
+    seat(*crowd, *shared, peer);
+    auto ended = [crowd, session = peer.session, health_only = peer.health_only,
                   report = on_end(shared, "http session")](const std::exception_ptr& error) {
-      --*running;
+      leave(*crowd, session, health_only);
       report(error);
     };
     asio::co_spawn(acceptor->get_executor(), serve(std::move(stream), shared, std::move(peer)),

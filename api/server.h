@@ -22,7 +22,11 @@ struct Options {
   std::string socket_path;                // "" for none
   std::size_t max_request_bytes = 1 << 20;
   std::size_t max_connections = 64;
+  // Beyond max_connections so many more may ask for /healthz or /readyz, once each. The oldest of
+  // them makes room for a newcomer: who connects and is silent can't keep health from being seen.
+  std::size_t health_connections = 8;
   Duration idle_deadline = std::chrono::seconds(30);
+  Duration health_deadline = std::chrono::seconds(5);
 };
 
 class Server {

@@ -32,13 +32,13 @@ constexpr const char* kServerName = "fairlead";
 
 struct Connection {
   Connection(StreamSocket socket, std::shared_ptr<Shared> common, Peer from)
-      : stream(std::move(socket)),
-        shared(std::move(common)),
-        peer(std::move(from)),
-        id(shared->next_session++) {
-    shared->open[id] = [this] { stream.close(); };
+      : stream(std::move(socket)), shared(std::move(common)), peer(std::move(from)) {
+    shared->open[peer.session] = [this] { stream.close(); };
   }
-  ~Connection() { shared->open.erase(id); }
+  ~Connection() { shared->open.erase(peer.session); }
+  Duration deadline() const {
+    return peer.health_only ? shared->options.health_deadline : shared->options.idle_deadline;
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -46,7 +46,6 @@ struct Connection {
   beast::flat_buffer buffer;
   std::shared_ptr<Shared> shared;
   Peer peer;
-  std::uint64_t id;
 };
 
 // Names that go into a metric: a client must not invent series.
@@ -106,6 +105,16 @@ HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
   return out;
 }
 
+bool asks_for_health(std::string_view target) {
+  const auto path = target.substr(0, target.find('?'));
+  return path == "/healthz" || path == "/readyz";
+}
+
+Response busy() {
+  return error_response(
+      503, {ErrorClass::kTransient, Reason::kNone, "too many connections", "close some of them"});
+}
+
 HttpResponse respond(Connection& connection, const HttpRequest& received) {
   const auto begin = std::chrono::steady_clock::now();
   const Context& context = connection.shared->context;
@@ -114,11 +123,13 @@ HttpResponse respond(Connection& connection, const HttpRequest& received) {
   request.target = received.target();
   request.local = connection.peer.local;
   request.host_ours = request.local || host_ours(received, connection.peer);
-  auto [response, handler] = answer(context, request);
+  const bool crowded = connection.peer.health_only && !asks_for_health(request.target);
+  auto [response, handler] = crowded ? Answer{busy(), "other"} : answer(context, request);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   context.metrics.http_request(handler, known_method(request.method), response.status,
                                took.count());
-  auto out = to_http(std::move(response), received.version(), received.keep_alive());
+  const bool more = received.keep_alive() && !connection.peer.health_only;
+  auto out = to_http(std::move(response), received.version(), more);
   if (received.method() == http::verb::head) out.body().clear();  // its length stays
   return out;
 }
@@ -135,7 +146,7 @@ Task<bool> serve_one(Connection* connection) {
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(options.max_request_bytes);
   // One deadline for the whole request: a client that drips bytes gets no more time than others.
-  connection->stream.expires_after(options.idle_deadline);
+  connection->stream.expires_after(connection->deadline());
   auto [failed, received] = co_await http::async_read(connection->stream, connection->buffer,
                                                       parser, asio::as_tuple(asio::use_awaitable));
   if (connection->shared->stopping) co_return false;
@@ -148,7 +159,7 @@ Task<bool> serve_one(Connection* connection) {
     reply = respond(*connection, parser.get());
   }
   const bool more = reply.keep_alive();
-  connection->stream.expires_after(options.idle_deadline);
+  connection->stream.expires_after(connection->deadline());
   auto [broken, sent] =
       co_await http::async_write(connection->stream, reply, asio::as_tuple(asio::use_awaitable));
   co_return more && !broken;

@@ -34,6 +34,9 @@ struct Peer {
   bool local = false;           // the Unix socket
   std::string listen_host;      // TCP: as given by the options
   std::string reached_address;  // TCP: the local address of this connection
+  std::uint64_t session = 0;    // its key in Shared::open
+  // Beyond the limit of connections: one question about health, asked soon, and no more.
+  bool health_only = false;
 };
 
 using StreamSocket = boost::asio::generic::stream_protocol::socket;

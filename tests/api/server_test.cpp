@@ -141,6 +141,46 @@ TEST_F(ServerTest, HangsUpOnASlowClient) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
 }
 
+// Whoever holds all connections and says nothing keeps neither /healthz nor /readyz from being
+// seen, however many they are; everything else has to wait.
+TEST_F(ServerTest, AnswersAboutHealthWhileAllConnectionsAreHeld) {
+  options.idle_deadline = std::chrono::seconds(20);
+  options.health_deadline = std::chrono::seconds(20);
+  serve();
+  const std::string rest = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  for (const int held : {3, 4, 8, 12, 40}) {
+    std::vector<int> idle;
+    for (int i = 0; i < held; ++i)
+      idle.push_back(connect_tcp());
+    for (const char* path : {"/healthz", "/readyz?verbose"})
+      EXPECT_THAT(exchange(std::string("GET ") + path + rest), StartsWith("HTTP/1.1 200")) << held;
+    EXPECT_THAT(exchange("GET /metrics" + rest),
+                StartsWith(held < 4 ? "HTTP/1.1 200" : "HTTP/1.1 503"))
+        << held;
+    // A health place is for one question, whatever the client asks to be kept.
+    if (held >= 4) {
+      EXPECT_THAT(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+                  HasSubstr("Connection: close"));
+    }
+    for (const int fd : idle)
+      close(fd);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_THAT(exchange("GET /metrics" + rest), StartsWith("HTTP/1.1 200")) << "all places are free";
+}
+
+TEST_F(ServerTest, IdleConnectionsGiveTheirPlaceBack) {
+  serve();
+  std::vector<int> idle;
+  for (int i = 0; i < 4; ++i)
+    idle.push_back(connect_tcp());
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  EXPECT_THAT(exchange("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 200"));
+  for (const int fd : idle)
+    close(fd);
+}
+
 TEST_F(ServerTest, SaysWhatCannotBeBound) {
   serve();
   Options second = options;
