@@ -25,7 +25,11 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
               }),
       tasks_(parts_.executor, parts_.clock,
              [this](const std::string& task, const std::string& what) {
-               parts_.log.error("task failed", {{"task", task}, {"err", what}});
+               parts_.log.error("task failed", {{"task", task},
+                                                {"reason", to_string(Reason::kInternalError)},
+                                                {"err", what},
+                                                {"hint", "this is a fault of Fairlead's own"}});
+               failed_ = true;
                stop();
              }),
       started_at_(parts_.clock.wall_now()),

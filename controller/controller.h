@@ -71,6 +71,8 @@ class Controller final : public View, public Commands {
   Task<void> run();
   // No new work is taken; run() ends when the current calls have returned.
   void stop();
+  // An exception left one of its tasks: run() has ended, or ends, although nobody asked for it.
+  bool failed() const { return failed_; }
 
   // View
   const DesiredStore& desired() const { return desired_; }
@@ -188,6 +190,7 @@ class Controller final : public View, public Commands {
   Images images_;
   TaskGroup tasks_;
   bool stopping_ = false;
+  bool failed_ = false;
   bool first_scan_done_ = false;
   int uncertain_checks_ = 0;  // clean checks still owed after an Unknown outcome
   bool stream_lost_ = false;

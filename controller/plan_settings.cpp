@@ -101,7 +101,9 @@ json::value gpu_requests(const json::value& value) {
     if (const auto* given = from.if_contains("capabilities")) capabilities = given->as_array();
     if (std::ranges::find(capabilities, json::value("gpu")) == capabilities.end())
       capabilities.emplace_back("gpu");
-    json::object to{{"Capabilities", json::array{capabilities}}};
+    json::array alternatives;  // not in braces: those would copy the list, not hold it
+    alternatives.emplace_back(std::move(capabilities));
+    json::object to{{"Capabilities", std::move(alternatives)}};
     const auto copy = [&](const char* key, const char* as) {
       if (const auto* found = from.if_contains(key)) to[as] = *found;
     };
@@ -286,9 +288,9 @@ docker::Settings engine_settings(const model::Service& service, const PeerId& pe
   if (!service.deploy) return out;
   if (service.deploy->memory_reservation && !out.contains("HostConfig.MemoryReservation"))
     out["HostConfig.MemoryReservation"] = *service.deploy->memory_reservation;
+  const json::value deploy(service.deploy->written);
   boost::system::error_code none;
-  const auto* requests =
-      json::value(service.deploy->written).find_pointer("/resources/reservations/devices", none);
+  const auto* requests = deploy.find_pointer("/resources/reservations/devices", none);
   if (requests != nullptr) append_to(out["HostConfig.DeviceRequests"], gpu_requests(*requests));
   return out;
 }

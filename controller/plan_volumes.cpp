@@ -8,7 +8,8 @@ namespace {
 void refuse_lost(Planner& p, const model::Volume& volume) {
   p.unusable_volumes.insert(volume.key);
   std::string restore = "docker volume create";
-  for (const auto& [key, value] : volume_spec(p.app.name, volume, p.policy).labels)
+  const auto spec = volume_spec(p.app.name, volume, p.policy);
+  for (const auto& [key, value] : spec.labels)
     restore.append(" --label ").append(key).append("=").append(value);
   refuse(p, Kind::kVolume, volume.key, volume.docker_name,
          {ErrorClass::kBlocked, Reason::kVolumeRecreated,

@@ -160,7 +160,7 @@ int run(const Options& options) {
   });
   boost::asio::co_spawn(world.io, daemon.controller->run(),
                         [&daemon, &signals, &code](const std::exception_ptr& failed) {
-                          if (failed) code = kFailed;
+                          if (failed || daemon.controller->failed()) code = kFailed;
                           signals.cancel();
                           daemon.server->stop();
                           daemon.world->io.stop();
