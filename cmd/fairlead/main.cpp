@@ -54,6 +54,32 @@ void add_engine_options(CLI::App& command, Options& options) {
       ->envname("FAIRLEAD_DOCKER_HOST");
 }
 
+void add_pace_options(CLI::App& command, Pace& pace) {
+  struct Wait {
+    const char* name;
+    const char* environment;
+    double Pace::* seconds;
+    const char* help;
+  };
+  static constexpr Wait kWaits[] = {
+      {"--settle", "FAIRLEAD_SETTLE", &Pace::settle,
+       "Seconds for which a changed directory must stay the same"},
+      {"--rescan", "FAIRLEAD_RESCAN", &Pace::rescan, "Seconds between two readings of it"},
+      {"--resync", "FAIRLEAD_RESYNC", &Pace::resync,
+       "Seconds between two full lists of the engine"},
+      {"--removal-grace", "FAIRLEAD_REMOVAL_GRACE", &Pace::removal_grace,
+       "Seconds for which something must have left the manifests before it is removed"},
+      {"--engine-timeout", "FAIRLEAD_ENGINE_TIMEOUT", &Pace::engine_timeout,
+       "Seconds without a byte after which a request to the engine is given up"},
+  };
+  for (const auto& wait : kWaits) {
+    command.add_option(wait.name, pace.*wait.seconds, wait.help)
+        ->envname(wait.environment)
+        ->check(CLI::Range(0.05, 3600.0))
+        ->capture_default_str();
+  }
+}
+
 void add_run_options(CLI::App& command, Options& options) {
   command
       .add_option("--listen", options.listen,
@@ -74,6 +100,7 @@ void add_run_options(CLI::App& command, Options& options) {
       ->envname("FAIRLEAD_PULL_TIMEOUT")
       ->check(CLI::Range(1, 3600))
       ->capture_default_str();
+  add_pace_options(command, options.pace);
   command
       .add_option("--adopt-instance", options.adopt_instance,
                   "Take over the objects of this instance (its state directory was lost)")

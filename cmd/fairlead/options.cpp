@@ -22,6 +22,10 @@ std::string socket_path(const Options& options) {
   return options.state_dir + "/fairlead.sock";
 }
 
+Duration from_seconds(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
 int fail(const Error& error) {
   std::fprintf(stderr, "error: %s%s%s\n", error.message.c_str(), error.hint.empty() ? "" : "; ",
                error.hint.c_str());

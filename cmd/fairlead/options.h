@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace fairlead::cli {
 
 // Exit codes, the same for every command (docs/cli.md).
@@ -16,6 +18,16 @@ enum ExitCode {
   kRefused = 5,
 };
 
+// How long the daemon waits for what, in seconds. Tests shorten these; nothing else depends on
+// them.
+struct Pace {
+  double settle = 0.2;         // a changed directory must be the same for so long
+  double rescan = 10;          // between two readings of the directory, whatever events say
+  double resync = 10;          // between two full lists of the engine, whatever events say
+  double removal_grace = 30;   // what left the manifests must be gone for so long
+  double engine_timeout = 30;  // without a byte of an engine's reply
+};
+
 struct Options {
   std::string manifests = "manifests";
   std::string engine = "docker";  // docker or embedded
@@ -25,6 +37,7 @@ struct Options {
   std::string log_format = "auto";
   std::string log_level = "info";
   int pull_timeout = 60;  // seconds without progress
+  Pace pace;
   std::string adopt_instance;
   std::string policy;        // file; empty: the usual place, if it is there
   std::string age_identity;  // file with the key that secrets are encrypted for
@@ -38,6 +51,8 @@ struct Options {
 
 // /var/lib/fairlead for root, else $XDG_STATE_HOME/fairlead or ~/.local/state/fairlead.
 std::string default_state_dir();
+
+Duration from_seconds(double seconds);
 
 std::string socket_path(const Options& options);
 

@@ -67,11 +67,13 @@ struct Daemon {
 };
 
 std::unique_ptr<controller::Controller> make_controller(
-    Daemon& daemon, const std::string& read_only, model::DecodeOptions decoding,
+    Daemon& daemon, const Pace& pace, const std::string& read_only, model::DecodeOptions decoding,
     std::shared_ptr<const model::HostAccess> access) {
   auto& world = *daemon.world;
   controller::ControllerOptions options;
   options.read_only_reason = read_only;
+  options.resync_interval = from_seconds(pace.resync);
+  options.prune.grace = from_seconds(pace.removal_grace);
   options.decoding = std::move(decoding);
   options.access = std::move(access);
   return std::make_unique<controller::Controller>(
@@ -115,13 +117,15 @@ Status build(Daemon& daemon, const Options& options) {
 
   watch::Options watching;
   watching.path = options.manifests;
+  watching.settle_time = from_seconds(options.pace.settle);
+  watching.rescan_interval = from_seconds(options.pace.rescan);
   watching.followed = {kEnvironmentFile};
   daemon.directory =
       watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
   auto key = keep_digest_key(options.state_dir, daemon.world->random);
   if (!key) return std::unexpected(key.error());
-  daemon.controller =
-      make_controller(daemon, read_only, decode_options(options, options.manifests, *key), *access);
+  daemon.controller = make_controller(daemon, options.pace, read_only,
+                                      decode_options(options, options.manifests, *key), *access);
   daemon.metrics = metrics::make_metrics(*daemon.controller, log, build_info());
   daemon.controller->set_telemetry(*daemon.metrics);
   daemon.world->engine->set_observer(

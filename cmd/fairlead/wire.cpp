@@ -77,6 +77,8 @@ Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options&
   http->docker_config = docker_config;
   if (options.pull_timeout > 0)
     http->pull_silence_deadline = std::chrono::seconds(options.pull_timeout);
+  const auto silence = from_seconds(options.pace.engine_timeout);
+  http->first_byte_deadline = http->between_bytes_deadline = silence;
   return docker::make_http_engine(world.io.get_executor(), *http);
 }
 

@@ -3,14 +3,17 @@
 
 Usage: compare_with_compose.py FAIRLEAD FILE…
 Exit code 0: no difference but those of `normalise`, each with its reason there; 1: differences;
-77 (skipped): no Docker Compose 2.40.3 at $COMPOSE or as a Docker CLI plugin.
+77 (skipped): no Docker Compose 2.40.3 at $COMPOSE, from scripts/fetch-engines, or as a Docker CLI
+plugin.
 """
 import json
 import os
 import subprocess
 import sys
 
-PLUGINS = ["/usr/libexec/docker/cli-plugins/docker-compose",
+FETCHED = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+                       "fairlead/engines/compose/usr/libexec/docker/cli-plugins/docker-compose")
+PLUGINS = [FETCHED, "/usr/libexec/docker/cli-plugins/docker-compose",
            "/usr/lib/docker/cli-plugins/docker-compose"]
 VERSION = "2.40.3"
 

@@ -70,7 +70,8 @@ TEST_F(ByHand, AContainerWithCopiedLabelsIsLeftAlone) {
   ASSERT_TRUE(engine().docker(arguments).ok());
   const auto own = id("copied-a-1");
   const auto impostor = id("impostor");
-  EXPECT_TRUE(stays([&] { return id("impostor") == impostor && runs("impostor"); }, seconds(15)));
+  EXPECT_TRUE(
+      stays([&] { return id("impostor") == impostor && runs("impostor"); }, kSeveralPasses));
   EXPECT_EQ(id("copied-a-1"), own);
 }
 
@@ -103,11 +104,11 @@ TEST_F(ByHand, ANetworkRemovedWhileItsContainersWereStoppedIsMadeAgain) {
 TEST_F(ByHand, NothingIsTouchedOnceAllIsWell) {
   ASSERT_NO_FATAL_FAILURE(bring_up("rest"));
   const auto before = footprint("rest");
-  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, seconds(15)));
+  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, kSeveralPasses));
   ASSERT_EQ(fairlead_->stop(), 0);
   EXPECT_EQ(footprint("rest"), before) << "stopping the operator stops no container";
   fairlead_->start();
-  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, seconds(10)));
+  EXPECT_TRUE(stays([&] { return footprint("rest") == before; }, kSeveralPasses));
 }
 
 constexpr const char* kKeeper = R"(services:

@@ -49,7 +49,7 @@ TEST_F(Crashes, OfTheOperatorLeaveNoOrphanAndNoDouble) {
   EXPECT_TRUE(eventually([] { return shows("crash", 8); }, seconds(90)))
       << testing::PrintToString(containers_of("crash"));
   const auto before = footprint("crash");
-  EXPECT_TRUE(stays([&] { return footprint("crash") == before; }, seconds(5)));
+  EXPECT_TRUE(stays([&] { return footprint("crash") == before; }, kSeveralPasses));
 }
 
 TEST_F(Crashes, OfTheEngineAreWaitedOut) {
@@ -71,9 +71,11 @@ TEST_F(Crashes, AFrozenEngineIsWaitedOut) {
   engine().freeze_daemon();
   fairlead_->put("frozen.yaml", version("frozen", 2));
   // Past the first-byte deadline of a request: what it asked for is now of unknown outcome.
-  std::this_thread::sleep_for(seconds(35));
+  const bool noticed = eventually(
+      [&] { return fairlead_->log().find("msg=\"engine un") != std::string::npos; }, seconds(40));
   const bool alive = fairlead_->running();
   engine().thaw_daemon();
+  EXPECT_TRUE(noticed);
   ASSERT_TRUE(alive);
   EXPECT_TRUE(eventually([] { return shows("frozen", 2); }, seconds(90)))
       << testing::PrintToString(containers_of("frozen"));
@@ -102,7 +104,7 @@ TEST_F(Crashes, ASecondOperatorOnTheSameStateIsReadOnly) {
     return second.log().find("read-only") != std::string::npos &&
            second.log().find("is in use by process") != std::string::npos;
   })) << second.log();
-  EXPECT_TRUE(stays([&] { return footprint("lock") == before; }, seconds(5)));
+  EXPECT_TRUE(stays([&] { return footprint("lock") == before; }, kSeveralPasses));
   EXPECT_EQ(second.stop(), 0);
   EXPECT_TRUE(fairlead_->ask({"get", "apps"}).ok()) << "the first one's socket must survive";
 }
@@ -122,7 +124,7 @@ TEST_F(Crashes, ASecondOperatorWithItsOwnStateTouchesNothingAndSaysWhy) {
            text.find("NotOwner") != std::string::npos;
   })) << second.describe("first")
       << second.log();
-  EXPECT_TRUE(stays([&] { return footprint("first") == before; }, seconds(10)));
+  EXPECT_TRUE(stays([&] { return footprint("first") == before; }, kSeveralPasses));
 }
 
 }  // namespace fairlead::engine_test

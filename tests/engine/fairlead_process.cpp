@@ -2,11 +2,24 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace fairlead::engine_test {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+// A daemon in a hurry: what it would wait for in minutes, tests wait for in seconds.
+const std::pair<std::string, std::string> kPace[] = {{"--settle", "0.1"},
+                                                     {"--rescan", "0.5"},
+                                                     {"--resync", "1"},
+                                                     {"--removal-grace", "2"},
+                                                     {"--engine-timeout", "10"}};
+
+}  // namespace
 
 FairleadProcess::FairleadProcess(std::string docker_host) : docker_host_(std::move(docker_host)) {
   manifests = folder_.path / "manifests";
@@ -26,6 +39,11 @@ void FairleadProcess::start() {
   words.insert(words.end(), {FAIRLEAD_BINARY, "run", "--manifests", manifests, "--state-dir", state,
                              "--engine", "docker", "--docker-host", docker_host_, "--listen",
                              "127.0.0.1:0", "--log-format", "logfmt", "--log-level", "debug"});
+  for (const auto& [option, seconds] : kPace) {
+    // One that the test sets itself would be given twice.
+    if (std::ranges::find(more_arguments, option) == more_arguments.end())
+      words.insert(words.end(), {option, seconds});
+  }
   words.insert(words.end(), more_arguments.begin(), more_arguments.end());
   pid_ = engine_test::start(words, folder_.path / "fairlead.log");
 }

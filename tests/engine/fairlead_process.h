@@ -12,6 +12,10 @@
 
 namespace fairlead::engine_test {
 
+// Long enough for a daemon at the tests' pace to read the directory and list the engine several
+// times: what has not changed by then is at rest.
+inline constexpr std::chrono::seconds kSeveralPasses{4};
+
 class FairleadProcess {
  public:
   // Does not start it. `docker_host` as in DOCKER_HOST.

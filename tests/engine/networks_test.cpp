@@ -91,7 +91,7 @@ TEST_F(Networks, AreNotRecreatedUnasked) {
   EXPECT_TRUE(eventually([&] {
     return fairlead_->describe("subnet").find("ResourceRecreationAttempt") != std::string::npos;
   })) << fairlead_->describe("subnet");
-  EXPECT_TRUE(stays([&] { return footprint("subnet") == before; }, seconds(10)))
+  EXPECT_TRUE(stays([&] { return footprint("subnet") == before; }, kSeveralPasses))
       << "before:\n"
       << before << "after:\n"
       << footprint("subnet");

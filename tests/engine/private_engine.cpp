@@ -61,7 +61,8 @@ bool own_root() {
 
 // Enters the namespaces of `init` and runs dockerd there. Reports dockerd's PID as this side of
 // the namespaces sees it, and ends when dockerd ends.
-[[noreturn]] void be_waiter(pid_t init, std::vector<std::string> arguments, int log, int report) {
+[[noreturn]] void be_waiter(pid_t init, const std::string& path, std::vector<std::string> arguments,
+                            int log, int report) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const auto folder = "/proc/" + std::to_string(init) + "/ns/";
   int spaces[3];
@@ -80,6 +81,7 @@ bool own_root() {
     for (auto& argument : arguments)
       argv.push_back(argument.data());
     argv.push_back(nullptr);
+    setenv("PATH", path.c_str(), 1);
     execvp(argv[0], argv.data());
     _exit(127);
   }
@@ -92,7 +94,9 @@ bool own_root() {
 }  // namespace
 
 PrivateEngine::PrivateEngine() {
-  if (geteuid() != 0) {
+  if (!choice_.problem.empty()) {
+    problem = choice_.problem;
+  } else if (geteuid() != 0) {
     problem = "a private dockerd needs root";
   } else if (!start_namespaces()) {
     problem = "can't make network, mount and process namespaces here";
@@ -147,7 +151,7 @@ bool PrivateEngine::start_daemon() {
   int report[2];
   if (log < 0 || pipe2(report, O_CLOEXEC) != 0) return false;
   waiter_ = fork();
-  if (waiter_ == 0) be_waiter(init_, arguments, log, report[1]);
+  if (waiter_ == 0) be_waiter(init_, choice_.path, arguments, log, report[1]);
   close(report[1]);
   close(log);
   const bool known = read(report[0], &dockerd_, sizeof dockerd_) == sizeof dockerd_;
@@ -211,7 +215,7 @@ PrivateEngine& shared_engine() {
 bool unavailable(const PrivateEngine& engine) {
   if (engine.problem.empty()) return false;
   const char* ci = std::getenv("CI");
-  const bool required = ci != nullptr && std::string(ci) == "true";
+  const bool required = ci != nullptr && std::string(ci) == "true" && !engine.not_fetched();
   [&] {
     if (required) FAIL() << engine.problem;
     GTEST_SKIP() << engine.problem;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/engine/engine_choice.h"
 #include "tests/engine/process.h"
 
 namespace fairlead::engine_test {
@@ -25,6 +26,8 @@ class PrivateEngine {
   PrivateEngine& operator=(const PrivateEngine&) = delete;
 
   std::string problem;
+  // There is no such engine on this machine, because none could be had.
+  bool not_fetched() const { return !choice_.problem.empty(); }
 
   std::string host() const { return "unix://" + socket().string(); }
   // Its data root.
@@ -52,6 +55,7 @@ class PrivateEngine {
   std::filesystem::path socket() const { return folder_.path / "docker.sock"; }
   bool start_namespaces();
 
+  EngineChoice choice_ = chosen_engine();
   TemporaryFolder folder_;
   pid_t keeper_ = 0;  // our child; its child is the init process of the namespaces
   pid_t init_ = 0;
@@ -62,7 +66,7 @@ class PrivateEngine {
 // The one engine of this program: started by the first who asks, ended with the program.
 PrivateEngine& shared_engine();
 // True if the engine could not be started. The test is then skipped with the reason; with CI=true
-// it has failed.
+// it has failed, unless it is one of the engines that are fetched, and it could not be.
 bool unavailable(const PrivateEngine& engine);
 
 }  // namespace fairlead::engine_test

@@ -229,7 +229,7 @@ secrets:
   EXPECT_TRUE(eventually([&] {
     return fairlead_->log().find("can't be decrypted") != std::string::npos;
   })) << fairlead_->log();
-  EXPECT_TRUE(stays([&] { return id("sealed-a-1") == before; }, seconds(3)));
+  EXPECT_TRUE(stays([&] { return id("sealed-a-1") == before; }, kSeveralPasses));
 }
 
 std::string rolling(const std::string& hostname) {

@@ -41,9 +41,8 @@ TEST_P(Source, DeletesNothing) {
   ASSERT_TRUE(eventually([] { return all_run({"keep1-a-1", "keep2-a-1"}); }));
   const auto before = footprint("keep1") + footprint("keep2");
   GetParam().act(fairlead_->manifests);
-  // Longer than three rescans and the 30 s that an absence must last.
-  EXPECT_TRUE(
-      stays([&] { return footprint("keep1") + footprint("keep2") == before; }, seconds(45)));
+  // Longer than three readings and the time that an absence must last.
+  EXPECT_TRUE(stays([&] { return footprint("keep1") + footprint("keep2") == before; }, seconds(8)));
   EXPECT_TRUE(fairlead_->running());
 }
 
@@ -78,11 +77,12 @@ TEST_F(Folder, AnAppThatLeftIsRemovedAndOnlyThat) {
   for (const auto* name : {"stay1", "stay2", "leaves"}) {
     fairlead_->put(std::string(name) + ".yaml", small(name));
   }
+  fairlead_->more_arguments = {"--removal-grace", "6"};
   fairlead_->start();
   ASSERT_TRUE(eventually([] { return all_run({"stay1-a-1", "stay2-a-1", "leaves-a-1"}); }));
   const auto before = footprint("stay1") + footprint("stay2");
   fairlead_->remove("leaves.yaml");
-  EXPECT_TRUE(stays([] { return runs("leaves-a-1"); }, seconds(20))) << "30 s of grace";
+  EXPECT_TRUE(stays([] { return runs("leaves-a-1"); }, seconds(4))) << "6 s of grace";
   EXPECT_TRUE(eventually([] { return containers_of("leaves").empty(); }, seconds(90)));
   EXPECT_TRUE(eventually([] { return networks_of("leaves").empty(); }));
   EXPECT_EQ(footprint("stay1") + footprint("stay2"), before);
