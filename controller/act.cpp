@@ -1,5 +1,6 @@
 #include "controller/act.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/check_access.h"
@@ -101,9 +102,26 @@ Status check_binds(const Step& step, const docker::ContainerSpec& spec) {
   return {};
 }
 
+// Of the volumes that the replaced container got from its image, those that this image has too.
+void mount_inherited(CreateContainer& action, const docker::Image& image) {
+  for (auto& mount : action.inherited) {
+    const auto same = [&mount](std::string path) {
+      while (path.size() > 1 && path.ends_with('/'))
+        path.pop_back();
+      return path == mount.target;
+    };
+    if (std::ranges::any_of(image.volumes, same)) action.spec.mounts.push_back(std::move(mount));
+  }
+}
+
 Task<Status> perform(Step step, CreateContainer action) {
   auto fine = check_binds(step, action.spec);
   if (!fine) co_return fine;
+  if (!action.inherited.empty()) {
+    auto image = co_await step.context.engine.inspect_image(action.spec.image);
+    if (!image) co_return std::unexpected(image.error());
+    mount_inherited(action, *image);
+  }
   for (auto& endpoint : action.spec.endpoints) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;

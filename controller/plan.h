@@ -55,8 +55,11 @@ std::string key_of(const EnsureImage& wanted);  // equal for requests that one l
 EnsureImage image_of(const model::Service& service);
 // network_id of an endpoint is empty when the network is created in this plan: resolve by name.
 // With API < 1.44 the executor connects endpoints[1…] after create and verifies all.
+// `inherited`: anonymous volumes of the replaced container that the manifest does not ask for; they
+// are mounted where the image, which is here by then, declares a VOLUME.
 struct CreateContainer {
   docker::ContainerSpec spec;
+  std::vector<docker::MountSpec> inherited{};
 };
 struct StartContainer {
   Ref container;

@@ -61,16 +61,17 @@ Operation operation_on(const model::Service& service, const docker::Container& c
           .rollback = {}};
 }
 
+// `dead`: what is left of it, if anything.
 void create_missing(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
-                    const Steps& after) {
+                    const ObservedContainer* dead, const Steps& after) {
   p.plan.drift.push_back({Kind::kContainer, Drift::Type::kMissing, service.name,
                           service.container_name, "", "", "", false});
   if (held(p, Kind::kContainer, service.name, service.container_name, "") ||
       waits_for_peer(p, service))
     return;
   const std::string reason = "container " + service.container_name + " is missing";
-  const auto created =
-      create_container(p, service, spec, service.container_name, "", after, reason);
+  const auto created = create_container(p, service, spec, service.container_name,
+                                        dead == nullptr ? nullptr : &dead->details, after, reason);
   auto& state = p.services[instance_key(service)];
   if (!service.pre_start.empty()) {  // its steps name the container: the next pass knows it
     state.prepared = false;
@@ -232,8 +233,8 @@ const KnownImage* known_image(const Planner& p, const model::Service& service) {
 }
 
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
-                             const std::string& name, const std::string& replaces, Steps after,
-                             const std::string& reason) {
+                             const std::string& name, const docker::Container* replaced,
+                             Steps after, const std::string& reason) {
   after.push_back(ensure_image(p, service, image_of(service)));
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
@@ -241,11 +242,12 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
   for (const auto& mount : service.mounts)
     if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
   spec.name = name;
-  if (!replaces.empty()) spec.labels[std::string(kLabelReplaces)] = replaces;
+  CreateContainer create{std::move(spec)};
+  if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
   return add(p, {.kind = Kind::kContainer,
                  .component = service.name,
                  .object = name,
-                 .action = CreateContainer{std::move(spec)},
+                 .action = std::move(create),
                  .after = std::move(after),
                  .reason = reason,
                  .rollback = {}});
@@ -310,7 +312,8 @@ void plan_service(Planner& p, const model::Service& service) {
   for (const auto* dead : found.dead)
     freed.push_back(remove_container(p, dead->details, service.name, {}, "state is dead", 0));
   if (missing) {
-    create_missing(p, service, found.spec, freed);
+    create_missing(p, service, found.spec, found.dead.empty() ? nullptr : found.dead.front(),
+                   freed);
   } else if (use == NetworkUse::kFrozen ||
              (!found.outdated.empty() && waits_for_peer(p, service))) {
     keep_frozen(p, service, found);

@@ -161,10 +161,14 @@ void plan_service(Planner& p, const model::Service& service);
 // Steps for the endpoints of an existing container.
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);
-// Images, networks, volumes and the container itself, under `name`. Labels say what it replaces.
+// Images, networks, volumes and the container itself, under `name`. `replaced` may be null: else
+// labels say what it replaces, and its anonymous volumes go over to the new one.
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
-                             const std::string& name, const std::string& replaces, Steps after,
-                             const std::string& reason);
+                             const std::string& name, const docker::Container* replaced,
+                             Steps after, const std::string& reason);
+// What a replacement is created with (plan_inherit.cpp).
+CreateContainer inheriting(const Planner& p, const model::Service& service,
+                           docker::ContainerSpec spec, const docker::Container& replaced);
 // The step that pulls an image, once per plan.
 std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted);
 // What is known of an image that is asked for every so often; null for all others.

@@ -207,8 +207,8 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
       change.fresh = {"", prev_name(name)};
       change.fresh_name = prev_name(name);
     }
-    after = {create_container(p, service, found.spec, change.fresh_name, old->details.id, after,
-                              reason)};
+    after = {
+        create_container(p, service, found.spec, change.fresh_name, &old->details, after, reason)};
   } else {
     change.fresh = {found.current->details.id, found.current->details.name};
     change.fresh_name = found.current->details.name;

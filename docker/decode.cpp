@@ -140,6 +140,18 @@ std::vector<MountSpec> mounts(const json::object& host_config) {
   return out;
 }
 
+// "Mounts" at the top: what is mounted, with what the image and the engine added.
+std::vector<MountedVolume> mounted_volumes(const json::object& container) {
+  std::vector<MountedVolume> out;
+  for (const auto& each : array_at(container, "Mounts")) {
+    const auto& object = object_of(each);
+    if (text_at(object, "Type") == "volume")
+      out.push_back({text_at(object, "Name"), text_at(object, "Destination")});
+  }
+  std::ranges::sort(out, {}, &MountedVolume::target);
+  return out;
+}
+
 void read_state(const json::object& state, Container& out) {
   out.state = text_at(state, "Status");
   out.running = flag_at(state, "Running");
@@ -260,6 +272,7 @@ Container decode_container(const json::value& reply) {
   read_config(object_at(object, "Config"), out);
   read_host_config(object_at(object, "HostConfig"), out);
   read_settings(object, out);
+  out.volumes = mounted_volumes(object);
   out.endpoints = endpoints(object);
   return out;
 }
@@ -281,8 +294,14 @@ Volume decode_volume(const json::value& reply) {
 
 Image decode_image(const json::value& reply) {
   const auto& object = object_of(reply);
-  return {text_at(object, "Id"), strings_at(object, "RepoTags"), strings_at(object, "RepoDigests"),
-          text_at(object_at(object, "Metadata"), "LastTagTime")};
+  Image out{text_at(object, "Id"),
+            strings_at(object, "RepoTags"),
+            strings_at(object, "RepoDigests"),
+            text_at(object_at(object, "Metadata"), "LastTagTime"),
+            {}};
+  for (const auto& volume : object_at(object_at(object, "Config"), "Volumes"))
+    out.volumes.emplace_back(volume.key());
+  return out;
 }
 
 EngineInfo decode_info(const json::value& reply) {

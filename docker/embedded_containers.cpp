@@ -103,6 +103,12 @@ Container container_from(const ContainerSpec& spec, std::string id) {
   return out;
 }
 
+std::string without_end_slash(std::string path) {
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
+
 bool same_port(const PortBinding& a, const PortBinding& b) {
   const auto any = [](const std::string& ip) { return ip.empty() || ip == "0.0.0.0"; };
   return !a.host_port.empty() && a.host_port == b.host_port && a.protocol == b.protocol &&
@@ -146,18 +152,43 @@ Reply<void> Model::check_create(const ContainerSpec& spec) const {
   return {};
 }
 
+// Volumes that are named or asked for without a name, then those of the image. All of them outlive
+// the container.
+Reply<std::vector<MountedVolume>> Model::mount_volumes(const ContainerSpec& spec,
+                                                       const Image& image) {
+  std::vector<MountedVolume> out;
+  const auto mount = [&](const std::string& source, const std::string& target,
+                         const StringMap& labels) {
+    const std::string name = source.empty() ? random_.hex(64) : source;
+    out.push_back({name, without_end_slash(target)});
+    return create_volume({name, {}, {}, labels});
+  };
+  for (const MountSpec& each : spec.mounts) {
+    if (each.type != "volume") continue;
+    if (auto made = mount(each.source, each.target, each.labels); !made)
+      return std::unexpected(made.error());
+  }
+  for (const auto& path : image.volumes) {
+    const bool covered = std::ranges::any_of(spec.mounts, [&path](const MountSpec& each) {
+      return without_end_slash(each.target) == without_end_slash(path);
+    });
+    if (covered) continue;
+    if (auto made = mount("", path, {}); !made) return std::unexpected(made.error());
+  }
+  std::ranges::sort(out, {}, &MountedVolume::target);
+  return out;
+}
+
 Reply<std::string> Model::create(const ContainerSpec& spec) {
   if (auto checked = check_create(spec); !checked) return std::unexpected(checked.error());
-  for (const MountSpec& mount : spec.mounts) {
-    if (mount.type != "volume" || mount.source.empty()) continue;
-    if (auto made = create_volume({mount.source, {}, {}, {}}); !made) {
-      return std::unexpected(made.error());
-    }
-  }
+  const auto of = *image(state, spec.image);
+  auto volumes = mount_volumes(spec, of);
+  if (!volumes) return std::unexpected(volumes.error());
   Box box;
   box.container = container_from(spec, random_.hex(64));
   box.container.created = now();
-  box.container.image_id = image(state, spec.image)->id;
+  box.container.image_id = of.id;
+  box.container.volumes = std::move(*volumes);
   box.container.endpoints = endpoints_of(state, spec, options_.api_version);
   box.created_seconds =
       std::chrono::duration_cast<std::chrono::seconds>(clock_.wall_now().time_since_epoch())

@@ -260,6 +260,10 @@ class View final : public EmbeddedEngine {
   void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
 
   void add_image(std::string reference) override { model().add_image(reference); }
+  void declare_volume(const std::string& reference, std::string path) override {
+    if (!model().state.images.contains(reference)) model().add_image(reference);
+    model().state.images[reference].volumes.push_back(std::move(path));
+  }
   void exit_container(const std::string& id, int code) override {
     shared_->remember();
     model().exit(id, code);

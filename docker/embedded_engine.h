@@ -44,6 +44,8 @@ class EmbeddedEngine : public Engine {
   // Extra powers of tests: what a user, the kernel or a restart does behind Fairlead's back.
   // `by hand` calls emit events like the API but are not counted as calls and never faulted.
   virtual void add_image(std::string reference) = 0;
+  // The image, added if need be, has a VOLUME.
+  virtual void declare_volume(const std::string& reference, std::string path) = 0;
   // The main process ends; the engine's restart policy applies.
   virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
   virtual void set_health(const std::string& id_or_name, std::string health) = 0;

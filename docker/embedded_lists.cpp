@@ -116,11 +116,11 @@ Reply<Image> Model::image(const State& from, const std::string& reference) const
     return found->second;
   }
   if (!options_.any_image) return refuse(404, "No such image: " + reference);
-  return Image{"sha256:" + std::string(64, '0'), {reference}, {}, ""};
+  return Image{"sha256:" + std::string(64, '0'), {reference}, {}, "", {}};
 }
 
 void Model::add_image(const std::string& reference) {
-  state.images[reference] = {"sha256:" + random_.hex(64), {reference}, {}, ""};
+  state.images[reference] = {"sha256:" + random_.hex(64), {reference}, {}, "", {}};
 }
 
 }  // namespace fairlead::docker::embedded

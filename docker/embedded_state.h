@@ -112,6 +112,7 @@ class Model {
 
   // Containers
   Reply<void> check_create(const ContainerSpec& spec) const;
+  Reply<std::vector<MountedVolume>> mount_volumes(const ContainerSpec& spec, const Image& image);
   Reply<void> check_ports(const Box& box) const;
   Reply<void> run(Box& box);
   void end_run(Box& box, int code);

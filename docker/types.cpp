@@ -1,5 +1,6 @@
 #include "docker/types.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace fairlead::docker {
@@ -12,6 +13,11 @@ bool api_at_least(const std::string& api_version, int major, int minor) {
   if (failed != std::errc() || dot == end) return false;
   if (std::from_chars(dot + 1, end, has_minor).ec != std::errc()) return false;
   return has_major != major ? has_major > major : has_minor >= minor;
+}
+
+bool anonymous(const MountedVolume& volume) {
+  const auto hexadecimal = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return volume.name.size() == 64 && std::ranges::all_of(volume.name, hexadecimal);
 }
 
 std::span<const char* const> setting_paths() {

@@ -226,6 +226,15 @@ struct ContainerSummary {
   friend bool operator==(const ContainerSummary&, const ContainerSummary&) = default;
 };
 
+// A volume that a container has mounted, whoever asked for it: the request, or the image's VOLUME.
+struct MountedVolume {
+  std::string name;
+  std::string target;  // as the engine cleaned it
+  friend bool operator==(const MountedVolume&, const MountedVolume&) = default;
+};
+// True if nobody named it: the engine calls such a volume by 64 hexadecimal digits.
+bool anonymous(const MountedVolume& volume);
+
 struct Container {
   std::string id;
   std::string name;  // without the leading slash
@@ -261,7 +270,8 @@ struct Container {
   bool privileged = false;
   bool read_only = false;
   std::vector<PortBinding> ports;
-  std::vector<MountSpec> mounts;
+  std::vector<MountSpec> mounts;  // as asked for; see `volumes`
+  std::vector<MountedVolume> volumes;
   std::vector<Endpoint> endpoints;
   Settings settings;  // those of setting_paths() that are set
 };
@@ -296,7 +306,8 @@ struct Image {
   std::string id;
   std::vector<std::string> repo_tags;
   std::vector<std::string> repo_digests;
-  std::string last_tagged;  // RFC 3339; a pull tags
+  std::string last_tagged;           // RFC 3339; a pull tags
+  std::vector<std::string> volumes;  // VOLUME: paths that get an anonymous volume
 };
 
 struct PullRequest {

@@ -53,6 +53,37 @@ TEST(PlanReplace, CreatesBesideStopsSwitchesStartsAndRemoves) {
   EXPECT_EQ(result.drift[0].field, "image");
 }
 
+// The spec that the replacement is created with; the old one has the given volumes.
+CreateContainer created_after(const model::App& desired,
+                              std::vector<docker::MountedVolume> volumes) {
+  Observed observed = settled(small_app());
+  container_of(observed, "web").volumes = std::move(volumes);
+  const Plan result = plan_app(desired, observed, policy(), {});
+  for (const auto& operation : result.operations)
+    if (const auto* create = std::get_if<CreateContainer>(&operation.action)) return *create;
+  ADD_FAILURE() << "nothing is created";
+  return {};
+}
+
+TEST(PlanReplace, MountsAnonymousVolumesOfTheOldOneAndNoOthers) {
+  auto desired = updated();
+  desired.services[0].mounts = {{.target = "/modules/", .labels = {{"a", "1"}}},
+                                {.source = "data", .target = "/data"}};
+  desired.volumes = {volume("data")};
+  const auto anonymous = long_id("ab");
+  const auto create = created_after(desired, {{anonymous, "/modules"},
+                                              {long_id("cd"), "/data"},
+                                              {long_id("ef"), "/image"},
+                                              {"named", "/other"}});
+  ASSERT_EQ(create.spec.mounts.size(), 2u);
+  EXPECT_EQ(create.spec.mounts[0].source, anonymous);
+  EXPECT_TRUE(create.spec.mounts[0].labels.empty());
+  EXPECT_EQ(create.spec.mounts[1].source, "shop_data");
+  ASSERT_EQ(create.inherited.size(), 1u) << "the image decides";
+  EXPECT_EQ(create.inherited[0].source, long_id("ef"));
+  EXPECT_EQ(create.inherited[0].target, "/image");
+}
+
 model::App start_first() {
   auto desired = updated();
   desired.services[0].deploy.emplace().start_first = true;

@@ -140,6 +140,25 @@ TEST_P(Contract, F050AnExistingVolumeIsTheAnswerWhateverWasAsked) {
   EXPECT_EQ(listed->size(), 1u);
 }
 
+TEST_P(Contract, AnAnonymousVolumeIsSeenAndCanBeMountedAgain) {
+  auto wanted = spec("first");
+  docker::MountSpec mount;
+  mount.type = "volume";
+  mount.target = "/modules/";
+  wanted.mounts = {mount};
+  const auto first = look(create(wanted));
+  ASSERT_EQ(first.volumes.size(), 1u);
+  EXPECT_EQ(first.volumes[0].target, "/modules");
+  EXPECT_TRUE(docker::anonymous(first.volumes[0])) << first.volumes[0].name;
+  ASSERT_TRUE(call(engine_->remove_container(first.id, false)));
+  wanted.name = "second";
+  wanted.mounts[0].source = first.volumes[0].name;
+  EXPECT_EQ(look(create(wanted)).volumes, first.volumes);
+  wanted.name = "third";
+  wanted.mounts[0].source = "";
+  EXPECT_NE(look(create(wanted)).volumes, first.volumes);
+}
+
 TEST_P(Contract, EventsTellInOrderWhatHappened) {
   std::vector<std::string> seen;
   bool connected = false;
