@@ -59,7 +59,25 @@ Task<Status> perform(Step step, RemoveNetwork action) {
   co_return step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
 }
 
+Status allowed(const std::vector<Violation>& found) {
+  for (const auto& each : found) {
+    return failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
+                   each.key + " leads to " + each.what + ", which the policy does not allow",
+                   "name the real path, and allow it with `" + each.rule + "` in the policy file");
+  }
+  return {};
+}
+
+model::App app_of(const Step& step) {
+  model::App app;
+  app.name = step.context.app;
+  app.file = step.context.file;
+  return app;
+}
+
 Task<Status> perform(Step step, CreateVolume action) {
+  auto fine = allowed(check_access(app_of(step), action.spec, or_nothing(step.context.access)));
+  if (!fine) co_return fine;
   auto intent = step.context.inventory.intend(entry(step, Kind::kVolume, action.spec.name, ""));
   if (!intent) co_return intent;
   auto volume = co_await step.context.engine.create_volume(action.spec);
@@ -92,16 +110,6 @@ std::unexpected<Error> hook_failure(const std::string& which, int code, const st
       std::move(hint));
 }
 
-Status check_binds(const Step& step, const docker::ContainerSpec& spec) {
-  const auto& access = or_nothing(step.context.access);
-  for (const auto& each : check_real_binds(spec, access, step.context.app)) {
-    return failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
-                   each.key + " leads to " + each.what + ", which the policy does not allow",
-                   "name the real path, and allow it with `" + each.rule + "` in the policy file");
-  }
-  return {};
-}
-
 // Of the volumes that the replaced container got from its image, those that this image has too.
 void mount_inherited(CreateContainer& action, const docker::Image& image) {
   for (auto& mount : action.inherited) {
@@ -115,7 +123,8 @@ void mount_inherited(CreateContainer& action, const docker::Image& image) {
 }
 
 Task<Status> perform(Step step, CreateContainer action) {
-  auto fine = check_binds(step, action.spec);
+  auto fine = allowed(
+      check_paths(app_of(step), action.spec, action.volumes, or_nothing(step.context.access)));
   if (!fine) co_return fine;
   if (!action.inherited.empty()) {
     auto image = co_await step.context.engine.inspect_image(action.spec.image);

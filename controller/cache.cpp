@@ -133,7 +133,8 @@ Task<Status> EngineCache::load_networks(std::set<std::string>& changed) {
 
 Task<Status> EngineCache::load_volumes(std::set<std::string>& changed) {
   volumes_dirty_ = false;
-  auto list = co_await engine_.list_volumes(kManagedFilter);
+  // All of them: whose an external one is, its labels tell.
+  auto list = co_await engine_.list_volumes(std::vector<std::string>());
   if (!list) {
     volumes_dirty_ = true;
     co_return std::unexpected(list.error());

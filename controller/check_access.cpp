@@ -4,43 +4,17 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cctype>
-#include <filesystem>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
+#include "controller/access_checker.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
 namespace {
 
 using Strings = std::vector<std::string>;
-
-bool contains(const Strings& list, std::string_view text) {
-  return std::ranges::find(list, text) != list.end();
-}
-
-// `.`, `..` and doubled slashes taken out, as the engine will read it.
-std::string clean_path(std::string_view path) {
-  std::vector<std::string_view> steps;
-  while (!path.empty()) {
-    const auto slash = std::min(path.find('/'), path.size());
-    const auto step = path.substr(0, slash);
-    path.remove_prefix(std::min(slash + 1, path.size()));
-    if (step == "..") {
-      if (!steps.empty()) steps.pop_back();
-    } else if (!step.empty() && step != ".") {
-      steps.push_back(step);
-    }
-  }
-  std::string out;
-  for (const auto step : steps)
-    out.append("/").append(step);
-  return out.empty() ? "/" : out;
-}
-
-bool beneath(const std::string& path, const std::string& root) {
-  const std::string top = clean_path(root);
-  return top == "/" || path == top || path.starts_with(top + "/");
-}
 
 // CAP_NET_ADMIN, net_admin and NET_ADMIN are one.
 std::string capability(std::string_view name) {
@@ -53,38 +27,6 @@ std::string capability(std::string_view name) {
 constexpr std::string_view kDefaultCapabilities[] = {
     "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
-
-struct Checker {
-  std::string path;  // services.web
-  const model::Allowance& allowed;
-  const model::HostAccess& access;
-  std::vector<Violation> found{};
-
-  void deny(const std::string& key, const std::string& what, const std::string& rule) {
-    found.push_back({path + "." + key, what, rule});
-  }
-
-  void check_bind(const std::string& key, const std::string& source, bool read_only) {
-    const std::string real = clean_path(source);
-    for (const std::string& socket : sockets()) {
-      // The socket itself, or a folder in which it stands.
-      if (beneath(socket, real) && !allowed.engine_socket)
-        return deny(key, "the engine's socket, by " + real, "engineSocket");
-    }
-    const bool own =
-        read_only && !access.manifests_root.empty() && beneath(real, access.manifests_root);
-    if (own || std::ranges::any_of(allowed.bind_mounts,
-                                   [&real](const auto& root) { return beneath(real, root); }))
-      return;
-    deny(key, "a bind mount of " + real, "bindMounts");
-  }
-
-  Strings sockets() const {
-    Strings all = {"/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock"};
-    if (!access.engine_socket.empty()) all.push_back(clean_path(access.engine_socket));
-    return all;
-  }
-};
 
 const boost::json::value* setting(const docker::ContainerSpec& spec, const char* path) {
   const auto found = spec.settings.find(path);
@@ -131,18 +73,11 @@ void check_foreign(Checker& check, const model::Service& service) {
     judge("volumes_from", each.as_string());
 }
 
-bool device_allowed(const Checker& check, std::string_view path) {
-  const std::string real = clean_path(path);
-  return std::ranges::any_of(check.allowed.devices, [&](const std::string& each) {
-    return each == path || clean_path(each) == real || (each.ends_with('/') && beneath(real, each));
-  });
-}
-
 void check_devices(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* devices = setting(spec, "HostConfig.Devices")) {
     for (const auto& each : devices->as_array()) {
       const std::string path(each.as_object().at("PathOnHost").as_string());
-      if (!device_allowed(check, path)) check.deny("devices", "the device " + path, "devices");
+      if (!check.may_use_device(path)) check.deny("devices", "the device " + path, "devices");
     }
   }
   if (const auto* rules = setting(spec, "HostConfig.DeviceCgroupRules")) {
@@ -162,25 +97,52 @@ void check_devices(Checker& check, const docker::ContainerSpec& spec) {
   }
 }
 
+// Either value: without the option a process may gain privileges anyway, as the image says.
+bool harmless(std::string_view text) {
+  constexpr std::string_view kOption = "no-new-privileges";
+  if (!text.starts_with(kOption)) return false;
+  const auto value = text.substr(kOption.size());
+  return value.empty() || value.front() == ':' || value.front() == '=';
+}
+
+void check_sysctl(Checker& check, const std::string& key, std::string_view name) {
+  const bool fine = std::ranges::any_of(check.allowed.sysctls, [name](const auto& each) {
+    return each == name || (each.ends_with('.') && name.starts_with(each));
+  });
+  if (!fine) check.deny(key, "the kernel setting " + std::string(name), "sysctls");
+}
+
+// Of an endpoint: `net.ipv4.conf.IFNAME.forwarding=1,…`, with the interface's name put in.
+void check_endpoints(Checker& check, const docker::ContainerSpec& spec) {
+  for (const auto& endpoint : spec.endpoints) {
+    const auto found = endpoint.driver_opts.find("com.docker.network.endpoint.sysctls");
+    if (found == endpoint.driver_opts.end()) continue;
+    std::string_view rest = found->second;
+    while (!rest.empty()) {
+      const auto each = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(each.size() + 1, rest.size()));
+      check_sysctl(check, "networks." + endpoint.network_name + ".driver_opts",
+                   each.substr(0, each.find('=')));
+    }
+  }
+}
+
 void check_options(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* options = setting(spec, "HostConfig.SecurityOpt")) {
     for (const auto& each : options->as_array()) {
       std::string text(each.as_string());
       if (text.starts_with("seccomp={")) text = "seccomp";  // a profile, which may allow anything
-      if (text.starts_with("no-new-privileges") || contains(check.allowed.security_opts, text))
-        continue;
+      if (harmless(text) || contains(check.allowed.security_opts, text)) continue;
       check.deny("security_opt", text, "securityOpts");
     }
   }
   if (const auto* sysctls = setting(spec, "HostConfig.Sysctls")) {
-    for (const auto& [name, value] : sysctls->as_object()) {
-      const std::string_view text = name;
-      const bool fine = std::ranges::any_of(check.allowed.sysctls, [text](const auto& each) {
-        return each == text || (each.ends_with('.') && text.starts_with(each));
-      });
-      if (!fine) check.deny("sysctls", "the kernel setting " + std::string(text), "sysctls");
-    }
+    for (const auto& [name, value] : sysctls->as_object())
+      check_sysctl(check, "sysctls", name);
   }
+  if (const auto* score = setting(spec, "HostConfig.OomScoreAdj");
+      score != nullptr && score->to_number<std::int64_t>() < 0 && !check.allowed.oom_protection)
+    check.deny("oom_score_adj", "to be spared when memory runs out", "oomProtection");
   const auto named = [&](const char* path, const char* key, const Strings& list, const char* rule) {
     const auto* value = setting(spec, path);
     if (value == nullptr || contains(list, std::string_view(value->as_string()))) return;
@@ -217,11 +179,11 @@ const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAcces
   return access == nullptr ? kNothing : *access;
 }
 
-std::vector<Violation> check_access(const model::Service& service,
+std::vector<Violation> check_access(const model::App& app, const model::Service& service,
                                     const docker::ContainerSpec& spec,
-                                    const model::HostAccess& access, const std::string& app) {
-  const model::Allowance allowed = access.of(app);
-  Checker check{.path = "services." + service.name, .allowed = allowed, .access = access};
+                                    const model::HostAccess& access) {
+  Checker check = checker_for(app, "services." + service.name, access);
+  const model::Allowance& allowed = check.allowed;
   if (spec.privileged.value_or(false) && !allowed.privileged)
     check.deny("privileged", "all of the host", "privileged");
   check_hooks(check, "pre_start", service.pre_start);
@@ -240,36 +202,20 @@ std::vector<Violation> check_access(const model::Service& service,
   check_foreign(check, service);
   check_devices(check, spec);
   check_mounts(check, spec);
+  check_endpoints(check, spec);
   check_options(check, spec);
   return std::move(check.found);
 }
 
-std::vector<Violation> check_real_binds(const docker::ContainerSpec& spec,
-                                        const model::HostAccess& access, const std::string& app) {
-  const model::Allowance allowed = access.of(app);
-  const auto real = [](const std::string& path) {
-    std::error_code failed;
-    const auto found = std::filesystem::weakly_canonical(path, failed);
-    return failed ? path : found.string();
-  };
-  model::HostAccess here = access;
-  if (!here.manifests_root.empty()) here.manifests_root = real(here.manifests_root);
-  Checker check{.path = spec.name, .allowed = allowed, .access = here};
-  for (const auto& mount : spec.mounts) {
-    if (mount.type == "bind") check.check_bind("volumes", real(mount.source), mount.read_only);
+std::vector<Violation> check_paths(const model::App& app, const docker::ContainerSpec& spec,
+                                   const std::vector<docker::VolumeSpec>& volumes,
+                                   const model::HostAccess& access) {
+  Checker check = checker_for(app, spec.name, access);
+  check_mounts(check, spec);
+  for (const auto& volume : volumes) {
+    auto more = check_access(app, volume, access);
+    std::ranges::move(more, std::back_inserter(check.found));
   }
-  return std::move(check.found);
-}
-
-// The local driver mounts any host path when it is told to.
-std::vector<Violation> check_access(const model::Volume& volume, const model::HostAccess& access,
-                                    const std::string& app) {
-  const model::Allowance allowed = access.of(app);
-  Checker check{.path = "volumes." + volume.key, .allowed = allowed, .access = access};
-  const auto device = volume.driver_opts.find("device");
-  const bool local = volume.driver.value_or("local") == "local";
-  if (local && device != volume.driver_opts.end() && device->second.starts_with('/'))
-    check.check_bind("driver_opts.device", device->second, false);
   return std::move(check.found);
 }
 
@@ -291,13 +237,18 @@ bool refuse_all(Planner& p, Kind kind, const std::string& component, const std::
 
 bool denied(Planner& p, const model::Service& service, const docker::ContainerSpec& spec) {
   return refuse_all(p, Kind::kContainer, service.name, service.container_name,
-                    check_access(service, spec, or_nothing(p.policy.access), p.app.name),
+                    check_access(p.app, service, spec, or_nothing(p.policy.access)),
                     service.position);
 }
 
 bool denied(Planner& p, const model::Volume& volume) {
   return refuse_all(p, Kind::kVolume, volume.key, volume.docker_name,
-                    check_access(volume, or_nothing(p.policy.access), p.app.name), volume.position);
+                    check_access(p.app, volume, p.observed, p.policy), volume.position);
+}
+
+bool denied(Planner& p, const model::Network& network) {
+  return refuse_all(p, Kind::kNetwork, network.key, network.docker_name,
+                    check_access(p.app, network, p.observed, p.policy), network.position);
 }
 
 }  // namespace fairlead::controller

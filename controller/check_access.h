@@ -1,12 +1,18 @@
 // The policy, applied once, to the request that would be sent: every way of spelling a demand has
 // become the same field by then (F101, F102).
+//
+//   what a container demands            check_access.cpp
+//   what a volume or network demands    check_objects.cpp
+//   paths of the host                   access_checker.cpp, host_files.cpp
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "controller/plan.h"
 #include "docker/types.h"
+#include "model/app.h"
 #include "model/host_access.h"
 
 namespace fairlead::controller {
@@ -20,14 +26,23 @@ struct Violation {
 // What a policy that may be absent allows: nothing.
 const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAccess>& access);
 
-std::vector<Violation> check_access(const model::Service& service,
+std::vector<Violation> check_access(const model::App& app, const model::Service& service,
                                     const docker::ContainerSpec& spec,
-                                    const model::HostAccess& access, const std::string& app);
-// The same for where bind mounts really lead, symbolic links followed (F103): to be asked at the
-// last moment. What happens to a link between this and the mount can't be known.
-std::vector<Violation> check_real_binds(const docker::ContainerSpec& spec,
-                                        const model::HostAccess& access, const std::string& app);
-std::vector<Violation> check_access(const model::Volume& volume, const model::HostAccess& access,
-                                    const std::string& app);
+                                    const model::HostAccess& access);
+
+// One that is the App's own by what it says; an external one by the labels that the engine shows.
+std::vector<Violation> check_access(const model::App& app, const model::Volume& volume,
+                                    const Observed& observed, const Policy& policy);
+std::vector<Violation> check_access(const model::App& app, const model::Network& network,
+                                    const Observed& observed, const Policy& policy);
+std::vector<Violation> check_access(const model::App& app, const docker::VolumeSpec& volume,
+                                    const model::HostAccess& access);
+
+// Only where paths lead, of a container and the App's own volumes in it: to be asked again at the
+// last moment (F103). What happens to a link between this and the mount can't be known. Of the App,
+// name and file count.
+std::vector<Violation> check_paths(const model::App& app, const docker::ContainerSpec& spec,
+                                   const std::vector<docker::VolumeSpec>& volumes,
+                                   const model::HostAccess& access);
 
 }  // namespace fairlead::controller

@@ -38,6 +38,7 @@ struct ExecuteContext {
   // What manifests may demand of the host; null: nothing.
   std::shared_ptr<const model::HostAccess> access;
   std::string app;
+  std::string file;  // the manifest that it is in
   std::function<void(const OperationReport&)> report;
   // False as soon as no further mutation may start: shutdown, an engine gone or uncertain, or a
   // newer manifest.

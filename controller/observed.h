@@ -23,7 +23,7 @@ struct Observed {
   docker::EngineInfo engine;
   std::map<std::string, ObservedContainer> containers;  // by ID; label managed, any instance
   std::map<std::string, docker::Network> networks;      // by ID; all of the engine's networks
-  std::map<std::string, docker::Volume> volumes;        // by name; label managed, any instance
+  std::map<std::string, docker::Volume> volumes;        // by name; all of the engine's volumes
 };
 
 }  // namespace fairlead::controller

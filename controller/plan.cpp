@@ -136,6 +136,7 @@ Plan plan_shared_network(const model::SharedNetwork& network, const Observed& ob
   app.suspend = network.suspend;
   app.prune = network.prune;
   app.network_recreate = network.network_recreate;
+  app.file = network.file;
   app.networks = {network.network};
   app.position = network.position;
   return plan_app(app, observed, policy, memory);

@@ -60,6 +60,7 @@ EnsureImage image_of(const model::Service& service);
 struct CreateContainer {
   docker::ContainerSpec spec;
   std::vector<docker::MountSpec> inherited{};
+  std::vector<docker::VolumeSpec> volumes{};  // the App's own in it that say what they mount
 };
 struct StartContainer {
   Ref container;

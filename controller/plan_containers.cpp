@@ -32,6 +32,19 @@ NetworkUse use_of(const Planner& p, const model::Service& service) {
   return worst;
 }
 
+// The engine mounts what they name at each start, not when they are made.
+std::vector<docker::VolumeSpec> demanding_volumes(const Planner& p, const model::Service& service) {
+  std::vector<docker::VolumeSpec> out;
+  for (const auto& volume : p.app.volumes) {
+    const bool mounted = std::ranges::any_of(service.mounts, [&volume](const model::Mount& mount) {
+      return mount.type == model::Mount::Type::kVolume && mount.source == volume.key;
+    });
+    if (mounted && !volume.external && !volume.driver_opts.empty())
+      out.push_back(volume_spec(p.app.name, volume, p.policy));
+  }
+  return out;
+}
+
 // True if the service shares something with a service that has no container yet.
 bool waits_for_peer(Planner& p, const model::Service& service) {
   for (const auto& peer : model::peers_of(service)) {
@@ -244,6 +257,7 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
   spec.name = name;
   CreateContainer create{std::move(spec)};
   if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
+  create.volumes = demanding_volumes(p, service);
   return add(p, {.kind = Kind::kContainer,
                  .component = service.name,
                  .object = name,

@@ -169,7 +169,9 @@ void plan_networks(Planner& p) {
   Steps fixed;  // a dynamic pool must not take what a declared subnet needs
   for (const auto& network : p.app.networks) {
     p.networks[network.key];
-    if (network.external) {
+    if (denied(p, network)) {
+      p.networks[network.key].use = NetworkUse::kUnusable;
+    } else if (network.external) {
       plan_external(p, network);
     } else if (!namesakes(network.docker_name, p.observed).empty()) {
       plan_existing(p, network);

@@ -153,6 +153,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service,
 // Refuses what the policy does not allow; true if there was anything.
 bool denied(Planner& p, const model::Service& service, const docker::ContainerSpec& spec);
 bool denied(Planner& p, const model::Volume& volume);
+bool denied(Planner& p, const model::Network& network);
 
 // A service's replicas are planned one by one, see replica().
 std::string instance_key(const model::Service& service);  // "web", then "web#2", …

@@ -52,7 +52,7 @@ void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string&
 }
 
 void compare(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
-  if (volume.driver && *volume.driver != actual.driver)
+  if (!volume.driver.value_or("").empty() && *volume.driver != actual.driver)
     refuse_mismatch(p, volume, "driver", *volume.driver, actual.driver);
   for (const auto& [key, value] : volume.driver_opts) {
     const std::string is = label(actual.options, key);
@@ -64,11 +64,11 @@ void compare(Planner& p, const model::Volume& volume, const docker::Volume& actu
 
 void plan_volumes(Planner& p) {
   for (const auto& volume : p.app.volumes) {
-    if (volume.external) continue;  // only the engine can say whether it exists
     if (denied(p, volume)) {
       p.unusable_volumes.insert(volume.key);
       continue;
     }
+    if (volume.external) continue;  // only the engine can say whether it exists
     auto found = p.observed.volumes.find(volume.docker_name);
     if (found == p.observed.volumes.end()) {
       create_missing(p, volume);

@@ -122,9 +122,11 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
     return may_mutate() && now_wanted == digest;
   };
   auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
-  ExecuteContext context{parts_.engine, cache_,      parts_.inventory, images_,
-                         parts_.clock,  permits_,    options_.access,  key,
-                         report,        may_continue};
+  const auto* wanted = desired_.find(key);
+  ExecuteContext context{parts_.engine,   cache_,       parts_.inventory,
+                         images_,         parts_.clock, permits_,
+                         options_.access, key,          wanted == nullptr ? "" : wanted->file,
+                         report,          may_continue};
   std::optional<Error> refused;
   if (!plan.refusals.empty()) refused = refusal_error(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));

@@ -42,6 +42,13 @@ bool expected_network(const DesiredEntry* entry, const docker::Network& network)
                              });
 }
 
+bool is_external(const DesiredEntry* entry, const std::string& volume) {
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  return app != nullptr && std::ranges::any_of(app->volumes, [&volume](const auto& each) {
+           return each.external && each.docker_name == volume;
+         });
+}
+
 Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& name) {
   Refusal refusal;
   refusal.kind = kind;
@@ -136,7 +143,8 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
     scope.observed.networks.emplace(id, network);
   }
   for (const auto& [name, volume] : all.volumes) {
-    if (app_of(volume.labels) == key) scope.observed.volumes.emplace(name, volume);
+    if (app_of(volume.labels) == key || is_external(scope.entry, name))
+      scope.observed.volumes.emplace(name, volume);
   }
   return scope;
 }

@@ -283,6 +283,7 @@ struct App {
   std::set<std::string> profiles;  // active ones; services of others are left out
   std::vector<std::string> unsupported;  // key paths that were passed over, as the App asked
   Position position;
+  std::string file;    // of the manifest, relative to the manifests directory
   std::string digest;  // of the canonical form: equal digests mean "no effective change"
 };
 
@@ -299,6 +300,7 @@ struct SharedNetwork {
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
   Network network;  // key == name
   Position position;
+  std::string file;  // as in App
   std::string digest;
 };
 

@@ -169,6 +169,7 @@ void complete_app(Reader& reader, const YamlNode& document, const std::string& n
                   AppDraft draft, Manifest& manifest) {
   App app = std::move(draft.app);
   app.position = reader.position(document);
+  app.file = reader.files.front();
   app.services = std::move(draft.parts.services);
   app.networks = std::move(draft.parts.networks);
   app.volumes = std::move(draft.parts.volumes);
@@ -236,6 +237,7 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
   shared.name = metadata.name;
   shared.metadata_labels = metadata.labels;
   shared.position = reader.position(document);
+  shared.file = reader.files.front();
   shared.network.key = metadata.name;
   if (!check_name(reader, document, "metadata.name", shared.name)) return;
   manifest.mentioned.push_back("network/" + shared.name);

@@ -36,8 +36,19 @@ void read_roots(Reader& reader, const Field& field, Allowance& out) {
   }
 }
 
+void read_files(Reader& reader, const Field& field, Allowance& out) {
+  out.files = read_strings(reader, field);
+  for (const auto& file : out.files) {
+    if (file.empty() || file.starts_with('/') || ("/" + file + "/").find("/../") != file.npos ||
+        ("/" + file).find("/./") != file.npos)
+      reader.error(field, "not a path beneath the manifests directory: `" + file + "`",
+                   "shop.yaml, team-a/*.yaml");
+  }
+}
+
 constexpr Key<Allowance> kAllowanceKeys[] = {
     {"apps", list<&Allowance::apps>},
+    {"files", read_files},
     {"privileged", flag<&Allowance::privileged>},
     {"engineSocket", flag<&Allowance::engine_socket>},
     {"foreignContainers", flag<&Allowance::foreign_containers>},
@@ -49,6 +60,11 @@ constexpr Key<Allowance> kAllowanceKeys[] = {
     {"sysctls", list<&Allowance::sysctls>},
     {"runtimes", list<&Allowance::runtimes>},
     {"cgroupParents", list<&Allowance::cgroup_parents>},
+    {"volumeDrivers", list<&Allowance::volume_drivers>},
+    {"volumeTypes", list<&Allowance::volume_types>},
+    {"hostInterfaces", list<&Allowance::host_interfaces>},
+    {"externalObjects", list<&Allowance::external_objects>},
+    {"oomProtection", flag<&Allowance::oom_protection>},
 };
 
 void read_word(Reader& reader, const Field& field, std::string_view wanted) {
@@ -67,13 +83,47 @@ constexpr Key<HostAccess> kPolicyKeys[] = {
          Allowance each;
          const Field item = f.item(i);
          if (!read_map<Allowance>(r, item, kAllowanceKeys, each)) continue;
-         if (each.apps.empty()) r.error(item, "no `apps`", "apps: [NAME, …], or [\"*\"] for all");
+         // An empty list names nobody; it must not read as if it were not there.
+         const auto empty = [&item](const char* key, const auto& list) {
+           return item.node.find(key) != nullptr && list.empty();
+         };
+         if ((each.apps.empty() && each.files.empty()) || empty("apps", each.apps) ||
+             empty("files", each.files))
+           r.error(item, "no `apps` and no `files`, or an empty list of them",
+                   "files: [team-a/*.yaml], or apps: [NAME, …]; [\"*\"] for all");
          out.allow.push_back(std::move(each));
        }
      }},
 };
 
-// `*` stands for any text, also none.
+// As matches(), but a `*` stops at a slash unless it is doubled.
+bool matches_path(std::string_view pattern, std::string_view path) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == path;
+  if (!path.starts_with(pattern.substr(0, star))) return false;
+  const bool deep = pattern.substr(star).starts_with("**");
+  const auto rest = pattern.substr(star + (deep ? 2 : 1));
+  for (std::size_t at = star; at <= path.size(); ++at) {
+    if (matches_path(rest, path.substr(at))) return true;
+    if (!deep && at < path.size() && path[at] == '/') return false;
+  }
+  return false;
+}
+
+bool applies(const Allowance& each, std::string_view app, std::string_view file) {
+  const auto named = [app](const auto& name) { return matches(name, app); };
+  const auto placed = [file](const auto& path) { return matches_path(path, file); };
+  if (each.apps.empty() && each.files.empty()) return false;
+  return (each.apps.empty() || std::ranges::any_of(each.apps, named)) &&
+         (each.files.empty() || std::ranges::any_of(each.files, placed));
+}
+
+void add(std::vector<std::string>& into, const std::vector<std::string>& more) {
+  into.insert(into.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
 bool matches(std::string_view pattern, std::string_view name) {
   const auto star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == name;
@@ -85,17 +135,10 @@ bool matches(std::string_view pattern, std::string_view name) {
   return false;
 }
 
-void add(std::vector<std::string>& into, const std::vector<std::string>& more) {
-  into.insert(into.end(), more.begin(), more.end());
-}
-
-}  // namespace
-
-Allowance HostAccess::of(std::string_view app) const {
+Allowance HostAccess::of(std::string_view app, std::string_view file) const {
   Allowance all;
   for (const auto& each : allow) {
-    if (std::ranges::none_of(each.apps, [app](const auto& name) { return matches(name, app); }))
-      continue;
+    if (!applies(each, app, file)) continue;
     all.privileged |= each.privileged;
     all.engine_socket |= each.engine_socket;
     all.foreign_containers |= each.foreign_containers;
@@ -107,6 +150,11 @@ Allowance HostAccess::of(std::string_view app) const {
     add(all.sysctls, each.sysctls);
     add(all.runtimes, each.runtimes);
     add(all.cgroup_parents, each.cgroup_parents);
+    add(all.volume_drivers, each.volume_drivers);
+    add(all.volume_types, each.volume_types);
+    add(all.host_interfaces, each.host_interfaces);
+    add(all.external_objects, each.external_objects);
+    all.oom_protection |= each.oom_protection;
   }
   return all;
 }

@@ -2,6 +2,8 @@
 // says so (F101, F102).
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,11 @@ namespace fairlead::model {
 
 // One entry under `allow:`. Lists are of exact names, but for what their comments say.
 struct Allowance {
-  std::vector<std::string> apps;  // `*` stands for any text
+  // Whom it is for: where both are given, an App that matches one of each. A manifest chooses its
+  // App's name for itself; who writes which file is for the administrator to know.
+  std::vector<std::string> apps;   // names; `*` stands for any text; network/NAME
+  std::vector<std::string> files;  // beneath the manifests directory; `*` any text without a /,
+                                   // `**` any text
   bool privileged = false;
   bool engine_socket = false;
   bool foreign_containers = false;  // container:NAME in network_mode, ipc, pid, volumes_from
@@ -25,17 +31,39 @@ struct Allowance {
   std::vector<std::string> sysctls;  // a trailing . means all beneath
   std::vector<std::string> runtimes;
   std::vector<std::string> cgroup_parents;
+  std::vector<std::string> volume_drivers;   // other than local
+  std::vector<std::string> volume_types;     // file systems of the local driver; `*` stands for all
+  std::vector<std::string> host_interfaces;  // `*` stands for any text
+  std::vector<std::string> external_objects;  // Docker names; `*` stands for any text
+  bool oom_protection = false;                // a negative oom_score_adj
+};
+
+// The host's file system, as far as paths of it are judged. Blocking, but never on a network.
+class HostFiles {
+ public:
+  virtual ~HostFiles() = default;
+  // Absolute, without links and `..`; of a path that is not there, as far as it is. Nothing if it
+  // can't be followed.
+  virtual std::optional<std::string> real_path(const std::string& path) const = 0;
+  // True if `path` is one of the sockets, or a folder from which one can be reached: by name, by a
+  // hard link, or through another mount of a folder that holds it.
+  virtual bool reaches(const std::string& path, const std::vector<std::string>& sockets) const = 0;
 };
 
 struct HostAccess {
   std::vector<Allowance> allow;
   // Always readable: a manifest may show its own files to its containers.
   std::string manifests_root;
-  std::string engine_socket;  // path of the engine's socket, if it has one
+  std::vector<std::string> engine_sockets{};  // besides those at the usual places
+  // Null: paths are judged by their text alone.
+  std::shared_ptr<const HostFiles> host{};
 
-  // All that applies to one App, in one.
-  Allowance of(std::string_view app) const;
+  // All that applies to one App, in one. `file`: as in App.
+  Allowance of(std::string_view app, std::string_view file) const;
 };
+
+// `*` stands for any text, also none.
+bool matches(std::string_view pattern, std::string_view name);
 
 // A `kind: Policy` document.
 struct PolicyFile {

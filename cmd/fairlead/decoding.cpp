@@ -14,6 +14,7 @@
 #include "base/child.h"
 #include "base/read_file.h"
 #include "controller/desired.h"
+#include "controller/host_files.h"
 #include "controller/inventory.h"
 #include "watch/directory.h"
 
@@ -53,11 +54,11 @@ model::Source credential(const std::string& name) {
 // What the policy has to know of this host.
 void place_host(const Options& options, model::HostAccess& access) {
   access.manifests_root = absolute_path(options.manifests);
-  std::string host = options.docker_host;
-  if (const char* given = std::getenv("DOCKER_HOST"); host.empty() && given != nullptr)
-    host = given;
+  access.host = controller::host_files();
+  const char* given = std::getenv("DOCKER_HOST");
   constexpr std::string_view kUnix = "unix://";
-  if (host.starts_with(kUnix)) access.engine_socket = host.substr(kUnix.size());
+  for (const std::string& host : {options.docker_host, std::string(given == nullptr ? "" : given)})
+    if (host.starts_with(kUnix)) access.engine_sockets.push_back(host.substr(kUnix.size()));
 }
 
 std::string key_path(const std::string& state_dir) {

@@ -4,9 +4,15 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
+#include "controller/host_files.h"
 #include "controller/plan.h"
 #include "model/decode.h"
 #include "tests/support/app_builders.h"
@@ -14,6 +20,9 @@
 namespace fairlead::controller {
 namespace {
 
+namespace fs = std::filesystem;
+
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -29,12 +38,12 @@ void PrintTo(const Knob& knob, std::ostream* out) {
   *out << knob.keys;
 }
 
-model::App app_with(const std::string& keys) {
+// `keys` of service `a`, `parts` at the top.
+model::App app_with(const std::string& keys, const std::string& parts = "volumes: {v: }") {
   model::DecodeOptions options;
   options.host_root = "/etc/manifests";
   auto manifest = model::decode(
-      "shop.yaml", "services:\n  a:\n    image: i:1\n    " + keys + "\n" + "volumes: {v: }\n",
-      options);
+      "shop.yaml", "services:\n  a:\n    image: i:1\n    " + keys + "\n" + parts + "\n", options);
   if (manifest.apps.empty() || model::has_errors(manifest.diagnostics))
     throw std::runtime_error(model::to_string(manifest.diagnostics.at(0)));
   return manifest.apps[0];
@@ -110,6 +119,10 @@ constexpr Knob kKnobs[] = {
     {"sysctls: {net.core.somaxconn: 1}", "net.core", "sysctls", "[net.core.]"},
     {"runtime: kata", "kata", "runtimes", "[kata]"},
     {"cgroup_parent: /top", "/top", "cgroupParents", "[/top]"},
+    {"oom_score_adj: -1", "memory runs out", "oomProtection", "true"},
+    {"networks: {default: {driver_opts: {com.docker.network.endpoint.sysctls: "
+     "net.ipv4.conf.IFNAME.forwarding=1}}}",
+     "net.ipv4.conf.IFNAME.forwarding", "sysctls", "[net.ipv4.conf.]"},
 };
 INSTANTIATE_TEST_SUITE_P(Table, EachKnob, testing::ValuesIn(kKnobs));
 
@@ -125,43 +138,263 @@ TEST(CheckAccess, TheSocketNeedsARuleOfItsOwn) {
   }
 }
 
-// F102: a named volume can be a bind mount in disguise.
-TEST(CheckAccess, AVolumeThatBindsIsABindMount) {
-  auto app = app_with("volumes: ['v:/v']");
-  app.volumes[0].driver_opts = {{"type", "none"}, {"o", "bind"}, {"device", "/etc"}};
-  EXPECT_THAT(denied(app, with(kEmpty)), ElementsAre(HasSubstr("volumes.v.driver_opts.device")));
+// F102: a named volume can be a bind mount in disguise, a disk, a share, or a driver's own.
+struct Part {
+  const char* text;  // `v` of `volumes:`, or `n` of `networks:`
+  const char* what;
+  const char* rules;
+};
+
+void PrintTo(const Part& part, std::ostream* out) {
+  *out << part.text;
+}
+
+class EachVolume : public testing::TestWithParam<Part> {};
+
+TEST_P(EachVolume, IsDeniedWithoutItsRule) {
+  const auto app =
+      app_with("volumes: ['v:/v']", std::string("volumes: {v: {") + GetParam().text + "}}");
+  EXPECT_THAT(denied(app, with(kEmpty)), Contains(HasSubstr(GetParam().what)));
+  for (const auto& operation : plan_app(app, Observed{}, with(kEmpty), {}).operations)
+    EXPECT_EQ(operation.kind, Kind::kNetwork) << operation.reason;
+  const std::string allow = "{kind: Policy, allow: [{apps: [shop], ";
+  if (*GetParam().rules != '\0')
+    EXPECT_THAT(denied(app, with(allow + GetParam().rules + "}]}")), IsEmpty());
+  EXPECT_THAT(denied(app, with("{kind: Policy, allow: [{apps: [shop], volumeTypes: [xfs], "
+                               "devices: [/dev/null], bindMounts: [/nowhere], "
+                               "volumeDrivers: [other]}]}")),
+              Contains(HasSubstr(GetParam().what)));
+}
+
+constexpr Part kVolumes[] = {
+    {"driver_opts: {type: none, o: bind, device: /etc}", "bind mount of /etc",
+     "bindMounts: [/etc]"},
+    {"driver: '', driver_opts: {type: none, o: bind, device: /etc}", "bind mount of /etc",
+     "bindMounts: [/etc]"},
+    {"driver_opts: {type: none, o: 'rw,rbind', device: /etc/../root}", "bind mount of /root",
+     "bindMounts: [/root]"},
+    // No rule can allow what nobody knows.
+    {"driver_opts: {type: none, o: 'rw,rbind', device: ../../../../}", "`../../../../`", ""},
+    {"driver_opts: {type: none, o: bind, device: etc}", "no absolute path", ""},
+    {"driver_opts: {type: none, o: bind, device: ''}", "no absolute path", ""},
+    // With `bind` the type says nothing.
+    {"driver_opts: {type: tmpfs, o: bind, device: /etc}", "bind mount of /etc",
+     "bindMounts: [/etc]"},
+    {"driver_opts: {type: tmpfs, o: 'size=1m,bind', device: tmpfs}", "no absolute path", ""},
+    {"driver_opts: {type: nfs, o: 'addr=1.2.3.4,rbind', device: /etc}", "bind mount of /etc",
+     "bindMounts: [/etc]"},
+    {"driver_opts: {type: bind, device: /etc}", "bind mount of /etc", "bindMounts: [/etc]"},
+    {"driver_opts: {type: none, o: 'bind,rshared', device: /srv}", "show on the host",
+     "bindMounts: [/srv], privileged: true"},
+    {"driver_opts: {type: none, o: bind, device: /run}", "the engine's socket",
+     "bindMounts: [/run], engineSocket: true"},
+    {"driver_opts: {type: nfs, o: 'addr=1.2.3.4', device: ':/srv'}", "the file system nfs",
+     "volumeTypes: [nfs]"},
+    {"driver_opts: {type: cifs, device: //server/share}", "the file system cifs",
+     "volumeTypes: [cifs]"},
+    {"driver_opts: {type: ext4, device: /dev/sda}", "/dev/sda",
+     "volumeTypes: [ext4], devices: [/dev/sda]"},
+    {"driver_opts: {type: ext4, device: dev/sda}", "no absolute path", ""},
+    {"driver_opts: {type: proc, device: proc}", "the file system proc", "volumeTypes: ['*']"},
+    {"driver_opts: {type: overlay, device: overlay, o: 'lowerdir=/root:/usr'}",
+     "bind mount of /root", "volumeTypes: [overlay], bindMounts: [/root, /usr]"},
+    {"driver_opts: {type: tmpfs, device: tmpfs, o: 'mpol=bind'}", "the file system tmpfs",
+     "volumeTypes: [tmpfs]"},
+    {"driver_opts: {type: tmpfs, device: tmpfs, size: 1g}", "more than type", "volumeTypes: ['*']"},
+    {"driver: vieux/sshfs", "the volume driver vieux/sshfs", "volumeDrivers: [vieux/sshfs]"},
+    {"driver: Local", "the volume driver Local", "volumeDrivers: [Local]"},
+};
+INSTANTIATE_TEST_SUITE_P(Table, EachVolume, testing::ValuesIn(kVolumes));
+
+TEST(CheckAccess, MemoryIsNoFileOfTheHost) {
+  for (const char* options : {"", ", o: 'size=64m,mode=1777,uid=1,gid=2'", ", o: 'nosuid,nodev'"}) {
+    const auto app =
+        app_with("volumes: ['v:/v']", "volumes: {v: {driver_opts: {type: tmpfs, device: tmpfs" +
+                                          std::string(options) + "}}}");
+    EXPECT_THAT(denied(app, with(kEmpty)), IsEmpty()) << options;
+  }
+}
+
+class EachNetwork : public testing::TestWithParam<Part> {};
+
+TEST_P(EachNetwork, IsDeniedWithoutItsRule) {
+  const auto app =
+      app_with("networks: [n]", std::string("networks: {n: {") + GetParam().text + "}}");
+  Observed observed;
+  observed.networks["1"] = {.id = "1", .name = "host", .driver = "host"};
+  observed.networks["2"] = {.id = "2", .name = "conf", .options = {{"parent", "eth7"}}};
+  const auto refused = [&](const Policy& policy) {
+    std::vector<std::string> out;
+    for (const auto& refusal : plan_app(app, observed, policy, {}).refusals)
+      if (refusal.error.reason == Reason::kPolicyDenied) out.push_back(refusal.error.message);
+    return out;
+  };
+  EXPECT_THAT(refused(with(kEmpty)), ElementsAre(HasSubstr(GetParam().what)));
+  EXPECT_THAT(plan_app(app, observed, with(kEmpty), {}).operations, IsEmpty());
+  EXPECT_THAT(refused(with(std::string("{kind: Policy, allow: [{apps: [shop], ") +
+                           GetParam().rules + "}]}")),
+              IsEmpty());
+}
+
+constexpr Part kNetworks[] = {
+    {"driver: macvlan, driver_opts: {parent: eth0.5}", "interface eth0.5",
+     "hostInterfaces: [eth0.*]"},
+    {"driver: ipvlan, driver_opts: {parent: eth0}", "interface eth0", "hostInterfaces: [eth0]"},
+    {"driver_opts: {com.docker.network.bridge.name: br0}", "interface br0",
+     "hostInterfaces: [br0]"},
+    {"driver_opts: {com.docker.network.bridge.default_bridge: 'true'}", "interface docker0",
+     "hostInterfaces: [docker0]"},
+    {"driver: macvlan, config_from: conf", "interface eth7", "hostInterfaces: [eth7]"},
+    {"external: true, name: host", "network namespace", "hostNamespaces: [network]"},
+};
+INSTANTIATE_TEST_SUITE_P(Table, EachNetwork, testing::ValuesIn(kNetworks));
+
+// Labels tell whose a thing is; what nobody put a label on was made to be shared.
+TEST(CheckAccess, WhatAnotherMadeIsExternalByRuleOnly) {
+  using Labels = docker::StringMap;
+  const auto ours = [](const std::string& app, const std::string& instance) {
+    return Labels{{"dev.fairlead.managed", "true"},
+                  {"dev.fairlead.instance", instance},
+                  {"dev.fairlead.app", app}};
+  };
+  const auto app = app_with("networks: [n]\n    volumes: ['v:/v']",
+                            "networks: {n: {external: true, name: x}}\n"
+                            "volumes: {v: {external: true, name: x}}");
+  const auto refused = [&app](const Labels& labels, const Policy& policy) {
+    Observed observed;
+    observed.networks["1"] = {.id = "1", .name = "x", .driver = "bridge", .labels = labels};
+    observed.volumes["x"] = {.name = "x", .driver = "local", .labels = labels};
+    std::vector<std::string> out;
+    const auto plan = plan_app(app, observed, policy, {});
+    for (const auto& refusal : plan.refusals)
+      out.push_back(refusal.error.message);
+    EXPECT_EQ(plan.operations.empty(), !out.empty());
+    return out;
+  };
+  const auto mine = with(kEmpty);
+  for (const auto& labels : {ours("bank", mine.instance), ours("shop", "another"),
+                             Labels{{"com.docker.compose.project", "shop"}},
+                             Labels{{"com.docker.stack.namespace", "s"}}}) {
+    EXPECT_THAT(refused(labels, mine),
+                ElementsAre(HasSubstr("networks.n"), HasSubstr("volumes.v")));
+    const auto rule = [](const std::string& name) {
+      return with("{kind: Policy, allow: [{apps: [shop], externalObjects: [" + name + "]}]}");
+    };
+    EXPECT_THAT(refused(labels, rule("x")), IsEmpty());
+    EXPECT_EQ(refused(labels, rule("y")).size(), 2u);
+  }
+  for (const auto& labels : {Labels{}, ours("shop", mine.instance),
+                             ours("network/backbone", mine.instance), Labels{{"team", "b"}}})
+    EXPECT_THAT(refused(labels, mine), IsEmpty());
+}
+
+// A rule for a file holds whatever its App calls itself, and no other file's App.
+TEST(CheckAccess, ARuleNamesAppsByFile) {
+  const auto count = [](const std::string& file, const std::string& whom) {
+    auto app = app_with("privileged: true");
+    app.file = file;
+    return denied(app, with("{kind: Policy, allow: [{" + whom + ", privileged: true}]}")).size();
+  };
+  EXPECT_EQ(count("shop.yaml", "files: [shop.yaml]"), 0u);
+  EXPECT_EQ(count("shop2.yaml", "files: [shop.yaml]"), 1u);
+  EXPECT_EQ(count("team-a/x.yaml", "files: [team-a/*.yaml]"), 0u);
+  EXPECT_EQ(count("team-b/x.yaml", "files: [team-a/*.yaml]"), 1u);
+  EXPECT_EQ(count("team-a/deep/x.yaml", "files: [team-a/*.yaml]"), 1u);
+  EXPECT_EQ(count("team-a/deep/x.yaml", "files: [team-a/**]"), 0u);
+  EXPECT_EQ(count("x.yaml", "files: ['*']"), 0u);
+  EXPECT_EQ(count("a.yaml", "apps: [shop], files: [a.yaml]"), 0u);
+  EXPECT_EQ(count("a.yaml", "apps: [bank], files: [a.yaml]"), 1u);
+  EXPECT_EQ(count("b.yaml", "apps: [shop], files: [a.yaml]"), 1u);
+  EXPECT_EQ(count("b.yaml", "apps: [shop]"), 0u);
 }
 
 TEST(CheckAccess, OrdinaryAppsNeedNoPolicy) {
   const auto app = app_with(
       "cap_add: [CHOWN, NET_RAW]\n    cap_drop: [ALL]\n    read_only: true\n"
-      "    security_opt: ['no-new-privileges:true']\n    volumes: ['v:/v', './x:/x:ro', /anon]\n"
-      "    tmpfs: /run\n    runtime: runc");
+      "    security_opt: ['no-new-privileges:true', 'no-new-privileges:false']\n"
+      "    volumes: ['v:/v', './x:/x:ro', /anon]\n    tmpfs: /run\n    runtime: runc\n"
+      "    ports: ['22:22', '53:53/udp']\n    oom_score_adj: 500\n"
+      "    logging: {driver: syslog, options: {syslog-address: 'tcp://10.0.0.1:514'}}");
   EXPECT_THAT(denied(app, Policy{.instance = test::kInstance, .access = with(kEmpty).access}),
               IsEmpty());
 }
 
 // F103: what counts is where a path leads.
-TEST(CheckAccess, ALinkOutOfAnAllowedRootIsSeen) {
-  char folder[] = "/tmp/fairlead-access-XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::filesystem::path root(folder);
-  std::filesystem::create_directory_symlink("/etc", root / "link");
-  std::filesystem::create_directory(root / "real");
+class RealPaths : public testing::Test {
+ protected:
+  void SetUp() override {
+    char folder[] = "/tmp/fairlead-access-XXXXXX";
+    ASSERT_NE(mkdtemp(folder), nullptr);
+    root = folder;
+    fs::create_directories(root / "srv/real");
+    fs::create_directory(root / "run");
+    access.allow.emplace_back();
+    access.allow[0].apps = {"*"};
+    access.allow[0].bind_mounts = {(root / "srv").string()};
+    access.host = host_files();
+    access.engine_sockets = {(root / "run/docker.sock").string()};
+  }
+  void TearDown() override { fs::remove_all(root); }
+
+  void listen() {
+    const int opened = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = (root / "run/docker.sock").string();
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(opened, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ::close(opened);
+  }
+
+  // What is said of a bind mount of it, and of a volume that binds it; "" if nothing is.
+  std::string verdict(const fs::path& source) const {
+    docker::ContainerSpec spec;
+    spec.mounts.emplace_back();
+    spec.mounts[0].type = "bind";
+    spec.mounts[0].source = source.string();
+    docker::VolumeSpec volume;
+    volume.driver_opts = {{"type", "none"}, {"o", "bind"}, {"device", source.string()}};
+    const auto mounted = check_paths(app_with("user: root"), spec, {}, access);
+    const auto bound = check_paths(app_with("user: root"), {}, {volume}, access);
+    EXPECT_EQ(mounted.size(), bound.size());
+    if (mounted.empty() || bound.empty()) return "";
+    EXPECT_EQ(mounted[0].what, bound[0].what);
+    return mounted[0].what;
+  }
+
+  fs::path root;
   model::HostAccess access;
-  access.allow.emplace_back();
-  access.allow[0].apps = {"*"};
-  access.allow[0].bind_mounts = {root.string()};
-  docker::ContainerSpec spec;
-  spec.mounts.emplace_back();
-  spec.mounts[0].type = "bind";
-  spec.mounts[0].source = (root / "real").string();
-  EXPECT_THAT(check_real_binds(spec, access, "shop"), IsEmpty());
-  spec.mounts[0].source = (root / "link").string();
-  const auto found = check_real_binds(spec, access, "shop");
-  std::filesystem::remove_all(root);
-  ASSERT_EQ(found.size(), 1u);
-  EXPECT_THAT(found[0].what, HasSubstr("/etc"));
+};
+
+TEST_F(RealPaths, ALinkOutOfAnAllowedRootIsSeen) {
+  fs::create_directory_symlink("/", root / "srv/link");
+  fs::create_directory_symlink("loop", root / "srv/loop");
+  fs::create_directory_symlink(root / "run", root / "srv/run");
+  EXPECT_EQ(verdict(root / "srv/real"), "");
+  EXPECT_EQ(verdict(root / "srv/not/there"), "");
+  EXPECT_THAT(verdict(root / "srv/link"), HasSubstr("engine's socket, by /"));
+  EXPECT_THAT(verdict(root / "srv/link/etc"), HasSubstr("bind mount of /etc (by "));
+  EXPECT_THAT(verdict(root / "srv/loop"), HasSubstr("links lead nowhere"));
+  // `srv/run/../x`: the kernel goes to the folder beside `run`, a reader of texts stays in `srv`.
+  EXPECT_THAT(verdict(root / "srv/run/../x"), HasSubstr((root / "x").string()));
+}
+
+// The rule's own path may hold links: it was the administrator who named it.
+TEST_F(RealPaths, ARuleIsFollowedToo) {
+  fs::create_directory_symlink(root / "srv", root / "media");
+  access.allow[0].bind_mounts = {(root / "media").string()};
+  EXPECT_EQ(verdict(root / "srv/real"), "");
+  EXPECT_EQ(verdict(root / "media/real"), "");
+}
+
+TEST_F(RealPaths, TheSocketIsKnownByEveryName) {
+  listen();
+  EXPECT_THAT(verdict(root / "run"), HasSubstr("engine's socket"));
+  EXPECT_THAT(verdict(root / "run/docker.sock"), HasSubstr("engine's socket"));
+  EXPECT_EQ(verdict(root / "srv"), "");
+  fs::create_hard_link(root / "run/docker.sock", root / "srv/real/x");
+  EXPECT_THAT(verdict(root / "srv/real/x"), HasSubstr("engine's socket"));
+  EXPECT_THAT(verdict(root / "srv"), HasSubstr("engine's socket"));
 }
 
 TEST(PolicyFile, MistakesAreNamed) {
@@ -174,6 +407,10 @@ TEST(PolicyFile, MistakesAreNamed) {
   EXPECT_THAT(complaint("allow: []\n"), HasSubstr("no `kind`"));
   EXPECT_THAT(complaint("kind: App\n"), HasSubstr("Policy"));
   EXPECT_THAT(complaint(head + "{privileged: true}\n"), HasSubstr("no `apps`"));
+  EXPECT_THAT(complaint(head + "{apps: [], files: [a.yaml]}\n"), HasSubstr("an empty list"));
+  EXPECT_THAT(complaint(head + "{apps: [a], files: []}\n"), HasSubstr("an empty list"));
+  for (const char* file : {"/etc/x.yaml", "../x.yaml", "a/../x.yaml", "./x.yaml", "''"})
+    EXPECT_THAT(complaint(head + "{files: [" + file + "]}\n"), HasSubstr("beneath")) << file;
   EXPECT_THAT(complaint(head + "{apps: [a], privilege: true}\n"), HasSubstr("`privileged`"));
   EXPECT_THAT(complaint(head + "{apps: [a], hostNamespaces: [net]}\n"), HasSubstr("unknown"));
   EXPECT_THAT(complaint(head + "{apps: [a], bindMounts: [srv]}\n"), HasSubstr("absolute"));

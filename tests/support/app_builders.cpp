@@ -108,6 +108,7 @@ controller::Policy policy() {
   access->allow.emplace_back();
   access->allow[0].apps = {"*"};
   access->allow[0].host_namespaces = {"network"};
+  access->allow[0].volume_drivers = {"nfs"};
   policy.access = std::move(access);
   return policy;
 }
