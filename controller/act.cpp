@@ -31,6 +31,27 @@ Result<std::string> network_id(const Step& step, const Ref& ref) {
                  "network " + ref.name + " does not exist yet");
 }
 
+// Marks what a call touches when the call is over, however it ends: see EngineCache.
+class Touch {
+ public:
+  Touch(const Step& step, std::string container)
+      : context_(step.context), container_(std::move(container)) {}
+  explicit Touch(const Step& step) : context_(step.context) {}  // networks
+  Touch(const Touch&) = delete;
+  Touch& operator=(const Touch&) = delete;
+  ~Touch() {
+    if (container_.empty()) {
+      context_.cache.mark_networks();
+    } else {
+      context_.cache.mark_container(container_, context_.app);
+    }
+  }
+
+ private:
+  ExecuteContext& context_;
+  const std::string container_;
+};
+
 Status resolve(const Step& step, docker::EndpointSpec& endpoint) {
   auto id = network_id(step, Ref{endpoint.network_id, endpoint.network_name});
   if (!id) return std::unexpected(id.error());
@@ -45,7 +66,7 @@ InventoryEntry entry(const Step& step, Kind kind, std::string name, std::string 
 Task<Status> perform(Step step, CreateNetwork action) {
   auto intent = step.context.inventory.intend(entry(step, Kind::kNetwork, action.spec.name, ""));
   if (!intent) co_return intent;
-  step.context.cache.mark_networks();
+  const Touch touched(step);
   auto id = co_await step.context.engine.create_network(action.spec);
   if (!id) co_return std::unexpected(id.error());
   step.created.networks[action.spec.name] = *id;
@@ -53,7 +74,7 @@ Task<Status> perform(Step step, CreateNetwork action) {
 }
 
 Task<Status> perform(Step step, RemoveNetwork action) {
-  step.context.cache.mark_networks();
+  const Touch touched(step);
   auto removed = co_await step.context.engine.remove_network(action.network.id);
   if (!removed) co_return removed;
   co_return step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
@@ -88,7 +109,7 @@ Task<Status> perform(Step step, CreateVolume action) {
                       "volume " + action.spec.name + " exists and is not this App's",
                       "declare it `external: true`, or give this one another name");
   }
-  step.context.cache.mark_all();
+  step.context.cache.mark_volumes();
   if (action.lost) {
     auto noted = step.context.inventory.volume_recreated(step.context.app, action.spec.name);
     if (!noted) co_return noted;
@@ -143,7 +164,7 @@ Task<Status> perform(Step step, CreateContainer action) {
   auto id = co_await step.context.engine.create_container(action.spec);
   if (!id) co_return std::unexpected(id.error());
   step.created.containers[action.spec.name] = *id;
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
   if (!recorded) co_return recorded;
   // One endpoint per create below 1.44; attaching before the start costs a sixtieth of after
@@ -159,7 +180,7 @@ Task<Status> perform(Step step, CreateContainer action) {
 Task<Status> perform(Step step, StartContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   if (!action.hooks.empty()) {
     action.hooks.due = !action.hooks.post_start.empty();
     auto noted = step.context.inventory.remember_hooks(*id, std::move(action.hooks));
@@ -202,20 +223,20 @@ Task<Status> perform(Step step, StopContainer action) {
   if (!ready && ready.error().reason != Reason::kStateConflict &&
       ready.error().reason != Reason::kNotFound)
     co_return ready;
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   step.context.cache.expect_stop(*id);
   co_return co_await step.context.engine.stop_container(*id, action.grace_seconds);
 }
 
 Task<Status> perform(Step step, UnpauseContainer action) {
-  step.context.cache.mark_container(action.container.id);
+  const Touch touched(step, action.container.id);
   co_return co_await step.context.engine.unpause_container(action.container.id);
 }
 
 Task<Status> perform(Step step, RemoveContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   auto removed = co_await step.context.engine.remove_container(*id, action.force);
   if (!removed) co_return removed;
   co_return step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
@@ -224,14 +245,14 @@ Task<Status> perform(Step step, RemoveContainer action) {
 Task<Status> perform(Step step, RenameContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   auto renamed = co_await step.context.engine.rename_container(*id, action.new_name);
   if (!renamed) co_return renamed;
   co_return step.context.inventory.created(Kind::kContainer, action.new_name, *id);
 }
 
 Task<Status> perform(Step step, UpdateContainer action) {
-  step.context.cache.mark_container(action.container.id);
+  const Touch touched(step, action.container.id);
   co_return co_await step.context.engine.update_container(action.container.id, action.update);
 }
 
@@ -240,7 +261,7 @@ Task<Status> perform(Step step, ConnectEndpoint action) {
   if (!id) co_return std::unexpected(id.error());
   auto resolved = resolve(step, action.endpoint);
   if (!resolved) co_return resolved;
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   co_return co_await step.context.engine.connect_network(*id, action.endpoint);
 }
 
@@ -249,7 +270,7 @@ Task<Status> perform(Step step, DisconnectEndpoint action) {
   if (!id) co_return std::unexpected(id.error());
   auto network = network_id(step, action.network);
   if (!network) co_return std::unexpected(network.error());
-  step.context.cache.mark_container(*id);
+  const Touch touched(step, *id);
   co_return co_await step.context.engine.disconnect_network(*network, *id, action.force);
 }
 

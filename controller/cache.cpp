@@ -16,13 +16,25 @@ bool same_network(const docker::Network& a, const docker::Network& b) {
          a.enable_ipv6 == b.enable_ipv6 && a.ipam_driver == b.ipam_driver && a.ipam == b.ipam;
 }
 
-// Whether two replies about one container can be of the same moment.
+// What the list says only in words: "Exited (3) 5 minutes ago", "Up 2 hours (healthy)".
+bool words_agree(const std::string& text, const docker::Container& details) {
+  if (details.state == "exited" && text.starts_with("Exited ("))
+    return text.starts_with("Exited (" + std::to_string(details.exit_code) + ")");
+  if (details.state != "running" || details.health.empty()) return true;
+  if (text.find("(healthy)") != std::string::npos) return details.health == "healthy";
+  if (text.find("(unhealthy)") != std::string::npos) return details.health == "unhealthy";
+  if (text.find("(health: starting)") != std::string::npos) return details.health == "starting";
+  return true;
+}
+
+// Whether what the list says now can be true of what is believed.
 bool agree(const docker::ContainerSummary& summary, const docker::Container& details) {
   const auto same_network = [](const docker::Endpoint& a, const docker::Endpoint& b) {
     return a.network_name == b.network_name && a.network_id == b.network_id &&
            a.ip_address == b.ip_address;
   };
-  return summary.state == details.state &&
+  return summary.state == details.state && words_agree(summary.status_text, details) &&
+         (summary.names.empty() || std::ranges::count(summary.names, details.name) > 0) &&
          std::ranges::equal(summary.endpoints, details.endpoints, same_network);
 }
 
@@ -44,9 +56,10 @@ void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
     note(changed, it->second.details.labels);
     observed_.containers.erase(it);
   }
-  summaries_.erase(id);
   stopped_by_hand_.erase(id);
   own_stops_.erase(id);
+  unreadable_.erase(id);
+  on_gone_networks_.erase(id);
 }
 
 Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) {
@@ -59,9 +72,11 @@ Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) 
     }
     const auto known = observed_.containers.find(id);
     if (known != observed_.containers.end()) known->second.uncertain = true;
-    dirty_containers_.insert(id);
+    unreadable_.insert(id);
+    dirty_.emplace(id, "");
     co_return;
   }
+  unreadable_.erase(id);
   if (!reply->labels.contains(std::string(kLabelManaged))) co_return;
   auto& entry = observed_.containers[id];
   note(changed, reply->labels);
@@ -72,25 +87,34 @@ Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) 
   entry.stopped_by_hand = stopped_by_hand_.contains(id);
 }
 
+// Listed and never inspected: that it exists is known, and nothing else. Until an inspect succeeds
+// nothing may be done to it, nor be made in its place.
+void EngineCache::note_unseen(const docker::ContainerSummary& summary) {
+  if (observed_.containers.contains(summary.id)) return;
+  auto& entry = observed_.containers[summary.id];
+  entry.details.id = summary.id;
+  entry.details.name = summary.names.empty() ? summary.id : summary.names.front();
+  entry.details.state = summary.state;
+  entry.details.labels = summary.labels;
+  entry.uncertain = true;
+}
+
 Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
-  auto marked = std::exchange(dirty_containers_, {});
+  auto marked = std::exchange(dirty_, {});
   auto list = co_await engine_.list_containers(kManagedFilter);
   if (!list) {
-    dirty_containers_.merge(marked);
+    dirty_.merge(marked);
     co_return std::unexpected(list.error());
   }
   std::set<std::string> seen;
   std::vector<std::string> to_inspect;
-  for (auto& summary : *list) {
+  for (const auto& summary : *list) {
     seen.insert(summary.id);
-    const auto known = summaries_.find(summary.id);
-    // The human-readable status grows by itself ("Up 3 minutes"): it is not a change.
-    summary.status_text.clear();
-    const bool same = known != summaries_.end() && known->second == summary;
-    if (!same || marked.contains(summary.id) || !observed_.containers.contains(summary.id)) {
-      to_inspect.push_back(summary.id);
-    }
-    summaries_[summary.id] = std::move(summary);
+    const auto known = observed_.containers.find(summary.id);
+    const bool believed = known != observed_.containers.end() && !known->second.uncertain &&
+                          agree(summary, known->second.details);
+    if (!believed || marked.contains(summary.id)) to_inspect.push_back(summary.id);
+    note_unseen(summary);
   }
   std::vector<std::string> gone;
   for (const auto& [id, container] : observed_.containers) {
@@ -100,11 +124,6 @@ Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
     drop(id, changed);
   for (const auto& id : to_inspect) {
     co_await inspect(id, changed);
-    // One of the two is old: a list like this one must not pass for known next time.
-    const auto known = observed_.containers.find(id);
-    const auto summary = summaries_.find(id);
-    if (known == observed_.containers.end() || summary == summaries_.end()) continue;
-    if (!agree(summary->second, known->second.details)) summaries_.erase(summary);
   }
   co_return Status{};
 }
@@ -183,11 +202,38 @@ Task<Result<std::set<std::string>>> EngineCache::refresh() {
     auto volumes = co_await load_volumes(changed);
     if (!volumes) co_return std::unexpected(volumes.error());
   }
-  const auto marked = std::exchange(dirty_containers_, {});
-  for (const auto& id : marked) {
+  const auto marked = std::exchange(dirty_, {});
+  for (const auto& [id, app] : marked) {
     co_await inspect(id, changed);
   }
   co_return changed;
+}
+
+void EngineCache::doubt_containers() {
+  for (const auto& [id, container] : observed_.containers)
+    dirty_[id] = app_of(container.details.labels);
+}
+
+bool EngineCache::stale_for(const std::string& app) {
+  for (const auto& [id, container] : observed_.containers) {
+    if (container.uncertain || app_of(container.details.labels) != app) continue;
+    std::set<std::string> gone;
+    for (const auto& endpoint : container.details.endpoints) {
+      const auto& network = endpoint.network_id;
+      if (!network.empty() && !observed_.networks.contains(network)) gone.insert(network);
+    }
+    auto& before = on_gone_networks_[id];
+    // Networks first, then the container: what is still so after that is so.
+    if (!std::ranges::includes(before, gone)) {
+      networks_dirty_ = true;
+      dirty_[id] = app;
+    }
+    before = std::move(gone);
+  }
+  const auto unread = [this, &app](const auto& each) {
+    return each.second == app && !unreadable_.contains(each.first);
+  };
+  return all_dirty_ || networks_dirty_ || volumes_dirty_ || std::ranges::any_of(dirty_, unread);
 }
 
 Task<Status> EngineCache::inspect_network(std::string id) {
@@ -208,13 +254,13 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   const auto wake_container = [this, &woken](const std::string& id) {
     const auto known = observed_.containers.find(id);
     if (known == observed_.containers.end()) return false;
-    dirty_containers_.insert(id);
+    dirty_[id] = app_of(known->second.details.labels);
     note(woken, known->second.details.labels);
     return true;
   };
   if (event.type == "container") {
     if (!wake_container(event.actor_id) && event.attributes.contains(std::string(kLabelManaged))) {
-      dirty_containers_.insert(event.actor_id);
+      dirty_[event.actor_id] = app_of(event.attributes);
     }
     note(woken, event.attributes);  // container events carry the container's labels
     if (event.action == "stop" && own_stops_.erase(event.actor_id) == 0) {

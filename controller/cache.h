@@ -1,6 +1,9 @@
 // The engine's view: one filtered list per kind, kept fresh by the event stream, and inspected only
-// where a list or an event says that something changed. In a quiet system a resync costs three list
-// calls, whatever the number of Apps.
+// where an event says that something changed, or a list contradicts what is believed. In a quiet
+// system a resync costs three list calls, whatever the number of Apps.
+//
+// A list is never compared with the list before it: between two equal lists a container may have
+// run and ended, and the event of it may be lost.
 #pragma once
 
 #include <map>
@@ -33,13 +36,20 @@ class EngineCache {
 
   // Notes what an event touches, and returns the App keys to wake.
   std::set<std::string> note_event(const docker::Event& event);
-  void mark_container(const std::string& id) { dirty_containers_.insert(id); }
+  // Own mutations of `app`: to be marked when the engine has answered, not when it is asked. What
+  // is read in between is older than what the call did.
+  void mark_container(const std::string& id, const std::string& app) { dirty_[id] = app; }
   void mark_networks() { networks_dirty_ = true; }
+  void mark_volumes() { volumes_dirty_ = true; }
   // After a failed or uncertain mutation nothing known is trusted.
   void mark_all() { all_dirty_ = true; }
-  bool dirty() const {
-    return all_dirty_ || networks_dirty_ || volumes_dirty_ || !dirty_containers_.empty();
-  }
+  // Everything known of containers may be wrong: the engine was away, and with it its events.
+  void doubt_containers();
+
+  // Whether a plan for `app` would be made from less than is known: an event or an own mutation
+  // came after what was read, or two replies can't be of one moment (a container on a network that
+  // the list of networks does not have). What has to be read again for it is marked.
+  bool stale_for(const std::string& app);
 
   // Fairlead itself is about to stop this container: the stop event is not a user's.
   void expect_stop(const std::string& id) { own_stops_.insert(id); }
@@ -51,14 +61,18 @@ class EngineCache {
   Task<Status> load_containers(std::set<std::string>& changed);
   Task<Status> load_networks(std::set<std::string>& changed);
   Task<Status> load_volumes(std::set<std::string>& changed);
+  void note_unseen(const docker::ContainerSummary& summary);
   Task<void> inspect(std::string id, std::set<std::string>& changed);
   void drop(const std::string& id, std::set<std::string>& changed);
 
   docker::Engine& engine_;
   Observed observed_;
-  std::map<std::string, docker::ContainerSummary> summaries_;
   std::map<std::string, bool> stopped_by_hand_;  // by container ID
-  std::set<std::string> dirty_containers_;
+  std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known
+  std::set<std::string> unreadable_;             // of those: the last inspect failed
+  // By container ID: networks that it is still on although they are gone. Seen twice, with a list
+  // of networks in between, so it is no matter of order (F009).
+  std::map<std::string, std::set<std::string>> on_gone_networks_;
   std::set<std::string> own_stops_;
   bool networks_dirty_ = true;
   bool volumes_dirty_ = true;

@@ -104,6 +104,7 @@ class Controller final : public View, public Commands {
     std::optional<SteadyTime> failing_since;
     // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
     SteadyTime not_before{};
+    SteadyTime last_pass{};                // when it began
     std::optional<SteadyTime> refresh_at;  // the next time that an image is to be asked for
     std::set<std::string> reported_drift;
     std::map<std::string, int> restart_counts;
@@ -141,7 +142,8 @@ class Controller final : public View, public Commands {
   // reconcile.cpp
   void recall_images(const std::string& key, const Scope& scope);
   Task<void> reconcile(std::string key);
-  Task<Status> observe(std::string key);
+  Task<Result<bool>> observe(std::string key);
+  Task<Status> observe_leftovers(std::string key);
   Task<void> run_plan(std::string key, Plan plan, std::string digest);
   void settle(const std::string& key, const Plan& plan, const std::string& digest);
   void retry(const std::string& key, const Error& error, const std::string& digest);

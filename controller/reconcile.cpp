@@ -8,6 +8,9 @@
 namespace fairlead::controller {
 namespace {
 
+constexpr int kLooks = 4;
+constexpr Duration kCalmPause = std::chrono::milliseconds(200);
+
 double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -19,13 +22,30 @@ Error refusal_error(const Plan& plan) {
 
 }  // namespace
 
-Task<Status> Controller::observe(std::string key) {
-  auto refreshed = co_await guarded_refresh(false);
-  if (!refreshed) co_return std::unexpected(refreshed.error());
-  for (const auto& other : *refreshed) {
-    if (other != key) enqueue(other);
+// Looks until what was seen is of one moment, as far as is known: newer than the newest event and
+// than the last own mutation. False: everything moves too fast; later.
+Task<Result<bool>> Controller::observe(std::string key) {
+  for (int look = 0; look < kLooks; ++look) {
+    auto refreshed = co_await guarded_refresh(false);
+    if (!refreshed) {
+      engine_lost(refreshed.error());
+      co_return std::unexpected(refreshed.error());
+    }
+    for (const auto& other : *refreshed) {
+      if (other != key) enqueue(other);
+    }
+    auto members = co_await observe_leftovers(key);
+    if (!members) {
+      if (members.error().reason == Reason::kEngineUnavailable) engine_lost(members.error());
+      co_return std::unexpected(members.error());
+    }
+    if (!cache_.stale_for(key)) co_return true;
   }
-  // Leftover networks: who is still on them is only in an inspect (F008).
+  co_return false;
+}
+
+// Leftover networks: who is still on them is only in an inspect (F008).
+Task<Status> Controller::observe_leftovers(std::string key) {
   std::vector<std::string> leftovers;
   const auto* entry = desired_.find(key);
   for (const auto& [id, network] : cache_.observed().networks) {
@@ -72,9 +92,17 @@ void Controller::recall_images(const std::string& key, const Scope& scope) {
 Task<void> Controller::reconcile(std::string key) {
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
   const auto begin = parts_.clock.steady_now();
+  keys_[key].last_pass = begin;
   auto observed = co_await observe(key);
   if (!observed) {
-    engine_lost(observed.error());
+    const auto* entry = desired_.find(key);
+    const auto digest = entry == nullptr ? std::string() : entry->digest;
+    if (engine_status_.up) retry(key, observed.error(), digest);
+    co_return;
+  }
+  if (!*observed) {
+    const auto now = parts_.clock.steady_now();
+    queue_.add_after(key, now + kCalmPause, now);
     co_return;
   }
   const Scope scope = scope_of(key);

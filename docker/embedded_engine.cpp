@@ -39,8 +39,15 @@ Duration typical_latency(Operation operation) {
 
 // What several views of one engine share: the one that is watched and faulted, and `by_hand`.
 struct Shared {
-  Shared(Clock& time, Random& random, const EmbeddedOptions& chosen)
-      : clock(time), options(chosen), model(time, random, chosen), wake_stream(time) {}
+  Shared(Clock& time, Random& dice, const EmbeddedOptions& chosen)
+      : clock(time), random(dice), options(chosen), model(time, dice, chosen), wake_stream(time) {}
+
+  Duration latency(Operation operation) {
+    const auto typical = typical_latency(operation);
+    if (!options.jitter) return typical;
+    const double factor = 0.5 + 1.5 * random.unit();
+    return Duration(static_cast<std::int64_t>(static_cast<double>(typical.count()) * factor));
+  }
 
   // Before a mutation: reads may be asked to answer from what was before it.
   void remember() {
@@ -48,6 +55,7 @@ struct Shared {
   }
 
   Clock& clock;
+  Random& random;
   EmbeddedOptions options;
   Model model;
   State before_last;
@@ -56,6 +64,7 @@ struct Shared {
   bool drop_events = false;
   bool streaming = false;
   bool end_stream = false;
+  std::uint64_t stream = 0;  // tells an event that is late for its stream
   std::deque<Event> events;
   Signal wake_stream;
 };
@@ -68,8 +77,14 @@ class View final : public EmbeddedEngine {
     by_hand_ = std::make_unique<View>(shared_, false);
     shared_->model.emit = [shared = shared_.get()](const Event& event) {
       if (!shared->streaming || shared->drop_events) return;
-      shared->events.push_back(event);
-      shared->wake_stream.notify();
+      const auto deliver = [shared, event, stream = shared->stream] {
+        if (!shared->streaming || shared->stream != stream) return;
+        shared->events.push_back(event);
+        shared->wake_stream.notify();
+      };
+      const auto delay = shared->options.event_delay;
+      if (delay == Duration::zero()) return deliver();
+      shared->clock.call_at(shared->clock.steady_now() + delay, deliver);
     };
   }
 
@@ -239,6 +254,7 @@ class View final : public EmbeddedEngine {
     if (!opened) co_return opened;
     shared_->events.clear();
     shared_->streaming = true;
+    ++shared_->stream;
     shared_->end_stream = false;
     connected();
     while (!shared_->end_stream) {
@@ -331,7 +347,7 @@ class View final : public EmbeddedEngine {
     if (!watched_) co_return run(operation, effect);
     const auto begin = shared_->clock.steady_now();
     if (shared_->options.latency) {
-      co_await sleep_for(shared_->clock, typical_latency(operation));
+      co_await sleep_for(shared_->clock, shared_->latency(operation));
     }
     const std::uint64_t number = ++calls_[static_cast<std::size_t>(operation)];
     Fault fault;

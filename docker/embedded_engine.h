@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct EmbeddedOptions {
   bool any_image = false;  // true: every image reference exists (the demo engine)
   // Latency per operation, in virtual time. Starting dominates (reference figures: floor).
   bool latency = false;
+  // With `latency`: calls take between half and twice their time, so that they overtake each other.
+  bool jitter = false;
+  // How long an event is on its way; the reply to the call that caused it may be there before it.
+  Duration event_delay{};
+  // Images that a pull can get, and how long it takes.
+  std::set<std::string> registry{};
+  Duration pull_time{};
 };
 
 // What the simulation does to one call. Consulted before each call takes effect.

@@ -96,10 +96,10 @@ TEST(ReplacementRollBack, LeavesBothWithTheSameVolumes) {
   });
   fleet.files["build.yaml"] = "services: {web: {image: 'sample:2', volumes: [/modules]}}\n";
   ASSERT_TRUE(fleet.run_until([&failed] { return failed; }, minutes(1))) << tail(fleet);
-  fleet.run_for(std::chrono::milliseconds(400));
-  EXPECT_TRUE(inventory_of(fleet).contains("container build-web-1 running sample:1"))
-      << "rolled back\n"
-      << tail(fleet);
+  const std::string old = "container build-web-1 running sample:1";
+  for (int i = 0; i < 30 && !inventory_of(fleet).contains(old); ++i)
+    fleet.run_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(inventory_of(fleet).contains(old)) << "rolled back\n" << tail(fleet);
   EXPECT_EQ(volumes_of(fleet, "build-web-1"), before);
   ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
   EXPECT_TRUE(inventory_of(fleet).contains("container build-web-1 running sample:2"));

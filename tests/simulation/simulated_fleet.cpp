@@ -89,10 +89,17 @@ struct SimulatedFleet::Process {
   bool ended = false;
 };
 
-SimulatedFleet::SimulatedFleet(std::uint64_t seed) : random(seed) {
+docker::EmbeddedOptions lifelike_engine() {
   docker::EmbeddedOptions options;
   options.any_image = true;
   options.latency = true;
+  options.jitter = true;
+  options.event_delay = std::chrono::milliseconds(15);
+  return options;
+}
+
+SimulatedFleet::SimulatedFleet(std::uint64_t seed, const docker::EmbeddedOptions& options)
+    : random(seed) {
   engine = docker::make_embedded_engine(clock, random, options);
 }
 

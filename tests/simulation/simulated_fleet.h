@@ -38,9 +38,13 @@ class MemoryDirectory final : public watch::Directory {
   bool stopped_ = false;
 };
 
+// Any image, latencies as measured, events that come after the reply.
+docker::EmbeddedOptions lifelike_engine();
+
 class SimulatedFleet {
  public:
-  explicit SimulatedFleet(std::uint64_t seed);
+  explicit SimulatedFleet(std::uint64_t seed,
+                          const docker::EmbeddedOptions& options = lifelike_engine());
   ~SimulatedFleet();
 
   // Starts the controller; again after crash(): then only the inventory survives.
