@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using Protocol = asio::local::stream_protocol;
-using Stream = beast::basic_stream<Protocol>;
+using ClientStream = beast::basic_stream<Protocol>;
 
 // Long enough for a plan of thousands of objects, short enough for a person.
 constexpr auto kDeadline = std::chrono::seconds(30);
@@ -46,7 +46,7 @@ std::unexpected<Error> broken(const boost::system::error_code& failed) {
 
 Task<Result<Reply>> exchange(std::string path, std::string method, std::string target) {
   auto executor = co_await asio::this_coro::executor;
-  Stream stream(executor);
+  ClientStream stream(executor);
   stream.expires_after(kDeadline);
   const Protocol::endpoint endpoint(path);
   auto [refused] = co_await stream.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));

@@ -89,7 +89,7 @@ Status allowed(const std::vector<Violation>& found) {
   return {};
 }
 
-model::App app_of(const Step& step) {
+model::App app_of_step(const Step& step) {
   model::App app;
   app.name = step.context.app;
   app.file = step.context.file;
@@ -97,7 +97,8 @@ model::App app_of(const Step& step) {
 }
 
 Task<Status> perform(Step step, CreateVolume action) {
-  auto fine = allowed(check_access(app_of(step), action.spec, or_nothing(step.context.access)));
+  auto fine =
+      allowed(check_access(app_of_step(step), action.spec, or_nothing(step.context.access)));
   if (!fine) co_return fine;
   auto intent = step.context.inventory.intend(entry(step, Kind::kVolume, action.spec.name, ""));
   if (!intent) co_return intent;
@@ -145,7 +146,7 @@ void mount_inherited(CreateContainer& action, const docker::Image& image) {
 
 Task<Status> perform(Step step, CreateContainer action) {
   auto fine = allowed(
-      check_paths(app_of(step), action.spec, action.volumes, or_nothing(step.context.access)));
+      check_paths(app_of_step(step), action.spec, action.volumes, or_nothing(step.context.access)));
   if (!fine) co_return fine;
   if (!action.inherited.empty()) {
     auto image = co_await step.context.engine.inspect_image(action.spec.image);

@@ -151,7 +151,6 @@ Task<void> Controller::worker_loop() {
 
 QueueNumbers Controller::queue() const {
   const auto now = parts_.clock.steady_now();
-  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
   return {queue_.depth(),
           queue_.adds(),
           queue_.retries(),

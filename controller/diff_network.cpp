@@ -12,7 +12,7 @@
 namespace fairlead::controller {
 namespace {
 
-struct Fields {
+struct NetworkFields {
   const model::Network& network;
   std::vector<Drift> found;
 
@@ -57,7 +57,7 @@ const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker:
   return nullptr;
 }
 
-void diff_pool(Fields& fields, const model::IpamPool& pool, const docker::Network& actual) {
+void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker::Network& actual) {
   static const docker::IpamConfig kNone;
   const auto* found = counterpart(pool, actual);
   if (found == nullptr) found = &kNone;
@@ -94,7 +94,7 @@ std::optional<Cidr> parse_cidr(const std::string& text) {
 }  // namespace
 
 std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual) {
-  Fields fields{desired, {}};
+  NetworkFields fields{desired, {}};
   // The engine reports no driver for a config-only network.
   if (desired.driver && !desired.config_only.value_or(false))
     fields.text("driver", *desired.driver, actual.driver);

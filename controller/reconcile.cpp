@@ -11,10 +11,6 @@ namespace {
 constexpr int kLooks = 4;
 constexpr Duration kCalmPause = std::chrono::milliseconds(200);
 
-double seconds(Duration duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 // Of several refusals the first is what the App's error says; the others are in its drift and log.
 Error refusal_error(const Plan& plan) {
   return plan.refusals.front().error;

@@ -5,15 +5,10 @@
 
 #include "controller/controller.h"
 #include "controller/labels.h"
-#include "controller/plan.h"
+#include "controller/plan_parts.h"
 
 namespace fairlead::controller {
 namespace {
-
-std::string label(const docker::StringMap& labels, std::string_view key) {
-  const auto it = labels.find(std::string(key));
-  return it == labels.end() ? std::string() : it->second;
-}
 
 // `<name>` itself, or the derived names of a replacement in progress: `<name>.next`, `<name>.prev`.
 bool is_name_or_derived(const std::string& actual, const std::string& expected) {

@@ -4,13 +4,9 @@
 #include <utility>
 
 namespace fairlead::controller {
-namespace {
-
 double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
-
-}  // namespace
 
 void WorkQueue::add(const std::string& key, SteadyTime now) {
   delayed_.erase(key);

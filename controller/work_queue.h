@@ -15,6 +15,9 @@
 
 namespace fairlead::controller {
 
+// As metrics and log lines want it.
+double seconds(Duration duration);
+
 class WorkQueue {
  public:
   // Makes `key` due now. During its processing: once more afterwards. Overrides a delayed add.

@@ -17,11 +17,11 @@ namespace json = boost::json;
 
 constexpr const char* kHub = "https://index.docker.io/v1/";
 
-std::string text_at(const json::object& object, std::string_view key) {
+std::string field_text(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
 }
-const json::object* object_at(const json::object& object, std::string_view key) {
+const json::object* field_object(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found == nullptr ? nullptr : found->if_object();
 }
@@ -53,8 +53,8 @@ Result<std::string> from_helper(const std::string& helper, const std::string& se
   boost::system::error_code bad;
   const auto value = json::parse(*said, bad);
   if (bad || !value.is_object()) return unusable(server, helper + " gave no JSON");
-  const auto user = text_at(value.get_object(), "Username");
-  const auto secret = text_at(value.get_object(), "Secret");
+  const auto user = field_text(value.get_object(), "Username");
+  const auto secret = field_text(value.get_object(), "Secret");
   json::object auth{{"serveraddress", server}};
   if (user == "<token>") {
     auth["identitytoken"] = secret;
@@ -67,13 +67,13 @@ Result<std::string> from_helper(const std::string& helper, const std::string& se
 
 Result<std::string> from_entry(const std::string& server, const json::object& entry) {
   json::object auth{{"serveraddress", server}};
-  if (const auto token = text_at(entry, "identitytoken"); !token.empty())
+  if (const auto token = field_text(entry, "identitytoken"); !token.empty())
     auth["identitytoken"] = token;
-  if (const auto token = text_at(entry, "registrytoken"); !token.empty())
+  if (const auto token = field_text(entry, "registrytoken"); !token.empty())
     auth["registrytoken"] = token;
-  std::string user = text_at(entry, "username");
-  std::string password = text_at(entry, "password");
-  if (const auto both = text_at(entry, "auth"); !both.empty()) {
+  std::string user = field_text(entry, "username");
+  std::string password = field_text(entry, "password");
+  if (const auto both = field_text(entry, "auth"); !both.empty()) {
     const auto plain = base64_decode(both);
     const auto colon = plain ? plain->find(':') : std::string::npos;
     if (colon == std::string::npos)
@@ -98,15 +98,15 @@ Result<std::string> registry_auth(const std::string& reference, const std::strin
   const auto value = json::parse(config, bad);
   if (bad || !value.is_object()) return unusable(registry, "config.json is no JSON object");
   const auto& root = value.get_object();
-  if (const auto* helpers = object_at(root, "credHelpers")) {
-    const auto helper = text_at(*helpers, registry);
+  if (const auto* helpers = field_object(root, "credHelpers")) {
+    const auto helper = field_text(*helpers, registry);
     if (!helper.empty()) return from_helper(helper, server);
   }
-  if (const auto store = text_at(root, "credsStore"); !store.empty()) {
+  if (const auto store = field_text(root, "credsStore"); !store.empty()) {
     auto found = from_helper(store, server);
     if (!found || !found->empty()) return found;
   }
-  const auto* auths = object_at(root, "auths");
+  const auto* auths = field_object(root, "auths");
   if (auths == nullptr) return "";
   for (const auto& [key, entry] : *auths) {
     if (key != server && host_of(key) != host_of(server)) continue;

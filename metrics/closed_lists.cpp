@@ -5,7 +5,8 @@
 namespace fairlead::metrics {
 namespace {
 
-constexpr const char* kResults[] = {"success", "error", "requeue", "terminal", "superseded"};
+constexpr const char* kReconcileResults[] = {"success", "error", "requeue", "terminal",
+                                             "superseded"};
 
 constexpr Pair kActions[] = {
     {"container", "create"},  {"container", "start"},    {"container", "stop"},
@@ -48,7 +49,7 @@ const Pair* find_event(std::string_view type, std::string_view action) {
 }  // namespace
 
 std::span<const char* const> reconcile_results() {
-  return kResults;
+  return kReconcileResults;
 }
 std::span<const Pair> plan_actions() {
   return kActions;

@@ -2,14 +2,22 @@
 // stranger decides how many series there are.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "controller/drift.h"
+
 namespace fairlead::metrics {
 
 using Pair = std::pair<const char*, const char*>;
+
+// The controller's one work queue.
+inline constexpr const char* kQueueName = "apps";
+inline constexpr std::array kKinds = {controller::Kind::kContainer, controller::Kind::kNetwork,
+                                      controller::Kind::kVolume};
 
 std::span<const char* const> reconcile_results();
 // (kind, action) of every change that a plan can hold.

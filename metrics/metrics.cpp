@@ -28,9 +28,7 @@ using prometheus::Counter;
 using prometheus::Histogram;
 using Values = std::vector<std::string_view>;
 
-constexpr const char* kQueueName = "apps";
 constexpr std::array kResults = {"success", "error"};
-constexpr std::array kKinds = {Kind::kContainer, Kind::kNetwork, Kind::kVolume};
 constexpr std::array kManifestReasons = {Reason::kInvalidManifest, Reason::kDuplicateApp,
                                          Reason::kSourceUnavailable};
 

@@ -11,6 +11,7 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "metrics/catalogue.h"
+#include "metrics/closed_lists.h"
 #include "metrics/process.h"
 
 namespace fairlead::metrics {
@@ -25,10 +26,8 @@ constexpr std::array kConditions = {"Ready", "Reconciling", "Stalled", "Drifted"
 constexpr std::array kContainerStates = {"created",  "running", "paused", "restarting",
                                          "removing", "exited",  "dead"};
 constexpr std::array kHealths = {"healthy", "unhealthy", "starting", "none"};
-constexpr std::array kKinds = {Kind::kContainer, Kind::kNetwork, Kind::kVolume};
 constexpr std::array kDriftTypes = {Drift::Type::kMissing, Drift::Type::kChanged,
                                     Drift::Type::kExtra};
-constexpr const char* kQueueName = "apps";
 
 double epoch_seconds(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();

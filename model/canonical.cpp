@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::object to_object(const Port& port) {
+json::object canonical(const Port& port) {
   return Writer{}
       .put("target", port.target)
       .text("published", port.published)
@@ -20,7 +20,7 @@ json::object to_object(const Port& port) {
       .out;
 }
 
-json::object to_object(const Mount& mount) {
+json::object canonical(const Mount& mount) {
   Writer writer = mount_head(mount);
   Writer bind;
   bind.text("propagation", mount.propagation)
@@ -39,7 +39,7 @@ json::object to_object(const Mount& mount) {
   return writer.out;
 }
 
-json::object to_object(const Healthcheck& health) {
+json::object canonical(const Healthcheck& health) {
   return Writer{}
       .list("test", health.test)
       .maybe("interval", health.interval)
@@ -50,7 +50,7 @@ json::object to_object(const Healthcheck& health) {
       .out;
 }
 
-json::object to_object(const IpamPool& pool) {
+json::object canonical(const IpamPool& pool) {
   return Writer{}
       .text("subnet", pool.subnet)
       .text("gateway", pool.gateway)
@@ -63,7 +63,7 @@ template <typename T>
 json::array to_objects(const std::vector<T>& list) {
   json::array out;
   for (const auto& each : list)
-    out.push_back(to_object(each));
+    out.push_back(canonical(each));
   return out;
 }
 
@@ -90,7 +90,7 @@ Writer fixed_part(const Service& service) {
       .maybe("privileged", service.privileged)
       .maybe("read_only", service.read_only);
   if (!environment.empty()) writer.put("environment", environment);
-  if (service.healthcheck) writer.put("healthcheck", to_object(*service.healthcheck));
+  if (service.healthcheck) writer.put("healthcheck", canonical(*service.healthcheck));
   put_hooks(writer, service);
   for (const auto& [key, value] : service.settings) {
     if (!changes_in_place(key)) writer.put(key.c_str(), value);

@@ -99,7 +99,7 @@ void read_policy_time(Reader& reader, const Field& field, Policy& policy, const 
   policy.written[key] = duration_text(*time);
   reader.warn(field, "the engine has no such setting: it has its own back-off");
 }
-constexpr Key<Policy> kPolicyKeys[] = {
+constexpr Key<Policy> kRestartPolicyKeys[] = {
     {"condition", read_policy_condition},
     {"delay", [](Reader& r, const Field& f, Policy& p) { read_policy_time(r, f, p, "delay"); }},
     {"window", [](Reader& r, const Field& f, Policy& p) { read_policy_time(r, f, p, "window"); }},
@@ -112,7 +112,7 @@ constexpr Key<Policy> kPolicyKeys[] = {
 
 void read_restart_policy(Reader& reader, const Field& field, Deploy& deploy) {
   Policy policy;
-  if (!read_map<Policy>(reader, field, kPolicyKeys, policy)) return;
+  if (!read_map<Policy>(reader, field, kRestartPolicyKeys, policy)) return;
   RestartPolicy restart;
   restart.name = policy.condition;
   if (policy.condition == "none") restart.name = "no";

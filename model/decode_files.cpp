@@ -79,7 +79,7 @@ void mount_text(Reader& reader, const Field& field, FileMount& out) {
 void read_owner(Reader& reader, const Field& field, std::string& out) {
   if (const auto id = read_integer(reader, field, 0, 4'294'967'294)) out = std::to_string(*id);
 }
-constexpr Key<FileMount> kMountKeys[] = {
+constexpr Key<FileMount> kFileMountKeys[] = {
     {"source", mount_text<&FileMount::source>},
     {"target", mount_text<&FileMount::target>},
     {"uid", [](Reader& r, const Field& f, FileMount& m) { read_owner(r, f, m.uid); }},
@@ -95,7 +95,7 @@ void read_file_mounts(Reader& reader, const Field& field, Service& service, bool
     mount.secret = secret;
     mount.position = reader.position(item.node);
     if (item.node.is_map()) {
-      if (!read_map<FileMount>(reader, item, kMountKeys, mount)) continue;
+      if (!read_map<FileMount>(reader, item, kFileMountKeys, mount)) continue;
     } else {
       mount.source = read_string(reader, item).value_or("");
     }

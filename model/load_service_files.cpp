@@ -15,7 +15,7 @@ struct FileEntry {
   std::string format;
 };
 
-constexpr Key<FileEntry> kFileKeys[] = {
+constexpr Key<FileEntry> kEnvFileKeys[] = {
     {"path",
      [](Reader& r, const Field& f, FileEntry& e) { e.path = read_string(r, f).value_or(""); }},
     {"required",
@@ -34,7 +34,7 @@ constexpr Key<FileEntry> kFileKeys[] = {
 std::optional<StringMap> Loader::read_variables(const Field& file) {
   FileEntry entry;
   if (file.node.is_map()) {
-    if (!read_map<FileEntry>(reader_, file, kFileKeys, entry)) return std::nullopt;
+    if (!read_map<FileEntry>(reader_, file, kEnvFileKeys, entry)) return std::nullopt;
   } else {
     entry.path = read_string(reader_, file).value_or("");
   }

@@ -12,10 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Plan plan(const model::App& desired, const Observed& observed, const Policy& rules = policy()) {
-  return plan_app(desired, observed, rules, {});
-}
-
 model::Dependency on(const std::string& name, model::Dependency::Condition condition) {
   model::Dependency dependency;
   dependency.service = name;

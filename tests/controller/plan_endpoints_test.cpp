@@ -8,10 +8,6 @@ namespace {
 using namespace fairlead::test;
 using ::testing::ElementsAre;
 
-Plan plan(const model::App& desired, const Observed& observed, const Memory& memory = {}) {
-  return plan_app(desired, observed, policy(), memory);
-}
-
 const ConnectEndpoint& connect_at(const Plan& plan, std::size_t index) {
   return std::get<ConnectEndpoint>(plan.operations.at(index).action);
 }

@@ -13,10 +13,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-Plan plan(const model::App& desired, const Observed& observed, const Policy& rules = policy()) {
-  return plan_app(desired, observed, rules, {});
-}
-
 Reason only_reason(const Plan& plan) {
   return plan.refusals.size() == 1 ? plan.refusals[0].error.reason : Reason::kNone;
 }

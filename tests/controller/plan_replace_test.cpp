@@ -16,7 +16,7 @@ model::App updated() {
   return desired;
 }
 
-Plan plan(const Observed& observed) {
+Plan plan_update(const Observed& observed) {
   return plan_app(updated(), observed, policy(), {});
 }
 
@@ -40,7 +40,7 @@ Observed between(const std::string& old_name, const std::string& old_state,
 }
 
 TEST(PlanReplace, CreatesBesideStopsSwitchesStartsAndRemoves) {
-  const Plan result = plan(between("shop-web-1", "running", "", ""));
+  const Plan result = plan_update(between("shop-web-1", "running", "", ""));
   ASSERT_THAT(lines(result),
               ElementsAre("pull shop-web-1", "create shop-web-1.next", "stop shop-web-1",
                           "rename shop-web-1", "rename shop-web-1", "start shop-web-1",
@@ -134,7 +134,7 @@ TEST(PlanReplace, ReplacesSoManyReplicasAtATime) {
 }
 
 TEST(PlanReplace, PutsTheOldOneBackWhenTheNewOneDoesNotStart) {
-  const Plan result = plan(between("shop-web-1", "running", "", ""));
+  const Plan result = plan_update(between("shop-web-1", "running", "", ""));
   const auto& rollback = result.operations.at(5).rollback;
   ASSERT_EQ(rollback.size(), 3u);
   EXPECT_EQ(std::get<RemoveContainer>(rollback[0]).container.name, "shop-web-1.next");
@@ -175,7 +175,7 @@ TEST(PlanReplace, ContinuesFromEveryIntermediateState) {
         "remove shop-web-1.prev"}},
   };
   for (const auto& step : steps) {
-    auto text = lines(plan(step.observed));
+    auto text = lines(plan_update(step.observed));
     // The removal is shown under the name that the old one had at the start of the pass.
     EXPECT_EQ(text, step.remaining) << step.about;
   }

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/controller/times.h"
+
 namespace fairlead::controller {
 namespace {
 
@@ -11,10 +13,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 using Names = std::set<std::string>;
-
-SteadyTime at(int second) {
-  return SteadyTime(seconds(second));
-}
 
 Names numbered(int from, int to) {
   Names names;

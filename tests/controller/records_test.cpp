@@ -3,6 +3,7 @@
 
 #include "controller/contention.h"
 #include "controller/event_log.h"
+#include "tests/controller/times.h"
 
 namespace fairlead::controller {
 namespace {
@@ -10,9 +11,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-SteadyTime at(int second) {
-  return SteadyTime(seconds(second));
-}
 WallTime wall(int second) {
   return WallTime(seconds(second));
 }

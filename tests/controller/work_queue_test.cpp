@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/controller/times.h"
+
 namespace fairlead::controller {
 namespace {
 
 using std::chrono::seconds;
-
-SteadyTime at(int second) {
-  return SteadyTime(seconds(second));
-}
 
 TEST(WorkQueue, CollapsesAnyNumberOfAddsIntoOneRun) {
   WorkQueue queue;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "model/canonical.h"
+#include "tests/model/diagnostics.h"
 
 namespace fairlead::model {
 namespace {
@@ -42,13 +43,6 @@ const Service& service(const App& app, const std::string& name) {
     if (each.name == name) return each;
   }
   throw std::out_of_range(name);
-}
-
-std::string all_text(const Manifest& manifest) {
-  std::string text;
-  for (const auto& each : manifest.diagnostics)
-    text += to_string(each) + "\n";
-  return text;
 }
 
 TEST(Decode, ReadsAnEnvelopedApp) {

@@ -6,6 +6,7 @@
 
 #include "model/canonical.h"
 #include "model/decode.h"
+#include "tests/model/diagnostics.h"
 
 namespace fairlead::model {
 namespace {
@@ -26,13 +27,6 @@ Manifest load(const Files& files, const StringMap& environment = {},
     return Source{Source::State::kPresent, std::make_shared<const std::string>(found->second), ""};
   };
   return decode(name, files.at(name), options);
-}
-
-std::string all_text(const Manifest& manifest) {
-  std::string text;
-  for (const auto& each : manifest.diagnostics)
-    text += to_string(each) + "\n";
-  return text;
 }
 
 const Service& service(const Manifest& manifest, const std::string& name) {

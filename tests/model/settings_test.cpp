@@ -6,6 +6,7 @@
 
 #include "model/canonical.h"
 #include "model/decode.h"
+#include "tests/model/diagnostics.h"
 
 namespace fairlead::model {
 namespace {
@@ -13,13 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string all_text(const Manifest& manifest) {
-  std::string text;
-  for (const auto& each : manifest.diagnostics)
-    text += to_string(each) + "\n";
-  return text;
-}
 
 // One service `a` with these lines, each indented by four.
 Manifest with_keys(const std::string& keys, const std::string& rest = "") {
@@ -113,7 +107,7 @@ TEST_P(BadSetting, IsAnError) {
   EXPECT_THAT(all_text(manifest), HasSubstr(GetParam().complaint));
 }
 
-constexpr BadKey kBad[] = {
+constexpr BadKey kBadKeys[] = {
     {"ulimits: {nofile: {soft: 1}}", "both limits"},
     {"devices: ['/dev/a:/dev/b:q']", "not a device"},
     {"ipc: sharable", "unknown choice"},
@@ -141,7 +135,7 @@ constexpr BadKey kBad[] = {
     {"volumes: [{type: image, target: /x}]", "no `source`"},
     {"init: maybe", "not a boolean"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, BadSetting, testing::ValuesIn(kBad));
+INSTANTIATE_TEST_SUITE_P(Table, BadSetting, testing::ValuesIn(kBadKeys));
 
 TEST(Settings, AServiceWithoutAnActiveProfileIsLeftOut) {
   const std::string text = "services:\n  a: {image: i}\n  b: {image: i, profiles: [debug]}\n";

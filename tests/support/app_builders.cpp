@@ -113,6 +113,15 @@ controller::Policy policy() {
   return policy;
 }
 
+controller::Plan plan(const model::App& desired, const controller::Observed& observed,
+                      const controller::Policy& rules) {
+  return controller::plan_app(desired, observed, rules, {});
+}
+controller::Plan plan(const model::App& desired, const controller::Observed& observed,
+                      const controller::Memory& memory) {
+  return controller::plan_app(desired, observed, policy(), memory);
+}
+
 docker::Network live(const model::App& app, const std::string& network_key) {
   const auto& wanted =
       find_or_throw(app.networks, [&](const auto& each) { return each.key == network_key; });

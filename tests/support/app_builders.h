@@ -26,6 +26,11 @@ model::App app(std::vector<model::Service> services, std::vector<model::Network>
 model::App small_app();
 
 controller::Policy policy();
+// plan_app under other rules, or with a memory.
+controller::Plan plan(const model::App& desired, const controller::Observed& observed,
+                      const controller::Policy& rules = policy());
+controller::Plan plan(const model::App& desired, const controller::Observed& observed,
+                      const controller::Memory& memory);
 
 // The engine's side: what the engine shows after Fairlead created it as the manifest says.
 docker::Network live(const model::App& app, const std::string& network_key);
