@@ -1,12 +1,12 @@
 # The front door: every common task is one word. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint format clean
+.PHONY: help build run test lint format clean clean-demo
 
 sources = $(shell find base model watch docker controller metrics api cmd tests packaging \
             -name '*.h' -o -name '*.cpp')
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## build build/release/fairlead
 	scripts/bootstrap build
@@ -18,19 +18,23 @@ run: ## build, find or start a Docker Engine, and keep it at what manifests/ say
 
 test: ## build everything and run every test
 	scripts/bootstrap test
-	cmake --preset release
+	cmake --preset release -DFAIRLEAD_TESTS=ON
 	cmake --build --preset release
-	ctest --test-dir build/release --output-on-failure
+	ctest --test-dir build/release -LE engine-all -j 4 --no-tests=error --output-on-failure
 
-lint: ## check the format, the house rules and clang-tidy
-	scripts/bootstrap build
+lint: ## check the format, the house rules, and all sources with clang-tidy
+	scripts/bootstrap lint
 	clang-format-19 --dry-run -Werror $(sources)
 	set -e; for check in tests/tidy/check_*.py; do python3 -B $$check; done
 	cmake --preset release
-	run-clang-tidy-19 -quiet -p build/release "^$(CURDIR)/(base|model|watch|docker|controller|metrics|api|cmd)/.*\.cpp\$$"
+	.ci/changed_sources --all | xargs -d '\n' run-clang-tidy-19 -quiet -p build/release
+	.ci/changed_sources --passed
 
 format: ## rewrite the sources in the house format
 	clang-format-19 -i $(sources)
+
+clean-demo: ## remove what `make run` left behind: its engine's data, bridges and firewall rules
+	scripts/clean-demo
 
 clean: ## remove build/
 	rm -rf build

@@ -20,6 +20,11 @@ if(FAIRLEAD_SANITIZE)
   target_link_options(fairlead_options INTERFACE -fsanitize=${FAIRLEAD_SANITIZE})
 endif()
 
+if(FAIRLEAD_COVERAGE)
+  target_compile_options(fairlead_options INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(fairlead_options INTERFACE -fprofile-instr-generate)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
