@@ -12,7 +12,8 @@ namespace fairlead::controller {
 Controller::Controller(ControllerParts parts, ControllerOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
-      desired_(options_.decoding),
+      desired_(
+          options_.decoding, [this] { return incumbents(); }, options_.prune),
       cache_(parts_.engine),
       prune_(options_.prune),
       work_(parts_.clock),
@@ -66,6 +67,7 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   const auto now = parts_.clock.steady_now();
   last_turn_ = now;
   auto changes = desired_.apply(snapshot, now);
+  remember_files();
   parts_.directory.follow(desired_.references());
   first_scan_done_ |= !desired_.pending();
   telemetry_->manifest_scanned(watcher().last_scan_seconds);
@@ -95,6 +97,23 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   for (const auto& key : owned_keys()) {
     if (desired_.find(key) == nullptr) enqueue(key);
   }
+}
+
+Incumbents Controller::incumbents() const {
+  Incumbents known{parts_.inventory.files(), parts_.inventory.digests(), {}};
+  for (const auto& entry : parts_.inventory.entries())
+    known.names.emplace(std::string(to_string(entry.kind)) + " " + entry.name, entry.app);
+  return known;
+}
+
+// Before anything of them is made: a crash in between must not make newcomers of them.
+void Controller::remember_files() {
+  if (engine_status_.read_only || !desired_.complete()) return;
+  std::map<std::string, std::string> in_force;
+  for (const auto& [key, entry] : desired_.entries())
+    in_force[key] = entry.file;
+  auto noted = parts_.inventory.remember_files(in_force, desired_.mentioned());
+  if (!noted) parts_.log.warn("state not written", {{"err", noted.error().message}});
 }
 
 std::set<std::string> Controller::owned_keys() const {

@@ -128,6 +128,8 @@ class Controller final : public View, public Commands {
   void enqueue_all();
   void enqueue_unsettled();
   std::set<std::string> owned_keys() const;
+  Incumbents incumbents() const;
+  void remember_files();
 
   // supervise.cpp
   Task<void> engine_loop();

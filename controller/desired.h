@@ -1,10 +1,13 @@
 // The desired store: the last good version of every file, and from them the one App or Network that
 // each name stands for. Pure: snapshots in, values out.
 //
-// A bad file changes nothing: its last good version stays in force (F082, F083). Of two files that
-// claim one name, the incumbent keeps it (F085, W26).
+// A bad file changes nothing: its last good version stays in force (F082, F083). Neither does one
+// that claims what another has: of two files with one App, the one that it came from keeps it, also
+// after a restart; a Docker name, host port or subnet stays with the App that has it (F085, W26).
+// When that file is gone, the other takes over once this has stood as long as a removal takes.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,7 +16,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "controller/prune.h"
 #include "controller/status.h"
+#include "model/clashes.h"
 #include "model/decode.h"
 #include "watch/directory.h"
 
@@ -31,13 +36,23 @@ struct DesiredEntry {
   bool suspended() const;
 };
 
+// Who was in force before this process: from the inventory.
+struct Incumbents {
+  std::map<std::string, std::string> files;    // by key: the manifest that it came from
+  std::map<std::string, std::string> digests;  // by key: what it was last brought to
+  model::NameOwners names;
+};
+
 // What a manifest is told of a file that it refers to; null: there is none.
 model::Source source_of(const watch::File* file);
 
 class DesiredStore {
  public:
-  // `decoding`: all but `read`, which are the snapshot's files.
-  explicit DesiredStore(model::DecodeOptions decoding = {}) : decoding_(std::move(decoding)) {}
+  // `decoding`: all but `read`, which are the snapshot's files. `incumbents` is asked whenever
+  // files changed. `rules`: when a name is free for another file.
+  explicit DesiredStore(model::DecodeOptions decoding = {},
+                        std::function<Incumbents()> incumbents = {}, PruneRules rules = {})
+      : decoding_(std::move(decoding)), incumbents_(std::move(incumbents)), rules_(rules) {}
 
   struct Changes {
     std::set<std::string> keys;      // entries that came, changed or went
@@ -76,20 +91,40 @@ class DesiredStore {
     std::string key;
     std::string file;
     std::variant<const model::App*, const model::SharedNetwork*> value;
+    int rank = 2;  // 0: as it was in force, 1: a new version of that, 2: new
+  };
+  // A name whose file does not hold it any more, and others want.
+  struct Vacancy {
+    int scans = 0;
+    SteadyTime since{};
+  };
+  // One rebuild.
+  struct Choice {
+    Incumbents known;
+    std::vector<Candidate> winners;
+    std::set<std::string> kept;  // keys that stay as they are, though their file says otherwise
   };
 
   bool load(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot);
   void decode(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot,
               LoadedFile& loaded) const;
-  std::vector<Candidate> candidates() const;
-  void report_clashes(const std::vector<Candidate>& all, std::set<std::string>& rejected);
+  std::map<std::string, std::vector<Candidate>> candidates() const;
+  void choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now);
+  bool vacant(const std::string& key, const std::string& owner, SteadyTime now);
+  void refuse(const Candidate& loser, const std::string& owner, const std::string& where,
+              const std::string& hint);
+  void report_clashes(Choice& choice);
   void rebuild(Changes& changes, SteadyTime now, bool complete);
+  DesiredEntry entry_of(const Candidate& winner, SteadyTime now) const;
 
   model::DecodeOptions decoding_;
+  std::function<Incumbents()> incumbents_;
+  PruneRules rules_;
   std::map<std::string, LoadedFile> loaded_;
   std::map<std::string, DesiredEntry> entries_;
   std::map<std::string, FileStatus> files_;
   std::set<std::string> mentioned_;
+  std::map<std::string, Vacancy> vacancies_;  // by key
   bool complete_ = false;
   std::string problem_;
 };

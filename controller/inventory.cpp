@@ -67,6 +67,10 @@ Status Inventory::load(const std::string& fresh_id) {
         recreated_.emplace(member(object, "app"), member(object, "name"));
       }
     }
+    if (const auto* files = root.if_contains("files")) {
+      for (const auto& [app, file] : files->as_object())
+        files_[app] = file.as_string();
+    }
     for (const auto& [app, value] : root.at("generations").as_object()) {
       const auto& pair = value.as_object();
       generations_[app] = {pair.at("generation").to_number<std::uint64_t>(),
@@ -108,6 +112,12 @@ Status Inventory::save() {
     for (const auto& [id, each] : hooks_)
       hooks[id] = controller::to_json(each);
     root["hooks"] = std::move(hooks);
+  }
+  if (!files_.empty()) {
+    json::object files;
+    for (const auto& [app, file] : files_)
+      files[app] = file;
+    root["files"] = std::move(files);
   }
   if (!recreated_.empty()) {
     json::array recreated;
@@ -196,6 +206,25 @@ Status Inventory::acknowledge_volumes(const std::string& app) {
   const auto forgotten =
       std::erase_if(recreated_, [&app](const auto& each) { return each.first == app; });
   return forgotten > 0 ? save() : Status{};
+}
+
+Status Inventory::remember_files(const std::map<std::string, std::string>& in_force,
+                                 const std::set<std::string>& mentioned) {
+  auto next = in_force;
+  const auto alive = apps();
+  for (const auto& [key, file] : files_) {
+    if (mentioned.contains(key) || alive.contains(key)) next.emplace(key, file);
+  }
+  if (next == files_) return {};
+  files_ = std::move(next);
+  return save();
+}
+
+std::map<std::string, std::string> Inventory::digests() const {
+  std::map<std::string, std::string> found;
+  for (const auto& [app, value] : generations_)
+    found[app] = value.second;
+  return found;
 }
 
 bool Inventory::knows(Kind kind, const std::string& id) const {

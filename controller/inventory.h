@@ -68,6 +68,15 @@ class Inventory {
   Status volume_recreated(const std::string& app, const std::string& name);
   Status acknowledge_volumes(const std::string& app);
 
+  // The manifest that each App in force came from, so that after a restart a newcomer does not take
+  // its name. `in_force`: file by key. Keys of which nothing is left are forgotten, but for those
+  // that some manifest still speaks of (`mentioned`).
+  Status remember_files(const std::map<std::string, std::string>& in_force,
+                        const std::set<std::string>& mentioned);
+  const std::map<std::string, std::string>& files() const { return files_; }
+  // Digest of the manifest that each App was last brought to.
+  std::map<std::string, std::string> digests() const;
+
   bool knows(Kind kind, const std::string& id) const;
   std::set<std::string> apps() const;
   const std::set<InventoryEntry>& entries() const { return entries_; }
@@ -83,6 +92,7 @@ class Inventory {
   std::set<InventoryEntry> entries_;
   std::map<std::string, ContainerHooks> hooks_;
   std::set<std::pair<std::string, std::string>> recreated_;                   // App, volume
+  std::map<std::string, std::string> files_;                                  // by key
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)
 };
 

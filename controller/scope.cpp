@@ -72,6 +72,9 @@ void Controller::judge_removal(Scope& scope, const std::string& key) const {
   if (const auto broken = desired_.broken_file(); !broken.empty()) {
     withhold("but " + broken + " is not a valid manifest and may still hold it",
              "fix or delete " + broken);
+  } else if (desired_.mentioned().contains(key)) {
+    withhold("in the form that was in force, and what they say now clashes with another's",
+             "`fairlead get files -o json` says with what; until then nothing of it is changed");
   } else if (decision.withheld.contains(key)) {
     withhold("together with too many others to remove at once",
              "if that is meant: fairlead prune --confirm " + key);
@@ -149,7 +152,9 @@ Plan Controller::plan_of(const Scope& scope, const std::string& key) const {
   const auto remembered = keys_.find(key);
   const Memory& memory = remembered == keys_.end() ? kNothing : remembered->second.memory;
   Plan plan;
-  if (scope.entry == nullptr) {
+  if (scope.entry == nullptr && desired_.mentioned().contains(key)) {
+    // Refused, not gone: nothing of it is changed.
+  } else if (scope.entry == nullptr) {
     plan = plan_app(scope.gone_app, scope.observed, scope.policy, memory);
   } else if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
     plan = plan_app(*app, scope.observed, scope.policy, memory);

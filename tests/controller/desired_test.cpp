@@ -1,0 +1,221 @@
+// Who is in force when files or Apps claim the same: whoever has it, whatever the order.
+#include "controller/desired.h"
+
+#include <gmock/gmock.h>
+
+#include "base/digest.h"
+
+namespace fairlead::controller {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Files = std::map<std::string, std::string>;
+
+std::string app(const std::string& name, const std::string& services) {
+  return "name: " + name + "\nservices: {" + services + "}\n";
+}
+
+const std::string kDb = "db: {image: 'i:1'}";
+const std::string kWeb = "web: {image: 'i:1'}";
+
+// A store, and what the inventory says; restart() forgets all but that.
+class Desired : public testing::Test {
+ protected:
+  void restart() {
+    store = DesiredStore({}, [this] { return known; });
+  }
+
+  // One more complete scan, ten seconds after the last.
+  void scan(const Files& files) {
+    watch::Snapshot snapshot;
+    snapshot.complete = true;
+    snapshot.followed = std::make_shared<const watch::Followed>(watch::Followed{".env"});
+    for (const auto& [name, bytes] : files)
+      snapshot.files[name] = {std::make_shared<const std::string>(bytes), sha256_hex(bytes), ""};
+    now += seconds(10);
+    changes = store.apply(snapshot, now);
+  }
+
+  // As the controller does after each scan.
+  void record() {
+    known.files.clear();
+    for (const auto& [key, entry] : store.entries()) {
+      known.files[key] = entry.file;
+      known.digests[key] = entry.digest;
+    }
+  }
+
+  std::string file_of(const std::string& key) const {
+    const auto* entry = store.find(key);
+    return entry == nullptr ? "" : entry->file;
+  }
+
+  std::vector<std::string> errors_of(const std::string& file) const {
+    std::vector<std::string> out;
+    for (const auto& each : store.files().at(file).diagnostics)
+      out.push_back(model::to_string(each));
+    return out;
+  }
+
+  Incumbents known;
+  DesiredStore store{{}, [this] { return known; }};
+  DesiredStore::Changes changes;
+  SteadyTime now{seconds(1000)};
+};
+
+TEST_F(Desired, TheFileThatAnAppCameFromKeepsItsName) {
+  for (const char* const each : {"a.yaml", "z.yaml"}) {
+    const std::string newcomer = each;
+    known = {};
+    restart();
+    scan({{"m.yaml", app("victim", kDb)}});
+    record();
+    const Files both = {{"m.yaml", app("victim", kDb)}, {newcomer, app("victim", kWeb)}};
+    for (const bool restarted : {false, true}) {
+      if (restarted) restart();
+      scan(both);
+      EXPECT_EQ(file_of("victim"), "m.yaml") << newcomer;
+      EXPECT_EQ(changes.keys.contains("victim"), restarted);
+      EXPECT_THAT(errors_of("m.yaml"), IsEmpty());
+      EXPECT_THAT(errors_of(newcomer),
+                  ElementsAre(testing::AllOf(HasSubstr(newcomer + ":1:1: error:"),
+                                             HasSubstr("already defined at m.yaml:1:1"))));
+    }
+  }
+}
+
+TEST_F(Desired, NeitherIsInForceWhereNobodyKnowsWhoseTheNameIs) {
+  scan({{"a.yaml", app("victim", kDb)}, {"b.yaml", app("victim", kWeb)}});
+  EXPECT_EQ(store.find("victim"), nullptr);
+  EXPECT_TRUE(store.mentioned().contains("victim")) << "it is not gone";
+  EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("also defined at b.yaml:1:1")));
+  EXPECT_THAT(errors_of("b.yaml"), ElementsAre(HasSubstr("also defined at a.yaml:1:1")));
+  scan({{"b.yaml", app("victim", kWeb)}});
+  EXPECT_EQ(file_of("victim"), "b.yaml");
+}
+
+TEST_F(Desired, ANewcomerTakesOverAfterTheGraceOfARemoval) {
+  for (const bool restarted : {false, true}) {
+    known = {};
+    restart();
+    scan({{"a.yaml", app("victim", kDb)}});
+    record();
+    const Files newcomer = {{"b.yaml", app("victim", kWeb)}};
+    if (restarted) restart();
+    for (int i = 0; i < 3; ++i) {
+      scan(newcomer);
+      EXPECT_EQ(file_of("victim"), restarted ? "" : "a.yaml") << i;
+      EXPECT_TRUE(store.mentioned().contains("victim"));
+      EXPECT_THAT(errors_of("b.yaml"), ElementsAre(HasSubstr("has been defined in a.yaml")));
+    }
+    scan(newcomer);
+    EXPECT_EQ(file_of("victim"), "b.yaml");
+    EXPECT_TRUE(changes.keys.contains("victim"));
+    EXPECT_THAT(errors_of("b.yaml"), IsEmpty());
+  }
+}
+
+TEST_F(Desired, TheGraceStartsOverWhenTheFileIsBackOrCantBeJudged) {
+  const Files newcomer = {{"b.yaml", app("victim", kWeb)}};
+  for (const std::string& back : {app("victim", kDb), std::string("services: {")}) {
+    scan({{"a.yaml", app("victim", kDb)}});
+    record();
+    scan(newcomer);
+    scan(newcomer);
+    Files both = newcomer;
+    both["a.yaml"] = back;
+    for (int i = 0; i < 9; ++i)
+      scan(both);
+    EXPECT_EQ(file_of("victim"), "a.yaml");
+    scan(newcomer);
+    scan(newcomer);
+    EXPECT_EQ(file_of("victim"), "a.yaml");
+  }
+}
+
+TEST_F(Desired, AFileMayBeRenamed) {
+  for (const bool restarted : {false, true}) {
+    known = {};
+    restart();
+    scan({{"a.yaml", app("victim", kDb)}});
+    record();
+    if (restarted) restart();
+    scan({{"b.yaml", app("victim", kDb)}});
+    EXPECT_EQ(file_of("victim"), "b.yaml");
+  }
+}
+
+// App `a-b` with service `c`, App `a` with service `b-c`: both are container a-b-c-1.
+TEST_F(Desired, ADockerNameStaysWithTheAppThatHasIt) {
+  const std::string first = app("a-b", "c: {image: 'i:1', network_mode: none}");
+  const std::string second = app("a", "b-c: {image: 'i:1', network_mode: none}");
+  for (const bool swapped : {false, true}) {
+    const std::string owner = swapped ? "a" : "a-b";
+    const std::string other = swapped ? "a-b" : "a";
+    known = {};
+    restart();
+    scan({{"m.yaml", swapped ? second : first}});
+    record();
+    for (const std::string file : {"b.yaml", "z.yaml"}) {
+      const Files both = {{"m.yaml", swapped ? second : first}, {file, swapped ? first : second}};
+      for (const bool restarted : {false, true}) {
+        if (restarted) restart();
+        scan(both);
+        EXPECT_EQ(file_of(owner), "m.yaml");
+        EXPECT_EQ(file_of(other), "");
+        EXPECT_THAT(errors_of(file),
+                    ElementsAre(testing::AllOf(HasSubstr(file + ":2:"), HasSubstr("`a-b-c-1`"),
+                                               HasSubstr("App " + owner + " (m.yaml:2:"))));
+      }
+    }
+  }
+}
+
+// Both have changed while nobody watched: the name's own history decides.
+TEST_F(Desired, TheInventoryKnowsWhoseADockerNameIs) {
+  known.files = {{"a", "a.yaml"}, {"b", "b.yaml"}};
+  known.names = {{"container xx", "b"}};
+  scan({{"a.yaml", app("a", "s: {image: 'i:2', container_name: xx}")},
+        {"b.yaml", app("b", "s: {image: 'i:2', container_name: xx}")}});
+  EXPECT_EQ(file_of("b"), "b.yaml");
+  EXPECT_EQ(file_of("a"), "");
+  EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("App b (b.yaml:2:")));
+}
+
+TEST_F(Desired, TemporaryNamesBelongToTheContainer) {
+  const std::string owner = app("victim", kDb);
+  for (const std::string name :
+       {"victim-db-1.next", "victim-db-1.prev", "victim-db-1.pre-0", "victim-db-1.pre-1.failed"}) {
+    restart();
+    scan({{"z.yaml", owner}});
+    scan({{"a.yaml", app("evil", "s: {image: i, container_name: " + name + "}")},
+          {"z.yaml", owner}});
+    EXPECT_EQ(file_of("evil"), "") << name;
+    EXPECT_EQ(file_of("victim"), "z.yaml");
+    EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("App victim (z.yaml:2:")));
+  }
+  restart();
+  scan({{"a.yaml", app("fine", "s: {image: i, container_name: victim-db-1.example.org}")},
+        {"z.yaml", owner}});
+  EXPECT_EQ(file_of("fine"), "a.yaml");
+}
+
+TEST_F(Desired, AnAppInForceThatBeginsToClashStaysAsItWas) {
+  const std::string other = app("b", "s: {image: i, container_name: xx, ports: ['80:80']}");
+  scan({{"a.yaml", app("a", kDb)}, {"b.yaml", other}});
+  const std::string digest = store.find("a")->digest;
+  for (const std::string keys : {"container_name: xx", "ports: ['80:81']"}) {
+    scan({{"a.yaml", app("a", "s: {image: i, " + keys + "}")}, {"b.yaml", other}});
+    EXPECT_EQ(store.find("a")->digest, digest);
+    EXPECT_FALSE(changes.keys.contains("a"));
+    EXPECT_EQ(file_of("b"), "b.yaml");
+    EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("(b.yaml:2:"))) << keys;
+    EXPECT_THAT(errors_of("b.yaml"), IsEmpty());
+  }
+}
+
+}  // namespace
+}  // namespace fairlead::controller
