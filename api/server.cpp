@@ -28,11 +28,7 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 auto on_end(std::shared_ptr<Shared> shared, const char* task) {
   return [shared = std::move(shared), task](const std::exception_ptr& failed) {
     if (!failed || shared->stopping) return;
-    try {
-      std::rethrow_exception(failed);
-    } catch (const std::exception& e) {
-      shared->log.error("task failed", {{"task", task}, {"err", e.what()}});
-    }
+    shared->log.error("task failed", {{"task", task}, {"err", what_of(failed)}});
   };
 }
 

@@ -41,6 +41,9 @@ bool read_all(int descriptor, std::size_t limit, std::string& bytes) {
 const int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 Status check_regular(const struct stat& found, std::size_t limit) {
+  // Docker makes such a folder itself, where a bind mount finds no file.
+  if (S_ISDIR(found.st_mode))
+    return refused("not a regular file, but a folder", "move it away, and put the file there");
   if (!S_ISREG(found.st_mode)) return refused("not a regular file");
   if (static_cast<std::uint64_t>(found.st_size) > limit)
     return refused("larger than " + std::to_string(limit) + " bytes");

@@ -81,15 +81,10 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   asio::co_spawn(executor_, std::move(task),
                  [name = std::move(name), on_error = on_error_, running = running_,
                   ended = ended_](const std::exception_ptr& failure) {
-                   if (failure) {
-                     try {
-                       std::rethrow_exception(failure);
-                     } catch (const std::exception& e) {
-                       on_error(name, e.what());
-                     }
-                   }
+                   // Before on_error, which may throw itself: join() must not wait for this one.
                    --*running;
                    ended->notify();
+                   if (failure) on_error(name, what_of(failure));
                  });
 }
 
@@ -99,16 +94,38 @@ Task<void> TaskGroup::join() {
   }
 }
 
-Task<void> Semaphore::acquire() {
-  while (permits_ == 0) {
-    co_await freed_.wait();
+std::string what_of(const std::exception_ptr& failed) {
+  try {
+    std::rethrow_exception(failed);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "an exception of an unknown kind";
   }
-  --permits_;
 }
 
-void Semaphore::release() {
-  ++permits_;
-  freed_.notify();
+struct Semaphore::State {
+  State(Clock& clock, std::size_t count) : permits(count), freed(clock) {}
+  std::size_t permits;
+  Signal freed;
+};
+
+Semaphore::Semaphore(Clock& clock, std::size_t permits)
+    : state_(std::make_shared<State>(clock, permits)) {}
+
+Task<Semaphore::Permit> Semaphore::acquire() {
+  while (state_->permits == 0) {
+    co_await state_->freed.wait();
+  }
+  --state_->permits;
+  co_return Permit(state_);
+}
+
+Semaphore::Permit::~Permit() {
+  const auto state = state_.lock();
+  if (!state) return;
+  ++state->permits;
+  state->freed.notify();
 }
 
 }  // namespace fairlead

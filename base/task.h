@@ -7,10 +7,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 
@@ -64,16 +66,32 @@ class TaskGroup {
   std::shared_ptr<Signal> ended_;
 };
 
+// What an exception says of itself.
+std::string what_of(const std::exception_ptr& failed);
+
 // Counts permits: at most `permits` holders at a time.
 class Semaphore {
+  struct State;
+
  public:
-  Semaphore(Clock& clock, std::size_t permits) : permits_(permits), freed_(clock) {}
-  Task<void> acquire();
-  void release();
+  // One permit, given back when it is destroyed, however its holder ends. May outlive the
+  // semaphore.
+  class [[nodiscard]] Permit {
+   public:
+    explicit Permit(std::weak_ptr<State> state) : state_(std::move(state)) {}
+    Permit(Permit&& other) noexcept : state_(std::exchange(other.state_, {})) {}
+    Permit& operator=(Permit&&) = delete;
+    ~Permit();
+
+   private:
+    std::weak_ptr<State> state_;
+  };
+
+  Semaphore(Clock& clock, std::size_t permits);
+  Task<Permit> acquire();
 
  private:
-  std::size_t permits_;
-  Signal freed_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace fairlead

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guard.h"
 #include "controller/labels.h"
 
 namespace fairlead::controller {
@@ -63,7 +64,8 @@ void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
 }
 
 Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) {
-  auto reply = co_await engine_.inspect_container(id);
+  // What can't be read of one container is trouble of its App, not of the engine.
+  auto reply = co_await caught(engine_.inspect_container(id), "inspect " + id.substr(0, 12));
   if (!reply) {
     // Gone between list and inspect is an answer, not a failed pass (F074).
     if (reply.error().reason == Reason::kNotFound) {

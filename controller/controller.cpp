@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "base/guard.h"
 #include "controller/labels.h"
 #include "model/canonical.h"
 
@@ -55,11 +56,22 @@ void Controller::stop() {
   work_.notify();
 }
 
+Task<Status> Controller::take_next_snapshot() {
+  auto snapshot = co_await parts_.directory.next();
+  if (!snapshot) co_return std::unexpected(snapshot.error());
+  take_snapshot(*snapshot);
+  co_return Status{};
+}
+
 Task<void> Controller::source_loop() {
   while (!stopping_) {
-    auto snapshot = co_await parts_.directory.next();
-    if (!snapshot) break;
-    take_snapshot(*snapshot);
+    auto taken = co_await caught(take_next_snapshot(), "manifests");
+    if (taken) continue;
+    if (taken.error().reason != Reason::kInternalError) break;  // stopped
+    parts_.log.error("snapshot failed", {{"reason", to_string(taken.error().reason)},
+                                         {"err", taken.error().message},
+                                         {"hint", taken.error().hint}});
+    co_await sleep_for(parts_.clock, options_.engine_check_pause);
   }
 }
 
@@ -158,14 +170,24 @@ Task<void> Controller::worker_loop() {
       co_await work_.wait_until(queue_.next_due());
       continue;
     }
-    ++active_workers_;
-    co_await reconcile(*key);
-    --active_workers_;
-    queue_.done(*key, parts_.clock.steady_now());
+    co_await work_on(*key);
     last_turn_ = parts_.clock.steady_now();
     telemetry_->queue_durations(queue_.take_queue_durations(), queue_.take_work_durations());
     work_.notify();
   }
+}
+
+// An exception is this App's error, with its back-off; the worker goes on.
+Task<void> Controller::work_on(std::string key) {
+  ++active_workers_;
+  const OnExit done([this, &key] {
+    --active_workers_;
+    queue_.done(key, parts_.clock.steady_now());
+  });
+  auto passed = co_await caught(reconcile(key), "reconcile " + key);
+  if (passed) co_return;
+  const auto* entry = desired_.find(key);
+  retry(key, passed.error(), entry == nullptr ? std::string() : entry->digest);
 }
 
 QueueNumbers Controller::queue() const {

@@ -122,7 +122,9 @@ class Controller final : public View, public Commands {
 
   // controller.cpp
   Task<void> source_loop();
+  Task<Status> take_next_snapshot();
   Task<void> worker_loop();
+  Task<void> work_on(std::string key);
   void take_snapshot(const watch::Snapshot& snapshot);
   void enqueue(const std::string& key);
   void enqueue_all();
@@ -133,6 +135,7 @@ class Controller final : public View, public Commands {
 
   // supervise.cpp
   Task<void> engine_loop();
+  Task<void> supervise();
   Task<void> event_loop();
   Task<bool> bring_up();
   Task<Status> full_resync();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/guard.h"
 #include "controller/act.h"
 
 namespace fairlead::controller {
@@ -43,17 +44,22 @@ bool may_take_minutes(const Action& action) {
          (stop != nullptr && !stop->pre_stop.empty());
 }
 
-Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
+// One action; an exception in it leaves open whether the engine was changed.
+Task<Status> attempt(std::shared_ptr<Run> run, const Operation& operation, Action action) {
+  auto task = act(run->context, run->created, operation.component, std::move(action));
+  return caught(std::move(task), std::string(verb(operation.action)) + " " + operation.object,
+                ErrorClass::kUnknown);
+}
+
+Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
   const Operation& operation = run->plan.operations[index];
-  const bool counted = !may_take_minutes(operation.action);
-  if (counted) co_await run->context.permits.acquire();
   OperationReport report;
   report.operation = &operation;
   if (!run->context.may_continue()) {
     run->outcomes[index] = Outcome::kSkipped;
   } else {
     const auto begin = run->context.clock.steady_now();
-    auto acted = co_await act(run->context, run->created, operation.component, operation.action);
+    auto acted = co_await attempt(run, operation, operation.action);
     report.result = std::move(acted);
     report.seconds = seconds_between(begin, run->context.clock.steady_now());
     run->outcomes[index] = report.result ? Outcome::kDone : Outcome::kFailed;
@@ -63,7 +69,7 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     if (definite && !operation.rollback.empty()) {
       report.rolled_back = true;
       for (const auto& action : operation.rollback) {
-        auto undone = co_await act(run->context, run->created, operation.component, action);
+        auto undone = co_await attempt(run, operation, action);
         if (!undone) run->fail(std::move(undone.error()).with_context("roll-back"));
         if (!undone) break;
       }
@@ -74,8 +80,16 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
     }
     run->context.report(report);
   }
-  if (counted) run->context.permits.release();
-  run->progressed.notify();
+}
+
+Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
+  const OnExit progressed([&run] { run->progressed.notify(); });
+  if (may_take_minutes(run->plan.operations[index].action)) {
+    co_await act_and_report(run, index);
+    co_return;
+  }
+  const auto permit = co_await run->context.permits.acquire();
+  co_await act_and_report(run, index);
 }
 
 // Starts what is ready and skips what depends on a failure. True while anything is pending.

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/guard.h"
 #include "base/time_text.h"
 
 namespace fairlead::controller {
@@ -47,10 +48,17 @@ Task<Status> Images::ensure(EnsureImage wanted) {
     co_return *flight->result;
   }
   auto flight = slot = std::make_shared<Flight>(clock_);
-  auto result = co_await fly(std::move(wanted));
+  // However it ends: who waits for a flight that never lands waits for ever.
+  const OnExit landed([this, &key, &flight] {
+    if (!flight->result)
+      flight->result = failure(ErrorClass::kTransient, Reason::kInternalError, "given up: " + key);
+    flights_.erase(key);
+    flight->landed.notify();
+  });
+  std::string what = "image " + wanted.reference;
+  auto task = fly(std::move(wanted));
+  auto result = co_await caught(std::move(task), std::move(what));
   flight->result = result;
-  flights_.erase(key);
-  flight->landed.notify();
   co_return result;
 }
 

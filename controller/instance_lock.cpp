@@ -7,6 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace fairlead::controller {
 namespace {
@@ -20,7 +23,38 @@ std::string read_holder(int descriptor) {
   return holder.empty() ? "unknown" : holder;
 }
 
+std::unexpected<Error> unusable(const std::string& path, int error) {
+  const std::string message = path + ": " + std::strerror(error);
+  switch (error) {
+    case EISDIR:
+      return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
+                     path + ": not a regular file, but a folder", "move it away");
+    case ELOOP:
+      return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, path + " is a link",
+                     "remove it: the state directory holds no links");
+    case ENOSPC:
+    case EDQUOT:
+      return failure(ErrorClass::kBlocked, Reason::kEngineDiskFull, message,
+                     "free some space, or give another --state-dir");
+    default:
+      return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, message,
+                     "make the state directory writable for this user, or give another "
+                     "--state-dir");
+  }
+}
+
+void remove_leftovers(const std::string& state_dir) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(state_dir, ignored)) {
+    if (entry.path().filename().string().find(kTemporary) == std::string::npos) continue;
+    std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
+
+InstanceLock::InstanceLock(Passkey, int descriptor, std::string directory)
+    : descriptor_(descriptor), directory_(std::move(directory)) {}
 
 InstanceLock::~InstanceLock() {
   close(descriptor_);
@@ -28,24 +62,20 @@ InstanceLock::~InstanceLock() {
 
 Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir) {
   const std::string path = state_dir + "/lock";
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
-                   path + ": " + std::strerror(errno), "give another --state-dir");
-  }
-  auto lock = std::make_unique<InstanceLock>(descriptor);
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (descriptor < 0) return unusable(path, errno);
+  auto lock = std::make_unique<InstanceLock>(InstanceLock::Passkey(), descriptor, state_dir);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return unusable(path, errno);
     return failure(
         ErrorClass::kBlocked, Reason::kNotOwner,
         "the state directory " + state_dir + " is in use by process " + read_holder(descriptor),
         "stop that process, or give this one another --state-dir");
   }
+  remove_leftovers(state_dir);
+  // For people only: on a full disk the lock holds without it.
   const std::string pid = std::to_string(getpid()) + "\n";
-  if (ftruncate(descriptor, 0) != 0 ||
-      pwrite(descriptor, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    return failure(ErrorClass::kBlocked, Reason::kEngineDiskFull,
-                   path + ": " + std::strerror(errno), "free some space");
-  }
+  if (ftruncate(descriptor, 0) == 0) (void)!pwrite(descriptor, pid.data(), pid.size(), 0);
   return lock;
 }
 

@@ -34,7 +34,7 @@ Kind kind_from(const std::string& text) {
 
 std::unexpected<Error> damaged(const std::string& what) {
   return failure(ErrorClass::kBlocked, Reason::kInternalInconsistency,
-                 "the inventory can't be read: " + what,
+                 "inventory.json is damaged: " + what,
                  "restore it from a backup; or move it away and start with --adopt-instance");
 }
 
@@ -47,6 +47,7 @@ Status Inventory::load(const std::string& fresh_id) {
     instance_ = fresh_id;
     return save();
   }
+  if (bytes->find_first_not_of(" \n") == std::string::npos) return damaged("it is empty");
   try {
     const auto root = json::parse(*bytes).as_object();
     if (root.at("format").as_int64() != kFormat) return damaged("written by another version");

@@ -12,18 +12,9 @@
 #include "base/result.h"
 #include "controller/drift.h"
 #include "controller/hooks.h"
+#include "controller/state_file.h"
 
 namespace fairlead::controller {
-
-// A small durable file: the seam to the disk. Replacing is atomic (write, fsync, rename).
-class StateFile {
- public:
-  virtual ~StateFile() = default;
-  virtual Result<std::string> read() = 0;  // kNotFound if it does not exist
-  virtual Status replace(const std::string& bytes) = 0;
-};
-std::unique_ptr<StateFile> file_on_disk(std::string path);
-std::unique_ptr<StateFile> file_in_memory(std::shared_ptr<std::string> bytes);
 
 struct InventoryEntry {
   Kind kind = Kind::kContainer;

@@ -1,12 +1,17 @@
+#include "controller/state_file.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 
+#include "base/guard.h"
 #include "base/read_file.h"
-#include "controller/inventory.h"
 
 namespace fairlead::controller {
 namespace {
@@ -18,6 +23,13 @@ std::unexpected<Error> io_failure(const std::string& path, const char* what) {
                  errno == ENOSPC ? Reason::kEngineDiskFull : Reason::kPermissionDenied,
                  path + ": " + what + ": " + std::strerror(errno),
                  "check the state directory's space and permissions");
+}
+
+Result<std::string> read_state(const std::string& path) {
+  auto bytes = read_file(path, kStateLimit);
+  if (!bytes && bytes.error().hint.empty())
+    bytes.error().hint = "check the state directory's files and permissions";
+  return bytes;
 }
 
 bool write_all(int descriptor, const std::string& bytes) {
@@ -33,41 +45,56 @@ bool write_all(int descriptor, const std::string& bytes) {
 
 class DiskFile final : public StateFile {
  public:
-  explicit DiskFile(std::string path) : path_(std::move(path)) {}
+  DiskFile(const InstanceLock& lock, const std::string& name)
+      : directory_(lock.directory()), path_(directory_ + "/" + name) {}
 
-  Result<std::string> read() override {
-    auto bytes = read_file(path_, kStateLimit);
-    if (!bytes) bytes.error().hint = "check the state directory's files and permissions";
-    return bytes;
-  }
+  Result<std::string> read() override { return read_state(path_); }
 
   Status replace(const std::string& bytes) override {
-    const std::string temporary = path_ + ".tmp";
-    const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    // A name that nobody else uses, never followed if it is a link, for the owner alone.
+    std::string temporary = path_ + std::string(kTemporary) + "XXXXXX";
+    const int file = mkostemp(temporary.data(), O_CLOEXEC);
     if (file < 0) return io_failure(temporary, "open");
+    const OnExit removed([&temporary] {
+      if (!temporary.empty()) unlink(temporary.c_str());
+    });
     const bool written = write_all(file, bytes) && fsync(file) == 0;
     const int cause = errno;
     close(file);
     errno = cause;
     if (!written) return io_failure(temporary, "write");
     if (rename(temporary.c_str(), path_.c_str()) != 0) return io_failure(path_, "rename");
+    temporary.clear();
     return sync_directory();
   }
 
  private:
   // Without this a power loss may bring the old file back.
   Status sync_directory() const {
-    const auto slash = path_.rfind('/');
-    const std::string parent = slash == std::string::npos ? "." : path_.substr(0, slash);
-    const int directory = open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return io_failure(parent, "open");
+    const int directory = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return io_failure(directory_, "open");
     const bool synced = fsync(directory) == 0;
     close(directory);
-    if (!synced) return io_failure(parent, "fsync");
+    if (!synced) return io_failure(directory_, "fsync");
     return {};
   }
 
+  std::string directory_;
   std::string path_;
+};
+
+class CopyOfFile final : public StateFile {
+ public:
+  explicit CopyOfFile(std::string path) : path_(std::move(path)) {}
+  Result<std::string> read() override { return own_ ? *own_ : read_state(path_); }
+  Status replace(const std::string& bytes) override {
+    own_ = bytes;
+    return {};
+  }
+
+ private:
+  std::string path_;
+  std::optional<std::string> own_;
 };
 
 class MemoryFile final : public StateFile {
@@ -90,8 +117,12 @@ class MemoryFile final : public StateFile {
 
 }  // namespace
 
-std::unique_ptr<StateFile> file_on_disk(std::string path) {
-  return std::make_unique<DiskFile>(std::move(path));
+std::unique_ptr<StateFile> file_on_disk(const InstanceLock& lock, const std::string& name) {
+  return std::make_unique<DiskFile>(lock, name);
+}
+
+std::unique_ptr<StateFile> copy_of_file(std::string path) {
+  return std::make_unique<CopyOfFile>(std::move(path));
 }
 
 std::unique_ptr<StateFile> file_in_memory(std::shared_ptr<std::string> bytes) {

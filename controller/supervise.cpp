@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guard.h"
 #include "controller/controller.h"
 #include "controller/labels.h"
 
@@ -19,10 +20,10 @@ bool Controller::may_mutate() const {
 
 // The cache is brought up to date by one coroutine at a time; those who waited find it clean.
 Task<Result<std::set<std::string>>> Controller::guarded_refresh(bool full) {
-  co_await refreshing_.acquire();
+  const auto permit = co_await refreshing_.acquire();
   auto look = full ? cache_.resync() : cache_.refresh();
-  auto changed = co_await std::move(look);
-  refreshing_.release();
+  auto changed = co_await caught(std::move(look), "refresh");
+  if (!changed) cache_.mark_all();
   co_return changed;
 }
 
@@ -147,7 +148,8 @@ Task<void> Controller::event_loop() {
     const bool counts = event.action == "create" || event.action == "destroy";
     if (event.type == "network" && counts) enqueue_unsettled();
   };
-  auto ended = co_await parts_.engine.stream_events(connected, on_event);
+  auto stream = parts_.engine.stream_events(connected, on_event);
+  auto ended = co_await caught(std::move(stream), "events");
   engine_status_.event_stream = false;
   if (!ended && !stopping_) {
     parts_.log.debug("event stream ended", {{"err", ended.error().message}});
@@ -156,8 +158,18 @@ Task<void> Controller::event_loop() {
   engine_wake_.notify();
 }
 
-// One shared back-off for an engine that is away: one log line, not one per App.
 Task<void> Controller::engine_loop() {
+  while (!stopping_) {
+    auto ended = co_await caught(supervise(), "engine");
+    if (ended) continue;
+    engine_lost(ended.error());
+    ++engine_failures_;
+    co_await sleep_for(parts_.clock, options_.engine_check_pause);
+  }
+}
+
+// One shared back-off for an engine that is away: one log line, not one per App.
+Task<void> Controller::supervise() {
   SteadyTime stream_since = parts_.clock.steady_now();
   while (!stopping_) {
     last_turn_ = parts_.clock.steady_now();

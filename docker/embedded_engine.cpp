@@ -3,6 +3,7 @@
 
 #include <array>
 #include <deque>
+#include <stdexcept>
 
 #include "docker/classify.h"
 #include "docker/embedded_state.h"
@@ -396,6 +397,9 @@ class View final : public EmbeddedEngine {
       case Fault::Kind::kReply:
         last_status_ = fault.status;
         return std::unexpected(classify_reply(operation, fault.status, fault.message));
+      case Fault::Kind::kThrow:
+        static_cast<void>(run(operation, effect));
+        throw std::runtime_error(fault.message);
     }
     return lost(TransportFault::kNoReply, "unknown fault");
   }

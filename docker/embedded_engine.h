@@ -40,6 +40,7 @@ struct Fault {
     kRunLate,     // the caller gets kUnknown now; it runs after `delay`
     kReply,       // engine error: `status`, `message`; nothing ran
     kStale,       // reads only: answer from the snapshot before the last mutation
+    kThrow,       // it ran; the caller gets an exception, as from a fault in our client
   };
   Kind kind = Kind::kNone;
   Duration delay{};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guard.h"
+
 namespace fairlead::docker {
 
 Task<Transported<HttpClient::Taken>> HttpClient::take(bool fresh) {
@@ -77,6 +79,7 @@ Task<Transported<HttpHead>> HttpClient::stream(HttpRequest request, Duration fir
   auto sent = co_await connection.send(std::move(request), options_.write_deadline);
   if (!sent) co_return std::unexpected(sent.error());
   streams_.push_back(&connection);
+  const OnExit ended([this, &connection] { std::erase(streams_, &connection); });
   auto got = co_await connection.read_head(first_byte);
   Transported<HttpHead> result = got;
   bool more = got && head(*got);
@@ -85,7 +88,6 @@ Task<Transported<HttpHead>> HttpClient::stream(HttpRequest request, Duration fir
     if (!next) result = std::unexpected(next.error());
     more = next && !next->empty() && piece(*next);
   }
-  std::erase(streams_, &connection);
   co_return result;
 }
 

@@ -15,7 +15,7 @@
 #include "base/read_file.h"
 #include "controller/desired.h"
 #include "controller/host_files.h"
-#include "controller/inventory.h"
+#include "controller/state_file.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {
@@ -61,8 +61,19 @@ void place_host(const Options& options, model::HostAccess& access) {
     if (host.starts_with(kUnix)) access.engine_sockets.push_back(host.substr(kUnix.size()));
 }
 
-std::string key_path(const std::string& state_dir) {
-  return state_dir + "/digest.key";
+constexpr const char* kKeyFile = "digest.key";
+constexpr std::size_t kKeyDigits = 64;
+
+Result<std::string> checked_key(const std::string& directory, Result<std::string> stored) {
+  if (!stored) return stored;
+  const bool whole = stored->size() == kKeyDigits &&
+                     stored->find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (whole) return stored;
+  return failure(ErrorClass::kBlocked, Reason::kInternalInconsistency,
+                 directory + "/" + kKeyFile + " is damaged: it should be " +
+                     std::to_string(kKeyDigits) + " hexadecimal digits",
+                 "restore it from a backup; or delete it, and every container with a config or "
+                 "a secret is replaced once");
 }
 
 }  // namespace
@@ -97,8 +108,9 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
                    hint);
   };
   if (!bytes) {
-    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
-                   "policy " + bytes.error().message, "give another one with --policy");
+    return failure(
+        ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + bytes.error().message,
+        bytes.error().hint.empty() ? "give another one with --policy" : bytes.error().hint);
   }
   if (stat(path.c_str(), &about) != 0)
     return refused(std::strerror(errno), "give another one with --policy");
@@ -114,18 +126,21 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
   return access;
 }
 
-Result<std::string> keep_digest_key(const std::string& state_dir, Random& random) {
-  const auto file = controller::file_on_disk(key_path(state_dir));
+Result<std::string> keep_digest_key(const controller::InstanceLock& lock, Random& random) {
+  const auto file = controller::file_on_disk(lock, kKeyFile);
   auto stored = file->read();
-  if (stored || stored.error().reason != Reason::kNotFound) return stored;
-  std::string key = random.hex(64);
+  if (stored || stored.error().reason != Reason::kNotFound)
+    return checked_key(lock.directory(), std::move(stored));
+  std::string key = random.hex(kKeyDigits);
   auto written = file->replace(key);
   if (!written) return std::unexpected(written.error());
   return key;
 }
 
-std::string stored_digest_key(const std::string& state_dir) {
-  return controller::file_on_disk(key_path(state_dir))->read().value_or("");
+Result<std::string> stored_digest_key(const std::string& state_dir) {
+  auto stored = controller::copy_of_file(state_dir + "/" + kKeyFile)->read();
+  if (!stored && stored.error().reason == Reason::kNotFound) return "";
+  return checked_key(state_dir, std::move(stored));
 }
 
 }  // namespace fairlead::cli

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "cmd/fairlead/options.h"
+#include "controller/instance_lock.h"
 #include "model/decode.h"
 #include "model/host_access.h"
 
@@ -21,9 +22,10 @@ model::DecodeOptions decode_options(const Options& options, const std::string& d
 Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options);
 
 // The key that contents of configs and secrets are told apart with: made once, and kept in the
-// state directory for its owner alone.
-Result<std::string> keep_digest_key(const std::string& state_dir, Random& random);
-// For a command that writes nothing: "" if there is none.
-std::string stored_digest_key(const std::string& state_dir);
+// state directory for its owner alone. A damaged one is an error: with another in its place every
+// container that holds a config or a secret would be replaced.
+Result<std::string> keep_digest_key(const controller::InstanceLock& lock, Random& random);
+// For whoever does not hold the lock: "" if there is none.
+Result<std::string> stored_digest_key(const std::string& state_dir);
 
 }  // namespace fairlead::cli

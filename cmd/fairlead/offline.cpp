@@ -22,12 +22,14 @@ namespace fs = std::filesystem;
 
 struct Loaded {
   std::map<std::string, model::Manifest> manifests;  // by file
+  std::string digest_key;
   int exit_code = kOk;
 };
 
 // `directory` is "" for a file of the working directory.
-model::DecodeOptions reading(const Options& given, const std::string& directory) {
-  auto options = decode_options(given, directory, stored_digest_key(given.state_dir));
+model::DecodeOptions reading(const Options& given, const Loaded& loaded,
+                             const std::string& directory) {
+  auto options = decode_options(given, directory, loaded.digest_key);
   options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
   options.read = [directory](const std::string& path) {
     const auto file = watch::read_beneath(directory, path, watch::Options().max_file_bytes);
@@ -49,7 +51,8 @@ void load_file(Loaded& loaded, const Options& given, const std::string& path) {
     return;
   }
   const fs::path whole(path);
-  decode(loaded, reading(given, whole.parent_path().string()), whole.filename().string(), *bytes);
+  decode(loaded, reading(given, loaded, whole.parent_path().string()), whole.filename().string(),
+         *bytes);
 }
 
 void load_directory(Loaded& loaded, const Options& given, const std::string& path) {
@@ -61,7 +64,7 @@ void load_directory(Loaded& loaded, const Options& given, const std::string& pat
     std::fprintf(stderr, "error: %s: %s\n", path.c_str(), snapshot.problem.c_str());
     loaded.exit_code = kMissing;
   }
-  const auto decoding = reading(given, path);
+  const auto decoding = reading(given, loaded, path);
   for (const auto& [name, file] : snapshot.files) {
     const std::string whole = (fs::path(path) / name).string();
     if (!file.error.empty()) {
@@ -76,6 +79,12 @@ void load_directory(Loaded& loaded, const Options& given, const std::string& pat
 // All files, checked one by one and together. Diagnostics go to stderr.
 Loaded load(const Options& options) {
   Loaded loaded;
+  const auto key = stored_digest_key(options.state_dir);
+  if (!key) {
+    loaded.exit_code = fail(key.error());
+    return loaded;
+  }
+  loaded.digest_key = *key;
   auto paths = options.names;
   if (paths.empty()) paths.push_back(options.manifests);
   for (const auto& path : paths) {

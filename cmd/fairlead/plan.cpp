@@ -79,14 +79,10 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   auto made = make_world(quiet);
   if (!made) return std::unexpected(made.error());
   auto& world = **made;
-  // A private copy of the inventory: this command writes nothing.
-  auto bytes = std::make_shared<std::string>();
-  auto stored = controller::file_on_disk(options.state_dir + "/inventory.json")->read();
-  if (!stored && stored.error().reason != Reason::kNotFound) return std::unexpected(stored.error());
-  if (stored) *bytes = *stored;
-  controller::Inventory inventory(controller::file_in_memory(bytes));
+  controller::Inventory inventory(
+      controller::copy_of_file(options.state_dir + "/" + kInventoryFile));
   auto loaded = inventory.load(world.random.hex(32));
-  if (!loaded) return std::unexpected(loaded.error());
+  if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
   watch::Options watching;
   watching.path = options.manifests;
   watching.followed = {kEnvironmentFile};
@@ -98,8 +94,9 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   auto directory = single_scan(world.clock, watching, std::move(snapshot));
   controller::ControllerOptions reading;
   reading.read_only_reason = "plan only";
-  reading.decoding =
-      decode_options(options, options.manifests, stored_digest_key(options.state_dir));
+  auto digest_key = stored_digest_key(options.state_dir);
+  if (!digest_key) return std::unexpected(digest_key.error());
+  reading.decoding = decode_options(options, options.manifests, *digest_key);
   auto access = load_access(options);
   if (!access) return std::unexpected(access.error());
   reading.access = *access;

@@ -83,11 +83,29 @@ std::unique_ptr<controller::Controller> make_controller(
 }
 
 Status open_inventory(Daemon& daemon, const Options& options) {
-  const std::string path = options.state_dir + "/inventory.json";
-  daemon.inventory = std::make_unique<controller::Inventory>(controller::file_on_disk(path));
+  auto file = daemon.lock ? controller::file_on_disk(*daemon.lock, kInventoryFile)
+                          : controller::copy_of_file(options.state_dir + "/" + kInventoryFile);
+  daemon.inventory = std::make_unique<controller::Inventory>(std::move(file));
   auto loaded = daemon.inventory->load(daemon.world->random.hex(32));
-  if (!loaded || options.adopt_instance.empty()) return loaded;
+  if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
+  if (options.adopt_instance.empty()) return loaded;
   return daemon.inventory->take_over(options.adopt_instance);
+}
+
+// Without the lock this process only reads; `read_only` then says who has it.
+Status take_lock(Daemon& daemon, const Options& options, std::string& read_only) {
+  auto lock = controller::lock_instance(options.state_dir);
+  if (lock) {
+    daemon.lock = std::move(*lock);
+    return {};
+  }
+  if (lock.error().reason != Reason::kNotOwner) return std::unexpected(lock.error());
+  read_only = lock.error().message;
+  daemon.world->log->error("read-only: another Fairlead holds the state directory",
+                           {{"reason", to_string(lock.error().reason)},
+                            {"err", lock.error().message},
+                            {"hint", lock.error().hint}});
+  return {};
 }
 
 Status build(Daemon& daemon, const Options& options) {
@@ -101,16 +119,8 @@ Status build(Daemon& daemon, const Options& options) {
   auto& log = *daemon.world->log;
 
   std::string read_only;
-  auto lock = controller::lock_instance(options.state_dir);
-  if (lock) {
-    daemon.lock = std::move(*lock);
-  } else {
-    read_only = lock.error().message;
-    log.error("read-only: another Fairlead holds the state directory",
-              {{"reason", to_string(lock.error().reason)},
-               {"err", lock.error().message},
-               {"hint", lock.error().hint}});
-  }
+  auto locked = take_lock(daemon, options, read_only);
+  if (!locked) return locked;
   auto opened = open_inventory(daemon, options);
   if (!opened) return opened;
   say_start(log, options, daemon.inventory->instance());
@@ -122,7 +132,8 @@ Status build(Daemon& daemon, const Options& options) {
   watching.followed = {kEnvironmentFile};
   daemon.directory =
       watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
-  auto key = keep_digest_key(options.state_dir, daemon.world->random);
+  auto key = daemon.lock ? keep_digest_key(*daemon.lock, daemon.world->random)
+                         : stored_digest_key(options.state_dir);
   if (!key) return std::unexpected(key.error());
   daemon.controller = make_controller(daemon, options.pace, read_only,
                                       decode_options(options, options.manifests, *key), *access);

@@ -31,6 +31,9 @@ Result<std::unique_ptr<World>> make_world(const Options& options);
 // Every manifest asks for it: followed from the start, so that no first pass has to wait for it.
 inline constexpr const char* kEnvironmentFile = ".env";
 
+// In the state directory.
+inline constexpr const char* kInventoryFile = "inventory.json";
+
 // A directory that gives one scan, again with the files that are to be followed, then waits to be
 // stopped: for commands without a daemon.
 std::unique_ptr<watch::Directory> single_scan(Clock& clock, watch::Options options,

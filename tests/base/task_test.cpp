@@ -4,8 +4,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <memory>
 #include <stdexcept>
 #include <vector>
+
+#include "base/guard.h"
 
 namespace fairlead {
 namespace {
@@ -41,12 +44,11 @@ Task<void> wait_for(Signal& signal, SteadyTime deadline, std::vector<bool>& out)
 }
 
 Task<void> hold(Semaphore& permits, Clock& clock, int& inside, int& most) {
-  co_await permits.acquire();
+  const auto permit = co_await permits.acquire();
   ++inside;
   most = std::max(most, inside);
   co_await sleep_for(clock, seconds(1));
   --inside;
-  permits.release();
 }
 
 Task<void> fail() {
@@ -87,6 +89,69 @@ TEST_F(TaskTest, ANotificationWithoutAWaiterIsKeptForTheNextOne) {
   run();
   EXPECT_EQ(woken, std::vector<bool>{true});
   EXPECT_EQ(elapsed(), 0);
+}
+
+Task<void> fail_holding(Semaphore& permits) {
+  const auto permit = co_await permits.acquire();
+  throw std::runtime_error("broken");
+}
+
+Task<void> fail_oddly() {
+  throw 7;
+  co_return;
+}
+
+Task<Result<int>> fail_for_a_number() {
+  throw std::runtime_error("broken");
+  co_return 1;
+}
+
+Task<void> ask_safely(std::vector<std::string>& said) {
+  auto number = co_await caught(fail_for_a_number(), "counting", ErrorClass::kUnknown);
+  said.push_back(number ? "fine" : number.error().message);
+  auto nothing = co_await caught(fail_oddly(), "oddity");
+  said.push_back(nothing ? "fine" : nothing.error().message);
+  said.emplace_back(to_string(number.error().error_class));
+  said.emplace_back(to_string(nothing.error().reason));
+}
+
+TEST_F(TaskTest, APermitComesBackWhenItsHolderThrows) {
+  Semaphore permits(clock, 1);
+  int inside = 0;
+  int most = 0;
+  group.spawn("thrower", fail_holding(permits));
+  group.spawn("holder", hold(permits, clock, inside, most));
+  run();
+  EXPECT_EQ(most, 1) << "the second one got it";
+  EXPECT_EQ(failures, std::vector<std::string>{"thrower: broken"});
+}
+
+TEST_F(TaskTest, APermitMayOutliveItsSemaphore) {
+  auto permits = std::make_unique<Semaphore>(clock, 1);
+  int inside = 0;
+  int most = 0;
+  group.spawn("holder", hold(*permits, clock, inside, most));
+  io.poll();
+  permits.reset();
+  run();
+  EXPECT_EQ(most, 1);
+}
+
+TEST_F(TaskTest, WhatIsNoStdExceptionIsReportedToo) {
+  group.spawn("odd", fail_oddly());
+  run();
+  EXPECT_EQ(failures, std::vector<std::string>{"odd: an exception of an unknown kind"});
+  EXPECT_EQ(group.running(), 0u);
+}
+
+TEST_F(TaskTest, CaughtTurnsAnExceptionIntoAnError) {
+  std::vector<std::string> said;
+  group.spawn("asker", ask_safely(said));
+  run();
+  EXPECT_EQ(said,
+            (std::vector<std::string>{"counting: broken", "oddity: an exception of an unknown kind",
+                                      "Unknown", "InternalError"}));
+  EXPECT_TRUE(failures.empty());
 }
 
 TEST_F(TaskTest, ASemaphoreAdmitsNoMoreThanItsPermits) {

@@ -1,12 +1,13 @@
 #include "controller/inventory.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "controller/instance_lock.h"
 
@@ -14,6 +15,8 @@ namespace fairlead::controller {
 namespace {
 
 namespace fs = std::filesystem;
+
+using testing::HasSubstr;
 
 class OnDisk : public testing::Test {
  protected:
@@ -24,10 +27,26 @@ class OnDisk : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  Inventory open() const { return Inventory(file_on_disk(folder / "inventory.json")); }
+  // As the holder of the lock.
+  Inventory open() {
+    if (!lock) lock = std::move(lock_instance(folder).value());
+    return Inventory(file_on_disk(*lock, "inventory.json"));
+  }
+  std::set<std::string> names() const {
+    std::set<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder))
+      found.insert(entry.path().filename());
+    return found;
+  }
 
   fs::path folder;
+  std::unique_ptr<InstanceLock> lock;
 };
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 InventoryEntry container(const std::string& name, const std::string& id = "") {
   return {Kind::kContainer, "shop", "web", name, id};
@@ -147,11 +166,68 @@ TEST_F(OnDisk, TheLockHasOneHolderAtATime) {
   EXPECT_TRUE(lock_instance(folder));
 }
 
+TEST_F(OnDisk, WhoHasNotTheLockChangesNothing) {
+  auto holder = open();
+  ASSERT_TRUE(holder.load("holder"));
+  ASSERT_TRUE(holder.intend(container("shop-web-1")));
+  const auto before = read(folder / "inventory.json");
+  Inventory reader(copy_of_file(folder / "inventory.json"));
+  ASSERT_TRUE(reader.load("fresh"));
+  EXPECT_EQ(reader.instance(), "holder");
+  EXPECT_EQ(reader.generation("shop", "d1"), 1u);
+  ASSERT_TRUE(reader.remember_engine("E2"));
+  ASSERT_TRUE(reader.acknowledge_volumes("shop"));
+  ASSERT_TRUE(reader.adopted(container("stolen", "c9")));
+  EXPECT_EQ(read(folder / "inventory.json"), before);
+  EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
+}
+
+TEST_F(OnDisk, AReaderOfAnEmptyFolderLeavesItEmpty) {
+  Inventory reader(copy_of_file(folder / "inventory.json"));
+  ASSERT_TRUE(reader.load("fresh"));
+  EXPECT_EQ(reader.instance(), "fresh");
+  EXPECT_TRUE(names().empty());
+}
+
+TEST_F(OnDisk, TheNextHolderRemovesWhatACrashLeftHalfWritten) {
+  std::ofstream(folder / "inventory.json.tmp.Ab12Cd") << "{";
+  std::ofstream(folder / "mine.txt") << "kept";
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock", "mine.txt"}));
+}
+
+TEST_F(OnDisk, AFailedWriteLeavesNothingBehind) {
+  auto inventory = open();
+  fs::create_directories(folder / "inventory.json" / "x");
+  const auto loaded = inventory.load("i");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().reason, Reason::kPermissionDenied);
+  EXPECT_THAT(loaded.error().message, HasSubstr("inventory.json: not a regular file, but a folder"));
+  EXPECT_FALSE(inventory.remember_engine("E1"));
+  EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
+}
+
+// Nobody holds these: only NotOwner may be taken for "another Fairlead".
+TEST_F(OnDisk, ALockThatCanNotBeMadeIsNotHeldByAnybody) {
+  fs::create_directory(folder / "lock");
+  auto taken = lock_instance(folder);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().reason, Reason::kPermissionDenied);
+  EXPECT_THAT(taken.error().message, HasSubstr("lock: not a regular file, but a folder"));
+  fs::remove(folder / "lock");
+  fs::create_symlink("/nowhere", folder / "lock");
+  taken = lock_instance(folder);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().reason, Reason::kPermissionDenied);
+  EXPECT_NE(taken.error().hint, "");
+}
+
 TEST_F(OnDisk, ADeadHolderHoldsNothing) {
   const pid_t child = fork();
   if (child == 0) {
-    auto lock = lock_instance(folder);
-    lock->release();  // leaks on purpose: only the end of the process frees it
+    auto taken = lock_instance(folder);
+    taken->release();  // leaks on purpose: only the end of the process frees it
     _exit(0);
   }
   int status = 0;
@@ -160,9 +236,10 @@ TEST_F(OnDisk, ADeadHolderHoldsNothing) {
 }
 
 TEST_F(OnDisk, TheLockNeedsADirectory) {
-  const auto lock = lock_instance(folder / "absent");
-  ASSERT_FALSE(lock);
-  EXPECT_NE(lock.error().hint, "");
+  const auto taken = lock_instance(folder / "absent");
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().reason, Reason::kNotOwner);
+  EXPECT_NE(taken.error().hint, "");
 }
 
 }  // namespace
