@@ -29,6 +29,19 @@ std::string state_of(const watch::Snapshot& snapshot, const std::string& path) {
   return file->error.empty() ? file->digest : "unreadable: " + file->error;
 }
 
+std::set<std::string> parts_of(const DesiredEntry& entry) {
+  std::set<std::string> parts;
+  const auto* app = std::get_if<model::App>(&entry.value);
+  if (app == nullptr) return parts;
+  for (const auto& service : app->services) {
+    for (int number = 1; number <= model::replicas_of(service); ++number)
+      parts.insert(container_part(service.name, number));
+  }
+  for (const auto& network : app->networks)
+    parts.insert(network_part(network.docker_name));
+  return parts;
+}
+
 }  // namespace
 
 model::Source source_of(const watch::File* file) {
@@ -113,6 +126,17 @@ bool DesiredStore::load(const std::string& name, const watch::File& file,
   return true;
 }
 
+void DesiredStore::count_absences(SteadyTime now) {
+  for (auto& [key, entry] : entries_) {
+    const auto loaded = loaded_.find(entry.file);
+    const auto file = files_.find(entry.file);
+    // A file that is gone, or can't be read or used now, may hold what this entry does not.
+    const bool whole = complete_ && loaded != loaded_.end() && !loaded->second.pending &&
+                       file != files_.end() && file->second.valid;
+    entry.parts.scanned(whole, parts_of(entry), now);
+  }
+}
+
 DesiredStore::Changes DesiredStore::apply(const watch::Snapshot& snapshot, SteadyTime now) {
   Changes changes;
   problem_ = snapshot.complete ? "" : snapshot.problem;
@@ -128,12 +152,8 @@ DesiredStore::Changes DesiredStore::apply(const watch::Snapshot& snapshot, Stead
                }) > 0;
   }
   // A name that waits for its old owner's grace ripens without any change.
-  if (changed || !vacancies_.empty()) {
-    rebuild(changes, now, complete_);
-  } else if (complete_) {
-    for (auto& [key, entry] : entries_)
-      ++entry.complete_scans;
-  }
+  if (changed || !vacancies_.empty()) rebuild(changes, now);
+  count_absences(now);
   return changes;
 }
 

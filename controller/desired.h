@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "controller/part_absence.h"
 #include "controller/prune.h"
 #include "controller/status.h"
 #include "model/clashes.h"
@@ -29,9 +30,7 @@ struct DesiredEntry {
   std::variant<model::App, model::SharedNetwork> value;
   std::string file;
   std::string digest;
-  // How long this digest has stood, for the removal of parts (services, networks) that left it.
-  int complete_scans = 0;
-  SteadyTime since{};
+  PartAbsence parts;  // since when its parts are gone, for their removal
 
   bool suspended() const;
 };
@@ -114,8 +113,9 @@ class DesiredStore {
   void refuse(const Candidate& loser, const std::string& owner, const std::string& where,
               const std::string& hint);
   void report_clashes(Choice& choice);
-  void rebuild(Changes& changes, SteadyTime now, bool complete);
-  DesiredEntry entry_of(const Candidate& winner, SteadyTime now) const;
+  void rebuild(Changes& changes, SteadyTime now);
+  DesiredEntry entry_of(const Candidate& winner) const;
+  void count_absences(SteadyTime now);
 
   model::DecodeOptions decoding_;
   std::function<Incumbents()> incumbents_;

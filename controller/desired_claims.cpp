@@ -147,20 +147,16 @@ void DesiredStore::report_clashes(Choice& choice) {
   }
 }
 
-DesiredEntry DesiredStore::entry_of(const Candidate& winner, SteadyTime now) const {
+DesiredEntry DesiredStore::entry_of(const Candidate& winner) const {
   DesiredEntry entry;
   std::visit([&entry](const auto* value) { entry.value = *value; }, winner.value);
   entry.file = winner.file;
   entry.digest = digest_of(entry.value);
-  entry.since = now;
-  if (const auto* old = find(winner.key); old != nullptr && old->digest == entry.digest) {
-    entry.since = old->since;
-    entry.complete_scans = old->complete_scans;
-  }
+  if (const auto* old = find(winner.key); old != nullptr) entry.parts = old->parts;
   return entry;
 }
 
-void DesiredStore::rebuild(Changes& changes, SteadyTime now, bool complete) {
+void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   const auto before = std::exchange(files_, {});
   mentioned_.clear();
   for (const auto& [name, loaded] : loaded_) {
@@ -179,14 +175,13 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now, bool complete) {
 
   std::map<std::string, DesiredEntry> next;
   for (const auto& winner : choice.winners)
-    next.emplace(winner.key, entry_of(winner, now));
+    next.emplace(winner.key, entry_of(winner));
   for (const auto& key : choice.kept)
     next.emplace(key, entries_.at(key));
-  for (auto& [key, entry] : next) {
+  for (const auto& [key, entry] : next) {
     const auto* old = find(key);
     if (old == nullptr || old->digest != entry.digest || old->file != entry.file)
       changes.keys.insert(key);
-    if (complete) ++entry.complete_scans;
   }
   for (const auto& [key, entry] : entries_) {
     if (!next.contains(key)) changes.keys.insert(key);

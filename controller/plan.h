@@ -169,7 +169,9 @@ struct Memory {
 struct Policy {
   std::string instance;     // own instance ID
   bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
-  bool app_gone = false;    // the App left the directory (plan everything's removal)
+  std::set<std::string>
+      recently_left{};    // parts of it (part_absence.h) for which that is too early
+  bool app_gone = false;  // the App left the directory (plan everything's removal)
   // Docker names of the shared networks that the directory declares: one that is external here and
   // missing is on its way.
   std::set<std::string> declared_networks;

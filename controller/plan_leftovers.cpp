@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "controller/labels.h"
+#include "controller/part_absence.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
@@ -22,10 +23,11 @@ const model::Network* declared(const Planner& p, const std::string& key) {
 }
 
 // Consent of the guard and of the App. Says what is withheld, unless the App wants to keep it.
-bool may_go(Planner& p, Kind kind, const std::string& component, const std::string& object) {
+bool may_go(Planner& p, Kind kind, const std::string& component, const std::string& object,
+            const std::string& part) {
   p.plan.drift.push_back({kind, Drift::Type::kExtra, component, object, "", "", "", false});
   if (!p.app.prune) return false;
-  if (!p.policy.may_remove) {
+  if (!p.policy.may_remove || p.policy.recently_left.contains(part)) {
     wait_for(p, std::string(to_string(kind)) + " " + object +
                     " left the manifest; its removal is withheld");
     return false;
@@ -40,7 +42,8 @@ std::string gone_reason(const Planner& p, const std::string& what) {
 
 void remove_leftover(Planner& p, const ObservedContainer& container, const std::string& component) {
   const auto& details = container.details;
-  if (!may_go(p, Kind::kContainer, component, details.name)) return;
+  const auto part = container_part(component, number_of(details));
+  if (!may_go(p, Kind::kContainer, component, details.name, part)) return;
   if (container.uncertain) {
     wait_for(p, "container " + details.name + " can't be inspected; it is left alone");
   } else if (details.state == "removing") {
@@ -82,7 +85,7 @@ std::string joined_names(const std::map<std::string, std::string>& members) {
 }
 
 void remove_network(Planner& p, const docker::Network& network, const std::string& component) {
-  if (!may_go(p, Kind::kNetwork, component, network.name)) return;
+  if (!may_go(p, Kind::kNetwork, component, network.name, network_part(network.name))) return;
   auto staying = members_of(network, p.observed);
   Steps after;
   for (const auto& [container, step] : p.detaches[network.id]) {

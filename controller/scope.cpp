@@ -108,9 +108,8 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
     if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
       scope.policy.declared_networks = declared_networks(*app);
     }
-    scope.policy.may_remove = desired_.complete() &&
-                              scope.entry->complete_scans >= options_.prune.scans &&
-                              now - scope.entry->since >= options_.prune.grace;
+    scope.policy.may_remove = desired_.complete() && scope.entry->parts.ripe(options_.prune, now);
+    scope.policy.recently_left = scope.entry->parts.recent(options_.prune, now);
   }
   const auto& all = cache_.observed();
   scope.observed.engine = all.engine;
