@@ -4,7 +4,7 @@
 
 namespace fairlead::controller {
 
-Duration Backoff::failed(const std::string& key, ErrorClass error_class, const std::string& digest,
+Duration Backoff::failed(const Key& key, ErrorClass error_class, const std::string& digest,
                          Random& random) {
   auto& entry = entries_[key];
   if (entry.error_class != error_class || entry.digest != digest) {
@@ -20,11 +20,11 @@ Duration Backoff::failed(const std::string& key, ErrorClass error_class, const s
   return Duration(static_cast<std::int64_t>(half + half * random.unit()));
 }
 
-void Backoff::succeeded(const std::string& key) {
+void Backoff::succeeded(const Key& key) {
   entries_.erase(key);
 }
 
-int Backoff::failures(const std::string& key) const {
+int Backoff::failures(const Key& key) const {
   const auto it = entries_.find(key);
   return it == entries_.end() ? 0 : it->second.failures;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "controller/key.h"
 
 namespace fairlead::controller {
 
@@ -19,11 +20,11 @@ class Backoff {
   // Counts one failure and returns the delay before the next try: uniform in [step/2, step] of the
   // current step, so that a retry is never immediate. Invalid is not retried on a timer: returns
   // Duration::max().
-  Duration failed(const std::string& key, ErrorClass error_class, const std::string& digest,
+  Duration failed(const Key& key, ErrorClass error_class, const std::string& digest,
                   Random& random);
-  void succeeded(const std::string& key);
+  void succeeded(const Key& key);
   // Number of consecutive failures; 0 after success or with another digest.
-  int failures(const std::string& key) const;
+  int failures(const Key& key) const;
 
  private:
   struct Entry {
@@ -31,7 +32,7 @@ class Backoff {
     std::string digest;
     int failures = 0;
   };
-  std::map<std::string, Entry> entries_;
+  std::map<Key, Entry> entries_;
 };
 
 }  // namespace fairlead::controller

@@ -21,6 +21,7 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
       engine_wake_(parts_.clock),
       refreshing_(parts_.clock, 1),
       permits_(parts_.clock, static_cast<std::size_t>(options_.parallel_mutations)),
+      locks_(parts_.clock),
       images_(parts_.engine, parts_.clock,
               [this](const std::string& reference, const std::string& text) {
                 note_pull(reference, text);
@@ -81,7 +82,8 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   auto changes = desired_.apply(snapshot, now);
   remember_files();
   parts_.directory.follow(desired_.references());
-  first_scan_done_ |= !desired_.pending();
+  const bool first = !first_scan_done_ && !desired_.pending();
+  first_scan_done_ |= first;
   telemetry_->manifest_scanned(watcher().last_scan_seconds);
   if (desired_.problem() != last_source_problem_) {
     last_source_problem_ = desired_.problem();
@@ -103,8 +105,11 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
     if (desired_.find(key) != nullptr) state.changed_at = now;
     contention_.reset(key);
     reset_backoff(key);
+    announce(key);
     enqueue(key);
   }
+  // Passes before this one did nothing; none of their keys may wait for the next resync.
+  if (first) enqueue_all();
   // Absence ripens with scans, not with events.
   for (const auto& key : owned_keys()) {
     if (desired_.find(key) == nullptr) enqueue(key);
@@ -128,6 +133,22 @@ void Controller::remember_files() {
   if (!noted) parts_.log.warn("state not written", {{"err", noted.error().message}});
 }
 
+// An App is listed from the moment that its manifest is known, whatever its first pass waits for.
+void Controller::announce(const std::string& key) {
+  Scope scope;
+  scope.entry = desired_.find(key);
+  if (scope.entry == nullptr || status_.contains(key)) return;
+  auto& status = status_[key];
+  report_identity(status, key, scope);
+  Condition unknown;
+  unknown.type = "Ready";
+  unknown.reason = "Progressing";
+  unknown.message = "not compared with the engine yet";
+  unknown.observed_digest = status.digest;
+  unknown.last_transition = parts_.clock.wall_now();
+  set_condition(status.conditions, std::move(unknown));
+}
+
 std::set<std::string> Controller::owned_keys() const {
   auto keys = parts_.inventory.apps();
   const auto add = [this, &keys](const docker::StringMap& labels) {
@@ -143,16 +164,16 @@ std::set<std::string> Controller::owned_keys() const {
 }
 
 void Controller::enqueue(const std::string& key) {
-  queue_.add(key, parts_.clock.steady_now());
+  queue_.add(key_from(key), parts_.clock.steady_now());
   work_.notify();
 }
 
 void Controller::enqueue_all() {
   const auto now = parts_.clock.steady_now();
   for (const auto& [key, entry] : desired_.entries())
-    queue_.add(key, now);
+    queue_.add(key_from(key), now);
   for (const auto& key : owned_keys())
-    queue_.add(key, now);
+    queue_.add(key_from(key), now);
   work_.notify();
 }
 
@@ -170,7 +191,7 @@ Task<void> Controller::worker_loop() {
       co_await work_.wait_until(queue_.next_due());
       continue;
     }
-    co_await work_on(*key);
+    co_await work_on(to_string(*key));
     last_turn_ = parts_.clock.steady_now();
     telemetry_->queue_durations(queue_.take_queue_durations(), queue_.take_work_durations());
     work_.notify();
@@ -182,7 +203,7 @@ Task<void> Controller::work_on(std::string key) {
   ++active_workers_;
   const OnExit done([this, &key] {
     --active_workers_;
-    queue_.done(key, parts_.clock.steady_now());
+    queue_.done(key_from(key), parts_.clock.steady_now());
   });
   auto passed = co_await caught(reconcile(key), "reconcile " + key);
   if (passed) co_return;

@@ -126,6 +126,7 @@ class Controller final : public View, public Commands {
   Task<void> worker_loop();
   Task<void> work_on(std::string key);
   void take_snapshot(const watch::Snapshot& snapshot);
+  void announce(const std::string& key);
   void enqueue(const std::string& key);
   void enqueue_all();
   void enqueue_unsettled();
@@ -194,6 +195,7 @@ class Controller final : public View, public Commands {
   Signal engine_wake_;  // the supervisor has something to do
   Semaphore refreshing_;
   Semaphore permits_;
+  ObjectLocks locks_;
   Images images_;
   TaskGroup tasks_;
   bool stopping_ = false;

@@ -44,6 +44,32 @@ bool may_take_minutes(const Action& action) {
          (stop != nullptr && !stop->pre_stop.empty());
 }
 
+// The object that an action changes: by its ID, or by the name under which it is made.
+struct ChangedObject {
+  const CreatedObjects& created;
+
+  static std::string id_of(const std::map<std::string, std::string>& made, const Ref& ref) {
+    if (!ref.id.empty()) return ref.id;
+    const auto found = made.find(ref.name);
+    return found == made.end() ? ref.name : found->second;
+  }
+
+  template <typename Kind>
+  std::string operator()(const Kind& action) const {
+    if constexpr (requires { action.container; }) {
+      return id_of(created.containers, action.container);
+    } else if constexpr (requires { action.network; }) {
+      return id_of(created.networks, action.network);
+    } else if constexpr (requires { action.spec; }) {
+      return action.spec.name;
+    } else {
+      return {};
+    }
+  }
+  // Commands in a container change nothing of the container itself, and may take minutes.
+  std::string operator()(const RunHooks&) const { return {}; }
+};
+
 // One action; an exception in it leaves open whether the engine was changed.
 Task<Status> attempt(std::shared_ptr<Run> run, const Operation& operation, Action action) {
   auto task = act(run->context, run->created, operation.component, std::move(action));
@@ -53,6 +79,8 @@ Task<Status> attempt(std::shared_ptr<Run> run, const Operation& operation, Actio
 
 Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
   const Operation& operation = run->plan.operations[index];
+  std::string object = std::visit(ChangedObject(run->created), operation.action);
+  const auto held = co_await run->context.locks.hold(std::move(object));
   OperationReport report;
   report.operation = &operation;
   if (!run->context.may_continue()) {

@@ -13,6 +13,7 @@
 #include "controller/cache.h"
 #include "controller/images.h"
 #include "controller/inventory.h"
+#include "controller/object_locks.h"
 #include "controller/plan.h"
 #include "docker/engine.h"
 
@@ -35,6 +36,7 @@ struct ExecuteContext {
   Images& images;
   Clock& clock;
   Semaphore& permits;  // mutations in flight on the whole engine (F093)
+  ObjectLocks& locks;  // and on one object: one
   // What manifests may demand of the host; null: nothing.
   std::shared_ptr<const model::HostAccess> access;
   std::string app;

@@ -98,7 +98,7 @@ Task<void> Controller::reconcile(std::string key) {
   }
   if (!*observed) {
     const auto now = parts_.clock.steady_now();
-    queue_.add_after(key, now + kCalmPause, now);
+    queue_.add_after(key_from(key), now + kCalmPause, now);
     co_return;
   }
   const Scope scope = scope_of(key);
@@ -126,7 +126,8 @@ Task<void> Controller::reconcile(std::string key) {
   const bool held = scope.entry != nullptr && scope.entry->suspended();
   const bool backing_off = begin < state.not_before;
   if (backing_off && !plan.operations.empty()) {
-    if (state.not_before != SteadyTime::max()) queue_.add_after(key, state.not_before, begin);
+    if (state.not_before != SteadyTime::max())
+      queue_.add_after(key_from(key), state.not_before, begin);
     co_return;
   }
   if (!plan.operations.empty() && !held && may_mutate()) {
@@ -147,10 +148,10 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   };
   auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
   const auto* wanted = desired_.find(key);
-  ExecuteContext context{parts_.engine,   cache_,       parts_.inventory,
-                         images_,         parts_.clock, permits_,
-                         options_.access, key,          wanted == nullptr ? "" : wanted->file,
-                         report,          may_continue};
+  ExecuteContext context{
+      parts_.engine, cache_,      parts_.inventory, images_, parts_.clock,
+      permits_,      locks_,      options_.access,  key,     wanted == nullptr ? "" : wanted->file,
+      report,        may_continue};
   std::optional<Error> refused;
   if (!plan.refusals.empty()) refused = refusal_error(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
@@ -167,7 +168,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
 }
 
 void Controller::reset_backoff(const std::string& key) {
-  backoff_.succeeded(key);
+  backoff_.succeeded(key_from(key));
   keys_[key].not_before = SteadyTime{};
 }
 
@@ -175,11 +176,11 @@ void Controller::retry(const std::string& key, const Error& error, const std::st
   const auto now = parts_.clock.steady_now();
   auto& state = keys_[key];
   if (!state.failing_since) state.failing_since = now;
-  const auto delay = backoff_.failed(key, error.error_class, digest, parts_.random);
+  const auto delay = backoff_.failed(key_from(key), error.error_class, digest, parts_.random);
   telemetry_->reconcile_error(error.reason);
   report_error(key, error, delay);
   state.not_before = delay == Duration::max() ? SteadyTime::max() : now + delay;
-  if (delay != Duration::max()) queue_.add_after(key, state.not_before, now);
+  if (delay != Duration::max()) queue_.add_after(key_from(key), state.not_before, now);
   work_.notify();
 }
 
@@ -194,7 +195,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
     if (!same) retry(key, error, digest);
     return;
   }
-  if (state.refresh_at) queue_.add_after(key, *state.refresh_at, now);
+  if (state.refresh_at) queue_.add_after(key_from(key), *state.refresh_at, now);
   if (!plan.in_sync()) return;  // waits; the engine's events and the resync bring it back
   auto& status = status_[key];
   if (status.consecutive_failures > 0 && state.failing_since) {

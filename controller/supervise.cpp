@@ -8,12 +8,6 @@
 #include "controller/labels.h"
 
 namespace fairlead::controller {
-namespace {
-
-constexpr std::string_view kEngineKey = "engine";
-
-}  // namespace
-
 bool Controller::may_mutate() const {
   return !stopping_ && engine_status_.up && uncertain_checks_ == 0 && !engine_status_.read_only;
 }
@@ -179,13 +173,12 @@ Task<void> Controller::supervise() {
       if (up) continue;
       ++engine_failures_;
       const Error away{ErrorClass::kTransient, Reason::kEngineUnavailable, "", ""};
-      const auto delay =
-          backoff_.failed(std::string(kEngineKey), away.error_class, "", parts_.random);
+      const auto delay = backoff_.failed(engine_key(), away.error_class, "", parts_.random);
       const auto capped = std::min<Duration>(delay, std::chrono::seconds(30));
       co_await engine_wake_.wait_until(parts_.clock.steady_now() + capped);
       continue;
     }
-    backoff_.succeeded(std::string(kEngineKey));
+    backoff_.succeeded(engine_key());
     const bool uncertain = uncertain_checks_ > 0;
     const auto pause = uncertain ? options_.engine_check_pause : options_.resync_interval;
     const auto deadline = parts_.clock.steady_now() + pause;

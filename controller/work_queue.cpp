@@ -8,14 +8,14 @@ double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-void WorkQueue::add(const std::string& key, SteadyTime now) {
+void WorkQueue::add(const Key& key, SteadyTime now) {
   delayed_.erase(key);
   if (!dirty_.emplace(key, now).second) return;
   ++adds_;
   if (!processing_.contains(key)) ready_.push_back(key);
 }
 
-void WorkQueue::add_after(const std::string& key, SteadyTime when, SteadyTime now) {
+void WorkQueue::add_after(const Key& key, SteadyTime when, SteadyTime now) {
   ++retries_;
   if (when <= now) return add(key, now);
   if (dirty_.contains(key)) return;
@@ -23,18 +23,18 @@ void WorkQueue::add_after(const std::string& key, SteadyTime when, SteadyTime no
   if (!fresh) it->second = std::min(it->second, when);
 }
 
-std::optional<std::string> WorkQueue::take(SteadyTime now) {
+std::optional<Key> WorkQueue::take(SteadyTime now) {
   for (auto it = delayed_.begin(); it != delayed_.end();) {
     if (it->second > now) {
       ++it;
       continue;
     }
-    const std::string key = it->first;
+    const Key key = it->first;
     it = delayed_.erase(it);
     add(key, now);
   }
   if (ready_.empty()) return std::nullopt;
-  std::string key = std::move(ready_.front());
+  Key key = std::move(ready_.front());
   ready_.pop_front();
   queue_durations_.push_back(seconds(now - dirty_.at(key)));
   dirty_.erase(key);
@@ -42,7 +42,7 @@ std::optional<std::string> WorkQueue::take(SteadyTime now) {
   return key;
 }
 
-void WorkQueue::done(const std::string& key, SteadyTime now) {
+void WorkQueue::done(const Key& key, SteadyTime now) {
   const auto it = processing_.find(key);
   if (it == processing_.end()) return;
   work_durations_.push_back(seconds(now - it->second));
@@ -50,7 +50,7 @@ void WorkQueue::done(const std::string& key, SteadyTime now) {
   if (dirty_.contains(key)) ready_.push_back(key);
 }
 
-void WorkQueue::forget(const std::string& key) {
+void WorkQueue::forget(const Key& key) {
   delayed_.erase(key);
   if (dirty_.erase(key) > 0) std::erase(ready_, key);
 }

@@ -8,10 +8,10 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "controller/key.h"
 
 namespace fairlead::controller {
 
@@ -21,15 +21,15 @@ double seconds(Duration duration);
 class WorkQueue {
  public:
   // Makes `key` due now. During its processing: once more afterwards. Overrides a delayed add.
-  void add(const std::string& key, SteadyTime now);
+  void add(const Key& key, SteadyTime now);
   // Due at `when`; of two times the earlier stays. No effect on a key that is due already.
-  void add_after(const std::string& key, SteadyTime when, SteadyTime now);
+  void add_after(const Key& key, SteadyTime when, SteadyTime now);
   // The next due key, marked as processing. nullopt: nothing is due.
-  std::optional<std::string> take(SteadyTime now);
+  std::optional<Key> take(SteadyTime now);
   // Ends processing; the key is due again if it was added meanwhile.
-  void done(const std::string& key, SteadyTime now);
+  void done(const Key& key, SteadyTime now);
   // Drops a key that is waiting or delayed.
-  void forget(const std::string& key);
+  void forget(const Key& key);
 
   // When the next delayed key becomes due; SteadyTime::max() if none.
   SteadyTime next_due() const;
@@ -46,10 +46,10 @@ class WorkQueue {
   std::vector<double> take_work_durations();
 
  private:
-  std::deque<std::string> ready_;
-  std::map<std::string, SteadyTime> dirty_;       // key → when it was added
-  std::map<std::string, SteadyTime> processing_;  // key → since when
-  std::map<std::string, SteadyTime> delayed_;     // key → due
+  std::deque<Key> ready_;
+  std::map<Key, SteadyTime> dirty_;       // key → when it was added
+  std::map<Key, SteadyTime> processing_;  // key → since when
+  std::map<Key, SteadyTime> delayed_;     // key → due
   std::uint64_t adds_ = 0;
   std::uint64_t retries_ = 0;
   std::vector<double> queue_durations_;

@@ -15,10 +15,10 @@ TEST(Backoff, DoublesFromOneSecondToFiveMinutesWithJitter) {
   Backoff backoff;
   Duration step = seconds(1);
   for (int i = 1; i <= 20; ++i) {
-    const auto delay = backoff.failed("shop", ErrorClass::kTransient, "d1", random);
+    const auto delay = backoff.failed(app_key("shop"), ErrorClass::kTransient, "d1", random);
     EXPECT_GE(delay, step / 2) << i;
     EXPECT_LE(delay, step) << i;
-    EXPECT_EQ(backoff.failures("shop"), i);
+    EXPECT_EQ(backoff.failures(app_key("shop")), i);
     step = std::min<Duration>(step * 2, minutes(5));
   }
 }
@@ -28,7 +28,8 @@ TEST(Backoff, SpreadsTheRetriesOfManyApps) {
   Backoff backoff;
   std::set<Duration> delays;
   for (int i = 0; i < 50; ++i)
-    delays.insert(backoff.failed("app" + std::to_string(i), ErrorClass::kTransient, "d", random));
+    delays.insert(
+        backoff.failed(app_key("app" + std::to_string(i)), ErrorClass::kTransient, "d", random));
   EXPECT_GT(delays.size(), 45u);
 }
 
@@ -36,7 +37,7 @@ TEST(Backoff, StartsOverAfterSuccessANewDigestOrAnotherClass) {
   SeededRandom random(1);
   Backoff backoff;
   const auto fail = [&](ErrorClass error_class, const char* digest) {
-    return backoff.failed("shop", error_class, digest, random);
+    return backoff.failed(app_key("shop"), error_class, digest, random);
   };
   for (int i = 0; i < 8; ++i)
     fail(ErrorClass::kTransient, "d1");
@@ -46,15 +47,34 @@ TEST(Backoff, StartsOverAfterSuccessANewDigestOrAnotherClass) {
   EXPECT_LE(fail(ErrorClass::kBlocked, "d2"), seconds(1));
   for (int i = 0; i < 8; ++i)
     fail(ErrorClass::kBlocked, "d2");
-  backoff.succeeded("shop");
-  EXPECT_EQ(backoff.failures("shop"), 0);
+  backoff.succeeded(app_key("shop"));
+  EXPECT_EQ(backoff.failures(app_key("shop")), 0);
   EXPECT_LE(fail(ErrorClass::kBlocked, "d2"), seconds(1));
+}
+
+// Names are the manifests' to choose: none of them is the engine's, or a network's.
+TEST(Backoff, AnAppOfAnyNameHasABackOffOfItsOwn) {
+  SeededRandom random(1);
+  Backoff backoff;
+  for (int i = 0; i < 3; ++i)
+    backoff.failed(app_key("engine"), ErrorClass::kTransient, "d", random);
+  backoff.succeeded(engine_key());
+  EXPECT_EQ(backoff.failures(app_key("engine")), 3);
+  EXPECT_EQ(backoff.failures(key_from("network/engine")), 0);
+}
+
+TEST(Keys, AreTextsOnlyWhereTheyAreNamed) {
+  EXPECT_EQ(to_string(app_key("engine")), "engine");
+  EXPECT_EQ(key_from("engine"), app_key("engine"));
+  EXPECT_NE(app_key("engine"), engine_key());
+  EXPECT_EQ(key_from("network/edge"), (Key{Key::Kind::kNetwork, "edge"}));
+  EXPECT_EQ(to_string(key_from("network/edge")), "network/edge");
 }
 
 TEST(Backoff, NeverRetriesInvalidOnATimer) {
   SeededRandom random(1);
   Backoff backoff;
-  EXPECT_EQ(backoff.failed("shop", ErrorClass::kInvalid, "d", random), Duration::max());
+  EXPECT_EQ(backoff.failed(app_key("shop"), ErrorClass::kInvalid, "d", random), Duration::max());
 }
 
 }  // namespace

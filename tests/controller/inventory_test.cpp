@@ -203,7 +203,8 @@ TEST_F(OnDisk, AFailedWriteLeavesNothingBehind) {
   const auto loaded = inventory.load("i");
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().reason, Reason::kPermissionDenied);
-  EXPECT_THAT(loaded.error().message, HasSubstr("inventory.json: not a regular file, but a folder"));
+  EXPECT_THAT(loaded.error().message,
+              HasSubstr("inventory.json: not a regular file, but a folder"));
   EXPECT_FALSE(inventory.remember_engine("E1"));
   EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
 }

@@ -12,89 +12,89 @@ using std::chrono::seconds;
 TEST(WorkQueue, CollapsesAnyNumberOfAddsIntoOneRun) {
   WorkQueue queue;
   for (int i = 0; i < 5; ++i)
-    queue.add("shop", at(0));
+    queue.add(app_key("shop"), at(0));
   EXPECT_EQ(queue.adds(), 1u);
-  EXPECT_EQ(queue.take(at(0)), "shop");
+  EXPECT_EQ(queue.take(at(0)), app_key("shop"));
   EXPECT_EQ(queue.take(at(0)), std::nullopt);
 }
 
 TEST(WorkQueue, RunsAKeyOnceMoreIfItWasAddedWhileItRan) {
   WorkQueue queue;
-  queue.add("shop", at(0));
+  queue.add(app_key("shop"), at(0));
   ASSERT_TRUE(queue.take(at(0)));
-  queue.add("shop", at(1));
-  queue.add("shop", at(2));
+  queue.add(app_key("shop"), at(1));
+  queue.add(app_key("shop"), at(2));
   EXPECT_EQ(queue.take(at(2)), std::nullopt) << "one key is never processed twice at once";
-  queue.done("shop", at(3));
-  EXPECT_EQ(queue.take(at(3)), "shop");
-  queue.done("shop", at(4));
+  queue.done(app_key("shop"), at(3));
+  EXPECT_EQ(queue.take(at(3)), app_key("shop"));
+  queue.done(app_key("shop"), at(4));
   EXPECT_TRUE(queue.idle());
 }
 
 TEST(WorkQueue, GivesKeysInTheOrderOfTheirArrival) {
   WorkQueue queue;
-  queue.add("b", at(0));
-  queue.add("a", at(0));
-  EXPECT_EQ(queue.take(at(0)), "b");
-  EXPECT_EQ(queue.take(at(0)), "a");
+  queue.add(app_key("b"), at(0));
+  queue.add(app_key("a"), at(0));
+  EXPECT_EQ(queue.take(at(0)), app_key("b"));
+  EXPECT_EQ(queue.take(at(0)), app_key("a"));
 }
 
 TEST(WorkQueue, KeepsTheEarlierOfTwoDelays) {
   WorkQueue queue;
-  queue.add_after("shop", at(10), at(0));
-  queue.add_after("shop", at(5), at(0));
-  queue.add_after("shop", at(20), at(0));
+  queue.add_after(app_key("shop"), at(10), at(0));
+  queue.add_after(app_key("shop"), at(5), at(0));
+  queue.add_after(app_key("shop"), at(20), at(0));
   EXPECT_EQ(queue.next_due(), at(5));
   EXPECT_EQ(queue.take(at(4)), std::nullopt);
-  EXPECT_EQ(queue.take(at(5)), "shop");
+  EXPECT_EQ(queue.take(at(5)), app_key("shop"));
   EXPECT_EQ(queue.retries(), 3u);
 }
 
 TEST(WorkQueue, AnAddOverridesADelay) {
   WorkQueue queue;
-  queue.add_after("shop", at(300), at(0));
-  queue.add("shop", at(1));
-  EXPECT_EQ(queue.take(at(1)), "shop");
-  queue.done("shop", at(1));
+  queue.add_after(app_key("shop"), at(300), at(0));
+  queue.add(app_key("shop"), at(1));
+  EXPECT_EQ(queue.take(at(1)), app_key("shop"));
+  queue.done(app_key("shop"), at(1));
   EXPECT_EQ(queue.next_due(), SteadyTime::max());
 }
 
 TEST(WorkQueue, ADelayThatHasPassedIsDueAtOnce) {
   WorkQueue queue;
-  queue.add_after("shop", at(1), at(2));
-  EXPECT_EQ(queue.take(at(2)), "shop");
+  queue.add_after(app_key("shop"), at(1), at(2));
+  EXPECT_EQ(queue.take(at(2)), app_key("shop"));
 }
 
 TEST(WorkQueue, ForgetsWaitingAndDelayedKeys) {
   WorkQueue queue;
-  queue.add("a", at(0));
-  queue.add_after("b", at(1), at(0));
-  queue.forget("a");
-  queue.forget("b");
+  queue.add(app_key("a"), at(0));
+  queue.add_after(app_key("b"), at(1), at(0));
+  queue.forget(app_key("a"));
+  queue.forget(app_key("b"));
   EXPECT_EQ(queue.take(at(2)), std::nullopt);
 }
 
 TEST(WorkQueue, AKeyForgottenWhileItRunsDoesNotRunAgain) {
   WorkQueue queue;
-  queue.add("a", at(0));
+  queue.add(app_key("a"), at(0));
   ASSERT_TRUE(queue.take(at(0)));
-  queue.add("a", at(0));
-  queue.forget("a");
-  queue.done("a", at(1));
+  queue.add(app_key("a"), at(0));
+  queue.forget(app_key("a"));
+  queue.done(app_key("a"), at(1));
   EXPECT_EQ(queue.take(at(1)), std::nullopt);
 }
 
 TEST(WorkQueue, MeasuresAsClientGoDoes) {
   WorkQueue queue;
-  queue.add("a", at(0));
-  queue.add("b", at(0));
+  queue.add(app_key("a"), at(0));
+  queue.add(app_key("b"), at(0));
   EXPECT_EQ(queue.depth(), 2u);
   ASSERT_TRUE(queue.take(at(2)));
   ASSERT_TRUE(queue.take(at(3)));
   EXPECT_EQ(queue.take_queue_durations(), (std::vector<double>{2, 3}));
   EXPECT_EQ(queue.unfinished(at(5)), seconds(5));
   EXPECT_EQ(queue.longest_running(at(5)), seconds(3));
-  queue.done("a", at(6));
+  queue.done(app_key("a"), at(6));
   EXPECT_EQ(queue.take_work_durations(), std::vector<double>{4});
   EXPECT_TRUE(queue.take_work_durations().empty());
 }

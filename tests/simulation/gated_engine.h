@@ -2,7 +2,9 @@
 // reaches the engine or returns. At the end of a test the dead are released with errors.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,28 +46,27 @@ class GatedEngine final : public docker::Engine {
     return pass(docker::Operation::kContainerCreate, inner_.create_container(std::move(spec)));
   }
   Task<Status> start_container(std::string id) override {
-    return pass(docker::Operation::kContainerStart, inner_.start_container(std::move(id)));
+    return pass(docker::Operation::kContainerStart, inner_.start_container(id), id);
   }
   Task<Status> stop_container(std::string id, int grace) override {
-    return pass(docker::Operation::kContainerStop, inner_.stop_container(std::move(id), grace));
+    return pass(docker::Operation::kContainerStop, inner_.stop_container(id, grace), id);
   }
   Task<Status> remove_container(std::string id, bool force) override {
-    return pass(docker::Operation::kContainerRemove, inner_.remove_container(std::move(id), force));
+    return pass(docker::Operation::kContainerRemove, inner_.remove_container(id, force), id);
   }
   Task<Status> rename_container(std::string id, std::string name) override {
-    return pass(docker::Operation::kContainerRename,
-                inner_.rename_container(std::move(id), std::move(name)));
+    return pass(docker::Operation::kContainerRename, inner_.rename_container(id, std::move(name)),
+                id);
   }
   Task<Status> update_container(std::string id, docker::ContainerUpdate update) override {
-    return pass(docker::Operation::kContainerUpdate,
-                inner_.update_container(std::move(id), std::move(update)));
+    return pass(docker::Operation::kContainerUpdate, inner_.update_container(id, std::move(update)),
+                id);
   }
   Task<Status> unpause_container(std::string id) override {
-    return pass(docker::Operation::kContainerUnpause, inner_.unpause_container(std::move(id)));
+    return pass(docker::Operation::kContainerUnpause, inner_.unpause_container(id), id);
   }
   Task<Status> put_files(std::string id, std::vector<docker::FileContent> files) override {
-    return pass(docker::Operation::kContainerFiles,
-                inner_.put_files(std::move(id), std::move(files)));
+    return pass(docker::Operation::kContainerFiles, inner_.put_files(id, std::move(files)), id);
   }
   Task<Result<docker::ExecResult>> run_exec(std::string id, docker::ExecSpec spec) override {
     return pass(docker::Operation::kExecStart, inner_.run_exec(std::move(id), std::move(spec)));
@@ -87,11 +88,11 @@ class GatedEngine final : public docker::Engine {
   }
   Task<Status> connect_network(std::string container, docker::EndpointSpec endpoint) override {
     return pass(docker::Operation::kNetworkConnect,
-                inner_.connect_network(std::move(container), std::move(endpoint)));
+                inner_.connect_network(container, std::move(endpoint)), container);
   }
   Task<Status> disconnect_network(std::string network, std::string container, bool force) override {
     return pass(docker::Operation::kNetworkDisconnect,
-                inner_.disconnect_network(std::move(network), std::move(container), force));
+                inner_.disconnect_network(std::move(network), container, force), container);
   }
   Task<Result<std::vector<docker::Volume>>> list_volumes(std::vector<std::string> labels) override {
     return pass(docker::Operation::kVolumeList, inner_.list_volumes(std::move(labels)));
@@ -130,9 +131,36 @@ class GatedEngine final : public docker::Engine {
     inner_.set_observer(std::move(observer));
   }
 
+  // How many mutations of one container were on their way at the same time, and of all together.
+  int most_of_one_object() const { return most_of_one_; }
+  int most_together() const { return most_together_; }
+
  private:
+  // A mutation of `object` that has been sent and not answered.
+  class Outstanding {
+   public:
+    Outstanding(GatedEngine& engine, std::string object)
+        : engine_(engine), object_(std::move(object)) {
+      if (object_.empty()) return;
+      engine_.most_of_one_ = std::max(engine_.most_of_one_, ++engine_.outstanding_[object_]);
+      engine_.most_together_ = std::max(engine_.most_together_, ++engine_.together_);
+    }
+    Outstanding(const Outstanding&) = delete;
+    Outstanding& operator=(const Outstanding&) = delete;
+    ~Outstanding() {
+      if (object_.empty()) return;
+      --engine_.outstanding_[object_];
+      --engine_.together_;
+    }
+
+   private:
+    GatedEngine& engine_;
+    std::string object_;
+  };
+
   template <typename T>
-  Task<Result<T>> pass(docker::Operation operation, Task<Result<T>> call) {
+  Task<Result<T>> pass(docker::Operation operation, Task<Result<T>> call, std::string object = {}) {
+    const Outstanding outstanding(*this, std::move(object));
     const bool mutation = docker::is_mutation(operation);
     const std::uint64_t number = mutation ? ++mutations_ : 0;
     if (mutation && hook_ && !dead_) hook_(number, false);
@@ -156,6 +184,10 @@ class GatedEngine final : public docker::Engine {
   Signal released_;
   std::function<void(std::uint64_t, bool)> hook_;
   std::uint64_t mutations_ = 0;
+  std::map<std::string, int> outstanding_;
+  int together_ = 0;
+  int most_of_one_ = 0;
+  int most_together_ = 0;
   bool dead_ = false;
   bool draining_ = false;
 };

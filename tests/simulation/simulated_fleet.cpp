@@ -63,6 +63,7 @@ void MemoryDirectory::follow(watch::Followed paths) {
   if (paths == *followed_) return;
   followed_ = std::make_shared<const watch::Followed>(std::move(paths));
   followed_more_ = true;
+  stop_.notify();  // as the real one: it looks again at once
 }
 
 void MemoryDirectory::stop() {
@@ -142,6 +143,8 @@ bool SimulatedFleet::crashed() const {
 }
 
 void SimulatedFleet::drain(Process& process) {
+  // Whatever a simulation is about: no object had two mutations on their way.
+  FL_ASSERT(process.gate.most_of_one_object() <= 1);
   process.gate.die();
   process.gate.release();
   process.loop->stop();

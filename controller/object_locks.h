@@ -1,0 +1,40 @@
+// At most one outstanding mutation per object of the engine, over all Apps: a rename, an update and
+// a connect of one container that overtake each other leave a state that nobody planned. The
+// executor is the only one who mutates, and takes a lock for each action.
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "base/task.h"
+
+namespace fairlead::controller {
+
+class ObjectLocks {
+ public:
+  // Held until destroyed. The locks must outlive it.
+  class [[nodiscard]] Held {
+   public:
+    Held(ObjectLocks& locks, std::string object) : locks_(&locks), object_(std::move(object)) {}
+    Held(Held&& other) noexcept
+        : locks_(std::exchange(other.locks_, nullptr)), object_(std::move(other.object_)) {}
+    Held& operator=(Held&&) = delete;
+    ~Held();
+
+   private:
+    ObjectLocks* locks_;
+    std::string object_;
+  };
+
+  explicit ObjectLocks(Clock& clock) : freed_(clock) {}
+
+  // `object` is an ID, or the name of what is about to be made; empty: no object, no wait.
+  Task<Held> hold(std::string object);
+
+ private:
+  std::set<std::string> busy_;
+  Signal freed_;
+};
+
+}  // namespace fairlead::controller
