@@ -103,9 +103,11 @@ void EngineCache::note_unseen(const docker::ContainerSummary& summary) {
 
 Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
   auto marked = std::exchange(dirty_, {});
+  auto named = std::exchange(unseen_, {});
   auto list = co_await engine_.list_containers(kManagedFilter);
   if (!list) {
     dirty_.merge(marked);
+    unseen_.merge(named);
     co_return std::unexpected(list.error());
   }
   std::set<std::string> seen;
@@ -204,6 +206,10 @@ Task<Result<std::set<std::string>>> EngineCache::refresh() {
     auto volumes = co_await load_volumes(changed);
     if (!volumes) co_return std::unexpected(volumes.error());
   }
+  if (!unseen_.empty()) {
+    auto containers = co_await load_containers(changed);
+    if (!containers) co_return std::unexpected(containers.error());
+  }
   const auto marked = std::exchange(dirty_, {});
   for (const auto& [id, app] : marked) {
     co_await inspect(id, changed);
@@ -235,7 +241,8 @@ bool EngineCache::stale_for(const std::string& app) {
   const auto unread = [this, &app](const auto& each) {
     return each.second == app && !unreadable_.contains(each.first);
   };
-  return all_dirty_ || networks_dirty_ || volumes_dirty_ || std::ranges::any_of(dirty_, unread);
+  return all_dirty_ || networks_dirty_ || volumes_dirty_ || std::ranges::any_of(dirty_, unread) ||
+         std::ranges::any_of(unseen_, unread);
 }
 
 Task<Status> EngineCache::inspect_network(std::string id) {
@@ -262,7 +269,7 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   };
   if (event.type == "container") {
     if (!wake_container(event.actor_id) && event.attributes.contains(std::string(kLabelManaged))) {
-      dirty_[event.actor_id] = app_of(event.attributes);
+      unseen_[event.actor_id] = app_of(event.attributes);
     }
     note(woken, event.attributes);  // container events carry the container's labels
     if (event.action == "stop" && own_stops_.erase(event.actor_id) == 0) {

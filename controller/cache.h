@@ -69,7 +69,9 @@ class EngineCache {
   Observed observed_;
   std::map<std::string, bool> stopped_by_hand_;  // by container ID
   std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known
-  std::set<std::string> unreadable_;             // of those: the last inspect failed
+  // As `dirty_`: named by events and in no list yet. One list tells whether they exist.
+  std::map<std::string, std::string> unseen_;
+  std::set<std::string> unreadable_;  // of dirty_: the last inspect failed
   // By container ID: networks that it is still on although they are gone. Seen twice, with a list
   // of networks in between, so it is no matter of order (F009).
   std::map<std::string, std::set<std::string>> on_gone_networks_;

@@ -47,6 +47,7 @@ Task<void> Controller::run() {
   for (int i = 0; i < options_.workers; ++i)
     tasks_.spawn("worker", worker_loop());
   co_await tasks_.join();
+  parts_.clock.cancel(cut_timer_);
 }
 
 void Controller::stop() {
@@ -55,6 +56,8 @@ void Controller::stop() {
   parts_.engine.stop_events();
   engine_wake_.notify();
   work_.notify();
+  cut_timer_ = parts_.clock.call_at(parts_.clock.steady_now() + options_.stop_grace,
+                                    [this] { parts_.engine.cancel(); });
 }
 
 Task<Status> Controller::take_next_snapshot() {
@@ -179,7 +182,7 @@ void Controller::enqueue_all() {
 
 void Controller::enqueue_unsettled() {
   for (const auto& [key, status] : status_) {
-    if (status.sync != "Synced") enqueue(key);
+    if (status.sync != "Synced") wake(key);
   }
 }
 

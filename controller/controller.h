@@ -42,6 +42,7 @@ struct ControllerOptions {
   Duration stream_renewal =
       std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
   Duration engine_check_pause = std::chrono::seconds(1);
+  Duration stop_grace = std::chrono::seconds(3);
   PruneRules prune;
   // Not empty: observe and report only, and say this.
   std::string read_only_reason;
@@ -69,7 +70,8 @@ class Controller final : public View, public Commands {
   void set_telemetry(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
   Task<void> run();
-  // No new work is taken; run() ends when the current calls have returned.
+  // No new work is taken; run() ends when the current calls have returned, or were cut after
+  // ControllerOptions::stop_grace.
   void stop();
   // An exception left one of its tasks: run() has ended, or ends, although nobody asked for it.
   bool failed() const { return failed_; }
@@ -138,9 +140,18 @@ class Controller final : public View, public Commands {
   Task<void> engine_loop();
   Task<void> supervise();
   Task<void> event_loop();
-  Task<bool> bring_up();
+  Task<void> reconnect();
+  Task<void> bring_up();
+  Task<void> look_at_engine();
+  Duration look_pause() const;
+  void open_stream();
+  void tend_stream();
+  void stream_ended(const Status& ended, SteadyTime begin);
+  void stream_was_sound();
+  void wake(const std::string& key);
   Task<Status> full_resync();
   Task<Result<std::set<std::string>>> guarded_refresh(bool full);
+  void link_failed(const Error& error);
   void engine_lost(const Error& error);
   void check_foreign_instances();
   bool may_mutate() const;
@@ -202,9 +213,22 @@ class Controller final : public View, public Commands {
   bool failed_ = false;
   bool first_scan_done_ = false;
   int uncertain_checks_ = 0;  // clean checks still owed after an Unknown outcome
+  // The link to the engine: see supervise.cpp.
+  Backoff link_backoff_;
+  Backoff stream_backoff_;
+  int link_failures_ = 0;  // until it has held for a while
+  bool link_failure_said_ = false;
+  bool ever_up_ = false;
+  SteadyTime up_since_{};
+  SteadyTime next_look_{};
+  int stream_failures_ = 0;
+  bool stream_failure_said_ = false;
   bool stream_lost_ = false;
+  bool stream_renewing_ = false;  // its end is our doing
+  SteadyTime stream_since_{};
+  SteadyTime stream_retry_at_{};
+  Clock::TimerId cut_timer_ = 0;
   int active_workers_ = 0;
-  int engine_failures_ = 0;
   std::string last_source_problem_;
   WallTime started_at_;
   SteadyTime last_turn_;

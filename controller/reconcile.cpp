@@ -8,8 +8,8 @@
 namespace fairlead::controller {
 namespace {
 
-constexpr int kLooks = 4;
-constexpr Duration kCalmPause = std::chrono::milliseconds(200);
+constexpr int kLooks = 3;
+constexpr Duration kCalmPause = std::chrono::milliseconds(250);
 
 // Of several refusals the first is what the App's error says; the others are in its drift and log.
 Error refusal_error(const Plan& plan) {

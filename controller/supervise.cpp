@@ -1,6 +1,7 @@
 // The engine's side of the loop: connecting, listing, listening, and what to do when it is gone or
 // when nobody can tell whether a request ran.
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/guard.h"
@@ -8,6 +9,21 @@
 #include "controller/labels.h"
 
 namespace fairlead::controller {
+namespace {
+
+// A link, or a stream, that has held for so long is taken for sound: failures count from one again.
+constexpr Duration kSound = std::chrono::seconds(10);
+constexpr Duration kLongestPause = std::chrono::seconds(30);
+// One key is woken by events at most so often: a flood of them costs no flood of requests.
+constexpr Duration kEventPause = std::chrono::milliseconds(250);
+
+// What fails again and again is said at the first time, then at the 2nd, 4th, 8th…
+bool worth_saying(int failures) {
+  return std::has_single_bit(static_cast<unsigned>(failures));
+}
+
+}  // namespace
+
 bool Controller::may_mutate() const {
   return !stopping_ && engine_status_.up && uncertain_checks_ == 0 && !engine_status_.read_only;
 }
@@ -61,9 +77,22 @@ void Controller::check_foreign_instances() {
   record("Warning", "NotOwner", "", "engine", engine_status_.read_only_reason);
 }
 
-void Controller::engine_lost(const Error& error) {
+void Controller::link_failed(const Error& error) {
   engine_status_.last_error = error.message;
+  ++link_failures_;
+  if (!worth_saying(link_failures_)) return;
+  link_failure_said_ = true;
+  parts_.log.error("engine unavailable", {{"reason", to_string(error.reason)},
+                                          {"err", error.message},
+                                          {"attempt", link_failures_},
+                                          {"hint", error.hint}});
+  if (link_failures_ == 1)
+    record("Warning", std::string(to_string(error.reason)), "", "engine", error.message);
+}
+
+void Controller::engine_lost(const Error& error) {
   if (error.error_class == ErrorClass::kUnknown && engine_status_.up) {
+    engine_status_.last_error = error.message;
     // It may have run, and may still run: two clean looks before the next mutation (F030).
     if (uncertain_checks_ == 0) {
       parts_.log.warn("engine uncertain: a request's outcome is unknown",
@@ -71,32 +100,24 @@ void Controller::engine_lost(const Error& error) {
     }
     uncertain_checks_ = 2;
     cache_.mark_all();
+    next_look_ = std::min(next_look_, parts_.clock.steady_now() + options_.engine_check_pause);
     engine_wake_.notify();
     return;
   }
-  if (!std::exchange(engine_status_.up, false)) return;
-  parts_.log.error(
-      "engine unavailable",
-      {{"reason", to_string(error.reason)}, {"err", error.message}, {"hint", error.hint}});
-  record("Warning", std::string(to_string(error.reason)), "", "engine", error.message);
+  if (stopping_ || !std::exchange(engine_status_.up, false)) return;
+  link_failed(error);
   cache_.mark_all();
   parts_.engine.stop_events();
   engine_wake_.notify();
 }
 
-// Connects, negotiates, and takes the first full list. False: not yet.
-Task<bool> Controller::bring_up() {
+// Connects, negotiates, and takes the first full list.
+Task<void> Controller::bring_up() {
   auto info = co_await parts_.engine.connect();
+  if (stopping_) co_return;
   if (!info) {
-    if (engine_failures_ == 0) {
-      parts_.log.error("engine unavailable", {{"reason", to_string(info.error().reason)},
-                                              {"err", info.error().message},
-                                              {"hint", info.error().hint}});
-      record("Warning", std::string(to_string(info.error().reason)), "", "engine",
-             info.error().message);
-    }
-    engine_status_.last_error = info.error().message;
-    co_return false;
+    link_failed(info.error());
+    co_return;
   }
   cache_.set_engine(*info);
   engine_status_.version = info->version;
@@ -104,116 +125,183 @@ Task<bool> Controller::bring_up() {
   engine_status_.os = info->os;
   auto remembered = parts_.inventory.remember_engine(info->id);
   if (!remembered) parts_.log.warn("state not written", {{"err", remembered.error().message}});
-  stream_lost_ = false;
-  tasks_.spawn("events", event_loop());
+  open_stream();
+  cache_.doubt_containers();
   auto listed = co_await full_resync();
+  if (stopping_) co_return;
   if (!listed) {
-    engine_status_.last_error = listed.error().message;
+    link_failed(listed.error());
     parts_.engine.stop_events();
-    co_return false;
+    co_return;
   }
-  parts_.log.info("engine connected", {{"version", info->version},
-                                       {"api", info->api_version},
-                                       {"containers", cache_.observed().containers.size()},
-                                       {"attempts", engine_failures_ + 1}});
+  const bool first = !std::exchange(ever_up_, true);
+  if (std::exchange(link_failure_said_, false) || first) {
+    parts_.log.info("engine connected", {{"version", info->version},
+                                         {"api", info->api_version},
+                                         {"containers", cache_.observed().containers.size()},
+                                         {"attempts", link_failures_ + 1}});
+  }
   engine_status_.last_error.clear();
   engine_status_.up = true;
+  up_since_ = parts_.clock.steady_now();
   // After a restart late requests may still be running inside the engine.
-  uncertain_checks_ = engine_failures_ > 0 ? 1 : 0;
-  engine_failures_ = 0;
+  uncertain_checks_ = link_failures_ > 0 ? 1 : 0;
+  next_look_ = up_since_ + look_pause();
   // What the old engine refused, this one may accept.
   for (const auto& [key, entry] : desired_.entries())
     reset_backoff(key);
   enqueue_all();
-  co_return true;
+}
+
+Duration Controller::look_pause() const {
+  return uncertain_checks_ > 0 ? options_.engine_check_pause : options_.resync_interval;
+}
+
+void Controller::open_stream() {
+  stream_lost_ = false;
+  stream_since_ = parts_.clock.steady_now();
+  tasks_.spawn("events", event_loop());
+}
+
+// Wakes a key for an event.
+void Controller::wake(const std::string& key) {
+  const auto known = keys_.find(key);
+  const auto now = parts_.clock.steady_now();
+  if (known == keys_.end() || now - known->second.last_pass >= kEventPause) {
+    enqueue(key);
+    return;
+  }
+  queue_.add_after(key_from(key), known->second.last_pass + kEventPause, now);
+  work_.notify();
 }
 
 Task<void> Controller::event_loop() {
   auto connected = [this] {
     engine_status_.event_stream = true;
+    // Only a list from now on holds what happened before the stream began (F062).
     cache_.mark_all();
+    next_look_ = parts_.clock.steady_now();
     engine_wake_.notify();
   };
   auto on_event = [this](const docker::Event& event) {
     telemetry_->docker_event(event.type, event.action);
     for (const auto& key : cache_.note_event(event))
-      enqueue(key);
+      wake(key);
     // A network that came or went is what an App may be waiting for, whatever its labels.
     const bool counts = event.action == "create" || event.action == "destroy";
     if (event.type == "network" && counts) enqueue_unsettled();
   };
+  const auto begin = parts_.clock.steady_now();
   auto stream = parts_.engine.stream_events(connected, on_event);
   auto ended = co_await caught(std::move(stream), "events");
   engine_status_.event_stream = false;
-  if (!ended && !stopping_) {
-    parts_.log.debug("event stream ended", {{"err", ended.error().message}});
-  }
+  stream_ended(ended, begin);
+}
+
+// By whoever: renewed at once if that was us, after a growing pause if not.
+void Controller::stream_ended(const Status& ended, SteadyTime begin) {
+  const auto now = parts_.clock.steady_now();
   stream_lost_ = true;
+  stream_retry_at_ = now;
   engine_wake_.notify();
+  if (std::exchange(stream_renewing_, false) || stopping_ || !engine_status_.up) return;
+  if (now - begin >= kSound) stream_was_sound();
+  ++stream_failures_;
+  const auto pause =
+      stream_backoff_.failed(engine_key(), ErrorClass::kTransient, "", parts_.random);
+  stream_retry_at_ = now + std::min<Duration>(pause, kLongestPause);
+  if (!worth_saying(stream_failures_)) return;
+  stream_failure_said_ = stream_failures_ > 1;  // one is nothing: engines restart
+  parts_.log.log(stream_failure_said_ ? LogLevel::kWarn : LogLevel::kDebug,
+                 "event stream unavailable",
+                 {{"reason", to_string(ended ? Reason::kEngineUnavailable : ended.error().reason)},
+                  {"err", ended ? std::string("the engine ended it") : ended.error().message},
+                  {"attempt", stream_failures_}});
+}
+
+void Controller::stream_was_sound() {
+  stream_failures_ = 0;
+  stream_backoff_.succeeded(engine_key());
+  if (std::exchange(stream_failure_said_, false)) parts_.log.info("event stream is back");
+}
+
+// Opens a lost stream when its time has come, and an old one anew.
+void Controller::tend_stream() {
+  const auto now = parts_.clock.steady_now();
+  if (stream_lost_ && now >= stream_retry_at_) {
+    telemetry_->event_stream_reconnected();
+    open_stream();
+  } else if (!stream_lost_ && now - stream_since_ > options_.stream_renewal) {
+    stream_since_ = now;
+    stream_renewing_ = true;
+    parts_.engine.stop_events();
+  } else if (!stream_lost_ && engine_status_.event_stream && now - stream_since_ >= kSound) {
+    stream_was_sound();
+  }
+}
+
+// Is the engine there, and what does it hold?
+Task<void> Controller::look_at_engine() {
+  next_look_ = parts_.clock.steady_now() + look_pause();
+  auto alive = co_await parts_.engine.ping();
+  if (!alive) {
+    engine_lost(alive.error());
+    co_return;
+  }
+  auto listed = co_await full_resync();
+  if (!listed) {
+    engine_lost(listed.error());
+    co_return;
+  }
+  const auto now = parts_.clock.steady_now();
+  if (now - up_since_ >= kSound) {
+    link_failures_ = 0;
+    link_backoff_.succeeded(engine_key());
+  }
+  if (uncertain_checks_ == 0) co_return;
+  --uncertain_checks_;
+  next_look_ = std::min(next_look_, now + look_pause());
+  if (uncertain_checks_ == 0) {
+    parts_.log.info("engine certain again");
+    enqueue_all();
+  }
+}
+
+// One shared back-off for an engine that is away, or that answers and is none: one log line, not
+// one per App. Nothing shortens it but the end.
+Task<void> Controller::reconnect() {
+  if (link_failures_ > 0) {
+    const auto pause =
+        link_backoff_.failed(engine_key(), ErrorClass::kTransient, "", parts_.random);
+    const auto until = parts_.clock.steady_now() + std::min<Duration>(pause, kLongestPause);
+    while (!stopping_ && parts_.clock.steady_now() < until) {
+      co_await engine_wake_.wait_until(until);
+    }
+  }
+  if (!stopping_) co_await bring_up();
 }
 
 Task<void> Controller::engine_loop() {
   while (!stopping_) {
     auto ended = co_await caught(supervise(), "engine");
     if (ended) continue;
-    engine_lost(ended.error());
-    ++engine_failures_;
-    co_await sleep_for(parts_.clock, options_.engine_check_pause);
+    engine_status_.up ? engine_lost(ended.error()) : link_failed(ended.error());
   }
 }
 
-// One shared back-off for an engine that is away: one log line, not one per App.
 Task<void> Controller::supervise() {
-  SteadyTime stream_since = parts_.clock.steady_now();
   while (!stopping_) {
     last_turn_ = parts_.clock.steady_now();
     if (!engine_status_.up) {
-      const bool up = co_await bring_up();
-      stream_since = parts_.clock.steady_now();
-      if (up) continue;
-      ++engine_failures_;
-      const Error away{ErrorClass::kTransient, Reason::kEngineUnavailable, "", ""};
-      const auto delay = backoff_.failed(engine_key(), away.error_class, "", parts_.random);
-      const auto capped = std::min<Duration>(delay, std::chrono::seconds(30));
-      co_await engine_wake_.wait_until(parts_.clock.steady_now() + capped);
+      co_await reconnect();
       continue;
     }
-    backoff_.succeeded(engine_key());
-    const bool uncertain = uncertain_checks_ > 0;
-    const auto pause = uncertain ? options_.engine_check_pause : options_.resync_interval;
-    const auto deadline = parts_.clock.steady_now() + pause;
-    while (!stopping_ && engine_status_.up && parts_.clock.steady_now() < deadline) {
-      const bool woken = co_await engine_wake_.wait_until(deadline);
-      if (woken && stream_lost_) break;
-      if (woken && !uncertain && uncertain_checks_ > 0) break;
-    }
-    if (stopping_ || !engine_status_.up) continue;
-    if (std::exchange(stream_lost_, false)) {
-      co_await sleep_for(parts_.clock, options_.engine_check_pause);
-      telemetry_->event_stream_reconnected();
-      tasks_.spawn("events", event_loop());
-      stream_since = parts_.clock.steady_now();
-    } else if (parts_.clock.steady_now() - stream_since > options_.stream_renewal) {
-      stream_since = parts_.clock.steady_now();
-      parts_.engine.stop_events();
-    }
-    auto alive = co_await parts_.engine.ping();
-    if (!alive) {
-      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable, alive.error().message,
-                        alive.error().hint});
-      continue;
-    }
-    auto listed = co_await full_resync();
-    if (!listed) {
-      engine_lost(Error{ErrorClass::kTransient, Reason::kEngineUnavailable, listed.error().message,
-                        listed.error().hint});
-      continue;
-    }
-    if (uncertain_checks_ == 0) continue;
-    --uncertain_checks_;
-    if (uncertain_checks_ == 0) {
-      parts_.log.info("engine certain again");
-      enqueue_all();
+    tend_stream();
+    const auto until = stream_lost_ ? std::min(next_look_, stream_retry_at_) : next_look_;
+    if (parts_.clock.steady_now() < until) {
+      co_await engine_wake_.wait_until(until);
+    } else {
+      co_await look_at_engine();
     }
   }
 }

@@ -135,6 +135,12 @@ std::string describe(Operation operation, std::string_view what) {
 
 }  // namespace
 
+bool succeeded(Operation operation, int status) {
+  const bool already =
+      operation == Operation::kContainerStart || operation == Operation::kContainerStop;
+  return (status >= 200 && status < 300) || (status == 304 && already);
+}
+
 Error classify_reply(Operation operation, int status, std::string_view message) {
   for (const auto& rule : kRules) {
     if (fits(rule, operation, status, message)) {
@@ -158,6 +164,7 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
     case TransportFault::kNoReply:
     case TransportFault::kTimedOut:
     case TransportFault::kMalformedReply:
+    case TransportFault::kTooLarge:
       break;
   }
   // A pull changes nothing that another call would have to know; what hangs is the registry (F056).
@@ -168,6 +175,13 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
   const auto reason =
       fault == TransportFault::kTimedOut ? Reason::kTimeout : Reason::kEngineUncertain;
   if (is_mutation(operation)) return {kUnknown, reason, text, ""};
+  if (fault == TransportFault::kTooLarge) {
+    return {kTransient, Reason::kEngineError, text,
+            "remove what nobody uses: docker network prune, docker container prune"};
+  }
+  if (fault == TransportFault::kMalformedReply) {
+    return {kTransient, Reason::kEngineError, text, "is it Docker that answers there?"};
+  }
   return {kTransient, Reason::kEngineUnavailable, text, "the engine does not answer"};
 }
 

@@ -239,14 +239,31 @@ Network network(const json::object& object) {
   return out;
 }
 
+std::unexpected<std::string> odd(std::string_view what) {
+  return std::unexpected("the reply is no " + std::string(what));
+}
+
 template <typename T>
-std::vector<T> each_of(const json::value& reply, T (*read)(const json::object&)) {
+Decoded<std::vector<T>> each_of(const json::value* reply, T (*read)(const json::object&),
+                                bool (*fine)(const T&)) {
+  if (reply == nullptr || !reply->is_array()) return odd("list");
   std::vector<T> out;
-  if (!reply.is_array()) return out;
-  for (const auto& each : reply.get_array()) {
-    if (each.is_object()) out.push_back(read(each.get_object()));
+  for (const auto& each : reply->get_array()) {
+    if (!each.is_object()) return odd("list of objects");
+    out.push_back(read(each.get_object()));
+    if (!fine(out.back())) return odd("list of objects with an ID or name");
   }
   return out;
+}
+
+bool has_id(const ContainerSummary& each) {
+  return is_id(each.id);
+}
+bool has_network_id(const Network& each) {
+  return is_network_id(each.id) && !each.name.empty();
+}
+bool has_name(const Volume& each) {
+  return !each.name.empty();
 }
 
 Volume volume(const json::object& object) {
@@ -256,14 +273,25 @@ Volume volume(const json::object& object) {
 
 }  // namespace
 
-std::vector<ContainerSummary> decode_container_list(const json::value& reply) {
-  return each_of<ContainerSummary>(reply, summary);
+bool is_id(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-Container decode_container(const json::value& reply) {
+bool is_network_id(std::string_view text) {
+  constexpr std::string_view kSwarms = "0123456789abcdefghijklmnopqrstuvwxyz";
+  return is_id(text) ||
+         (text.size() == 25 && text.find_first_not_of(kSwarms) == std::string_view::npos);
+}
+
+Decoded<std::vector<ContainerSummary>> decode_container_list(const json::value& reply) {
+  return each_of<ContainerSummary>(&reply, summary, has_id);
+}
+
+Decoded<Container> decode_container(const json::value& reply) {
   const auto& object = object_of(reply);
   Container out;
   out.id = text_at(object, "Id");
+  if (!is_id(out.id)) return odd("container with an ID");
   out.name = without_slash(text_at(object, "Name"));
   out.created = text_at(object, "Created");
   out.image_id = text_at(object, "Image");
@@ -277,34 +305,39 @@ Container decode_container(const json::value& reply) {
   return out;
 }
 
-std::vector<Network> decode_network_list(const json::value& reply) {
-  return each_of<Network>(reply, network);
+Decoded<std::vector<Network>> decode_network_list(const json::value& reply) {
+  return each_of<Network>(&reply, network, has_network_id);
 }
-Network decode_network(const json::value& reply) {
-  return network(object_of(reply));
-}
-
-std::vector<Volume> decode_volume_list(const json::value& reply) {
-  const auto* list = object_of(reply).if_contains("Volumes");
-  return list == nullptr ? std::vector<Volume>{} : each_of<Volume>(*list, volume);
-}
-Volume decode_volume(const json::value& reply) {
-  return volume(object_of(reply));
+Decoded<Network> decode_network(const json::value& reply) {
+  auto out = network(object_of(reply));
+  if (!has_network_id(out)) return odd("network with an ID and a name");
+  return out;
 }
 
-Image decode_image(const json::value& reply) {
+Decoded<std::vector<Volume>> decode_volume_list(const json::value& reply) {
+  return each_of<Volume>(object_of(reply).if_contains("Volumes"), volume, has_name);
+}
+Decoded<Volume> decode_volume(const json::value& reply) {
+  auto out = volume(object_of(reply));
+  if (!has_name(out)) return odd("volume with a name");
+  return out;
+}
+
+Decoded<Image> decode_image(const json::value& reply) {
   const auto& object = object_of(reply);
   Image out{text_at(object, "Id"),
             strings_at(object, "RepoTags"),
             strings_at(object, "RepoDigests"),
             text_at(object_at(object, "Metadata"), "LastTagTime"),
             {}};
+  if (out.id.empty()) return odd("image with an ID");
   for (const auto& volume : object_at(object_at(object, "Config"), "Volumes"))
     out.volumes.emplace_back(volume.key());
   return out;
 }
 
-EngineInfo decode_info(const json::value& reply) {
+Decoded<EngineInfo> decode_info(const json::value& reply) {
+  if (!reply.is_object()) return odd("object");
   const auto& object = object_of(reply);
   EngineInfo out;
   out.id = text_at(object, "ID");
@@ -321,11 +354,15 @@ std::optional<Event> decode_event(const json::value& line) {
   Event event{text_at(object, "Type"), text_at(object, "Action"), text_at(actor, "ID"),
               map_at(actor, "Attributes")};
   if (event.type.empty() || event.action.starts_with("exec_")) return std::nullopt;
+  if (event.type == "container" && !is_id(event.actor_id)) return std::nullopt;
+  if (event.type == "network" && !is_network_id(event.actor_id)) return std::nullopt;
   return event;
 }
 
-std::string decode_id(const json::value& reply) {
-  return text_at(object_of(reply), "Id");
+Decoded<std::string> decode_id(const json::value& reply) {
+  auto id = text_at(object_of(reply), "Id");
+  if (!is_network_id(id)) return odd("ID");
+  return id;
 }
 
 int decode_exit_code(const json::value& reply) {

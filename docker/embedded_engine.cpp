@@ -41,9 +41,15 @@ Duration typical_latency(Operation operation) {
 // What several views of one engine share: the one that is watched and faulted, and `by_hand`.
 struct Shared {
   Shared(Clock& time, Random& dice, const EmbeddedOptions& chosen)
-      : clock(time), random(dice), options(chosen), model(time, dice, chosen), wake_stream(time) {}
+      : clock(time),
+        random(dice),
+        options(chosen),
+        model(time, dice, chosen),
+        wake_stream(time),
+        cut(time) {}
 
   Duration latency(Operation operation) {
+    if (operation == Operation::kImagePull) return options.pull_time;
     const auto typical = typical_latency(operation);
     if (!options.jitter) return typical;
     const double factor = 0.5 + 1.5 * random.unit();
@@ -67,7 +73,9 @@ struct Shared {
   bool end_stream = false;
   std::uint64_t stream = 0;  // tells an event that is late for its stream
   std::deque<Event> events;
+  bool cancelled = false;
   Signal wake_stream;
+  Signal cut;
 };
 
 class View final : public EmbeddedEngine {
@@ -237,6 +245,10 @@ class View final : public EmbeddedEngine {
         Operation::kImagePull,
         [this, reference = std::move(request.reference)](const State& state) -> Reply<void> {
           if (model().image(state, reference)) return {};
+          if (shared_->options.registry.contains(reference)) {
+            model().add_image(reference);
+            return {};
+          }
           return embedded::refuse(404,
                                   "manifest for " + reference + " not found: manifest unknown");
         });
@@ -272,6 +284,11 @@ class View final : public EmbeddedEngine {
   void stop_events() override {
     shared_->end_stream = true;
     shared_->wake_stream.notify();
+  }
+  void cancel() override {
+    shared_->cancelled = true;
+    stop_events();
+    shared_->cut.notify();
   }
 
   void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
@@ -347,8 +364,9 @@ class View final : public EmbeddedEngine {
   Task<Result<T>> call(Operation operation, Effect<T> effect) {
     if (!watched_) co_return run(operation, effect);
     const auto begin = shared_->clock.steady_now();
-    if (shared_->options.latency) {
-      co_await sleep_for(shared_->clock, shared_->latency(operation));
+    if (shared_->options.latency && !shared_->cancelled) {
+      const auto until = shared_->clock.steady_now() + shared_->latency(operation);
+      co_await shared_->cut.wait_until(until);
     }
     const std::uint64_t number = ++calls_[static_cast<std::size_t>(operation)];
     Fault fault;
@@ -379,6 +397,7 @@ class View final : public EmbeddedEngine {
       last_status_ = 0;
       return std::unexpected(classify_fault(operation, kind, detail));
     };
+    if (shared_->cancelled) return lost(TransportFault::kNoReply, "stopping");
     if (!shared_->reachable) return lost(TransportFault::kConnectRefused, "connection refused");
     switch (fault.kind) {
       case Fault::Kind::kNone:

@@ -126,7 +126,11 @@ class Engine {
   // reply's header has arrived: list after that, or changes in the gap are lost (F062).
   virtual Task<Status> stream_events(std::function<void()> connected,
                                      std::function<void(const Event&)> on_event) = 0;
+  // Ends the event stream and nothing else: pulls and hooks that run go on.
   virtual void stop_events() = 0;
+  // For the end of the process: every call that runs ends with an error now, and so does every
+  // later one. A mutation that was cut is Unknown.
+  virtual void cancel() = 0;
 
   virtual void set_observer(CallObserver observer) = 0;
 };

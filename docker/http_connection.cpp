@@ -10,7 +10,9 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/read_file.h"
@@ -31,6 +33,11 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 std::unexpected<TransportError> transport_error(TransportFault fault, const error_code& code) {
   if (code == beast::error::timeout) fault = TransportFault::kTimedOut;
+  // Beast's own complaints, but for an end that came too early.
+  static const auto& kHttp = make_error_code(http::error::bad_method).category();
+  if (code.category() == kHttp && code != http::error::end_of_stream &&
+      code != http::error::partial_message)
+    fault = TransportFault::kMalformedReply;
   return std::unexpected(TransportError{fault, code.message()});
 }
 
@@ -74,6 +81,10 @@ class StreamConnection : public HttpConnection {
     if (code) co_return transport_error(TransportFault::kNoReply, code);
     HttpHead head;
     head.status = static_cast<int>(parser_->get().result_int());
+    if (head.status < 200 || head.status > 599) {
+      co_return std::unexpected(TransportError{
+          TransportFault::kMalformedReply, "status " + std::to_string(head.status) + " is none"});
+    }
     head.api_version = std::string(parser_->get()["Api-Version"]);
     co_return head;
   }
@@ -98,14 +109,18 @@ class StreamConnection : public HttpConnection {
     co_return std::string();
   }
 
-  bool reusable() const override {
-    return parser_ && parser_->is_done() && parser_->get().keep_alive();
+  bool reusable() override {
+    if (!parser_ || !parser_->is_done() || !parser_->get().keep_alive()) return false;
+    error_code gone;
+    return buffer_.size() == 0 && lowest().socket().available(gone) <= unasked_bytes();
   }
 
   void close() override { lowest().close(); }
 
  protected:
   virtual Stream& stream() = 0;
+  // What may lie in the socket without being part of a reply.
+  virtual std::size_t unasked_bytes() const { return 0; }
   auto& lowest() { return beast::get_lowest_layer(stream()); }
 
  private:
@@ -186,6 +201,8 @@ class TlsConnection final : public StreamConnection<TlsStream> {
 
  protected:
   TlsStream& stream() override { return stream_; }
+  // Session tickets come when the server likes.
+  std::size_t unasked_bytes() const override { return std::numeric_limits<std::size_t>::max(); }
 
  private:
   std::shared_ptr<asio::ssl::context> context_;

@@ -43,8 +43,9 @@ class HttpConnection {
   virtual Task<Transported<HttpHead>> read_head(Duration deadline) = 0;
   // The next piece of the body; empty at its end. `deadline` zero: wait for ever.
   virtual Task<Transported<std::string>> read_piece(Duration deadline) = 0;
-  // After the whole body: may the connection carry another request?
-  virtual bool reusable() const = 0;
+  // After the whole body: may the connection carry another request? Not if anything came after the
+  // reply: those bytes are nobody's.
+  virtual bool reusable() = 0;
   virtual void close() = 0;
 };
 

@@ -60,13 +60,15 @@ class HttpEngine final : public Engine {
                             ", at least 1.40 is needed",
                         "upgrade Docker to 19.03 or later");
     }
-    const bool newer = api_at_least(theirs, 1, kOwnMinor);
-    api_version_ = newer ? "1." + std::to_string(kOwnMinor) : theirs;
+    int minor = kOwnMinor;
+    while (!api_at_least(theirs, 1, minor))
+      --minor;
+    api_version_ = "1." + std::to_string(minor);  // never their text: it becomes part of paths
     Call ask{.operation = Operation::kInfo, .method = "GET", .path = "/info"};
     auto reply = co_await value(std::move(ask));
     if (!reply) co_return std::unexpected(reply.error());
-    EngineInfo info = decode_info(*reply);
-    info.api_version = api_version_;
+    auto info = or_malformed(Operation::kInfo, decode_info(*reply));
+    if (info) info->api_version = api_version_;
     co_return info;
   }
 
@@ -81,7 +83,7 @@ class HttpEngine final : public Engine {
               .path = "/containers/json?all=1&" + label_filter(labels)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_container_list(*reply);
+    co_return or_malformed(Operation::kContainerList, decode_container_list(*reply));
   }
 
   Task<Result<Container>> inspect_container(std::string id) override {
@@ -90,7 +92,7 @@ class HttpEngine final : public Engine {
               .path = "/containers/" + percent(id) + "/json"};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_container(*reply);
+    co_return or_malformed(Operation::kContainerInspect, decode_container(*reply));
   }
 
   Task<Result<std::string>> create_container(ContainerSpec spec) override {
@@ -102,7 +104,7 @@ class HttpEngine final : public Engine {
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_id(*reply);
+    co_return or_malformed(Operation::kContainerCreate, decode_id(*reply));
   }
 
   Task<Status> start_container(std::string id) override {
@@ -166,7 +168,9 @@ class HttpEngine final : public Engine {
                 .body = json::serialize(exec_create_body(spec))};
     auto created = co_await value(std::move(create));
     if (!created) co_return std::unexpected(created.error());
-    const std::string path = "/exec/" + percent(decode_id(*created));
+    const auto exec_id = or_malformed(Operation::kExecCreate, decode_id(*created));
+    if (!exec_id) co_return std::unexpected(exec_id.error());
+    const std::string path = "/exec/" + percent(*exec_id);
     ExecResult result;
     auto ended = co_await follow_exec(path, result.output);
     if (!ended) co_return std::unexpected(ended.error());
@@ -193,7 +197,7 @@ class HttpEngine final : public Engine {
     Call call{.operation = Operation::kNetworkList, .method = "GET", .path = "/networks"};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_network_list(*reply);
+    co_return or_malformed(Operation::kNetworkList, decode_network_list(*reply));
   }
 
   Task<Result<Network>> inspect_network(std::string id) override {
@@ -202,7 +206,7 @@ class HttpEngine final : public Engine {
               .path = "/networks/" + percent(id)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_network(*reply);
+    co_return or_malformed(Operation::kNetworkInspect, decode_network(*reply));
   }
 
   Task<Result<std::string>> create_network(NetworkSpec spec) override {
@@ -213,7 +217,7 @@ class HttpEngine final : public Engine {
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_id(*reply);
+    co_return or_malformed(Operation::kNetworkCreate, decode_id(*reply));
   }
 
   Task<Status> remove_network(std::string id) override {
@@ -250,7 +254,7 @@ class HttpEngine final : public Engine {
               .path = "/volumes?" + label_filter(labels)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_volume_list(*reply);
+    co_return or_malformed(Operation::kVolumeList, decode_volume_list(*reply));
   }
 
   Task<Result<Volume>> inspect_volume(std::string name) override {
@@ -259,7 +263,7 @@ class HttpEngine final : public Engine {
               .path = "/volumes/" + percent(name)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_volume(*reply);
+    co_return or_malformed(Operation::kVolumeInspect, decode_volume(*reply));
   }
 
   Task<Result<Volume>> create_volume(VolumeSpec spec) override {
@@ -270,7 +274,7 @@ class HttpEngine final : public Engine {
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_volume(*reply);
+    co_return or_malformed(Operation::kVolumeCreate, decode_volume(*reply));
   }
 
   Task<Result<Image>> inspect_image(std::string reference) override {
@@ -280,7 +284,7 @@ class HttpEngine final : public Engine {
               .path = "/images/" + reference + "/json"};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
-    co_return decode_image(*reply);
+    co_return or_malformed(Operation::kImageInspect, decode_image(*reply));
   }
 
   Task<Status> pull_image(PullRequest wanted,
@@ -328,8 +332,10 @@ class HttpEngine final : public Engine {
       return got.status == 200;
     };
     auto piece = [&lines](const std::string& bytes) { return lines.feed(bytes); };
+    if (events_) events_->end();
+    events_ = std::make_shared<StreamOwner>();
     auto ended = co_await client_.stream(std::move(request), client_.options().first_byte_deadline,
-                                         Duration::zero(), head, piece);
+                                         Duration::zero(), head, piece, events_);
     if (!ended) {
       co_return std::unexpected(
           classify_fault(Operation::kEvents, ended.error().fault, ended.error().detail));
@@ -340,7 +346,10 @@ class HttpEngine final : public Engine {
     co_return Status{};
   }
 
-  void stop_events() override { client_.stop_streams(); }
+  void stop_events() override {
+    if (events_) events_->end();
+  }
+  void cancel() override { client_.cancel(); }
 
  private:
   std::string versioned(const std::string& path) const {
@@ -365,7 +374,7 @@ class HttpEngine final : public Engine {
           classify_fault(call.operation, reply.error().fault, reply.error().detail));
     }
     const int status = reply->head.status;
-    if (status < 400) co_return std::move(*reply);
+    if (succeeded(call.operation, status)) co_return std::move(*reply);
     const auto message = decode_error_message(reply->body);
     if (status == call.fine_status && message.find(call.fine_fragment) != std::string::npos) {
       co_return std::move(*reply);
@@ -413,7 +422,7 @@ class HttpEngine final : public Engine {
       co_return std::unexpected(
           classify_fault(Operation::kExecStart, ended.error().fault, ended.error().detail));
     }
-    if (ended->status >= 400) {
+    if (!running) {
       co_return std::unexpected(
           classify_reply(Operation::kExecStart, ended->status, decode_error_message(refused)));
     }
@@ -457,7 +466,7 @@ class HttpEngine final : public Engine {
       co_return std::unexpected(
           classify_fault(operation, ended.error().fault, ended.error().detail));
     }
-    if (ended->status >= 400) {
+    if (!succeeded(operation, ended->status)) {
       co_return std::unexpected(
           classify_reply(operation, ended->status, decode_error_message(body)));
     }
@@ -471,6 +480,7 @@ class HttpEngine final : public Engine {
   }
 
   HttpClient client_;
+  std::shared_ptr<StreamOwner> events_;
   std::string api_version_;
   CallObserver observer_;
 };

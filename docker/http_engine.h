@@ -27,7 +27,10 @@ struct HttpOptions {
   // The text of Docker's config.json now, for registry credentials; "" or null: there are none.
   std::function<Result<std::string>()> docker_config;
   std::size_t max_connections = 16;
-  std::size_t max_reply_bytes = 64u << 20;
+  // Of everything but pulls and events: a reply that drips is no reply.
+  Duration whole_reply_deadline = std::chrono::seconds(60);
+  // Some 14,000 networks; in memory it is several times as much.
+  std::size_t max_reply_bytes = 8u << 20;
 };
 
 // Reads DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH from `environment` (name → value or "").

@@ -3,7 +3,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -22,6 +25,9 @@ namespace fairlead::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// From SIGTERM to the end, whatever the engine does. Calls are cut before that.
+constexpr auto kPatience = std::chrono::milliseconds(4500);
 
 Status make_state_dir(const std::string& path) {
   std::error_code failed;
@@ -168,15 +174,25 @@ int run(const Options& options) {
   auto& world = *daemon.world;
   int code = kOk;
   boost::asio::signal_set signals(world.io, SIGINT, SIGTERM);
-  signals.async_wait([&daemon](const boost::system::error_code& failed, int number) {
+  boost::asio::steady_timer patience(world.io);
+  signals.async_wait([&daemon, &patience](const boost::system::error_code& failed, int number) {
     if (failed) return;
     daemon.world->log->info("stopping", {{"signal", number}});
     daemon.controller->stop();
+    // What can't be cut, such as the look-up of a host's name. The state on disk is whole after
+    // each of its writes.
+    patience.expires_after(kPatience);
+    patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
+      if (cancelled) return;
+      daemon.world->log->warn("stopped without waiting for the engine any longer");
+      std::_Exit(kOk);
+    });
   });
   boost::asio::co_spawn(world.io, daemon.controller->run(),
-                        [&daemon, &signals, &code](const std::exception_ptr& failed) {
+                        [&daemon, &signals, &patience, &code](const std::exception_ptr& failed) {
                           if (failed || daemon.controller->failed()) code = kFailed;
                           signals.cancel();
+                          patience.cancel();
                           daemon.server->stop();
                           daemon.world->io.stop();
                         });

@@ -79,7 +79,7 @@ TEST(Encode, SendsPoolsInTheEnginesSpelling) {
 }
 
 constexpr const char* kInspect = R"({
- "Id":"c1","Created":"2026-11-23T02:14:07Z","Name":"/shop-web-1","Image":"sha256:1","RestartCount":2,
+ "Id":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","Created":"2026-11-23T02:14:07Z","Name":"/shop-web-1","Image":"sha256:1","RestartCount":2,
  "State":{"Status":"running","Running":true,"Pid":71,"ExitCode":0,"Health":{"Status":"healthy"}},
  "Config":{"Image":"web:1","Labels":{"a":"1"},"Cmd":["serve"],"Entrypoint":null,"Env":["A=1"]},
  "HostConfig":{"NetworkMode":"n1","RestartPolicy":{"Name":"always","MaximumRetryCount":0},
@@ -90,7 +90,7 @@ constexpr const char* kInspect = R"({
        "IPAddress":"172.18.0.2"}}}})";
 
 TEST(Decode, ReadsAContainer) {
-  const auto c = decode_container(json::parse(kInspect));
+  const auto c = decode_container(json::parse(kInspect)).value();
   EXPECT_EQ(c.name, "shop-web-1");
   EXPECT_TRUE(c.running);
   EXPECT_EQ(c.health, "healthy");
@@ -105,26 +105,60 @@ TEST(Decode, ReadsAContainer) {
   EXPECT_EQ(c.endpoints[1].ipv4_configured, "10.0.0.9");
 }
 
+const std::string kId = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 // F072, F113: another engine, another version, a proxy in between.
 TEST(Decode, ReadsAsEmptyWhatIsAbsentOrOfAnotherKind) {
-  for (const char* text : {"null", "[]", "{}", "7", R"({"State":[],"Config":1,"HostConfig":"x"})",
-                           R"({"NetworkSettings":{"Networks":{"a":null}}})",
-                           R"({"Id":7,"Name":null,"RestartCount":1e400})"}) {
+  for (const char* text :
+       {"", R"(,"State":[],"Config":1,"HostConfig":"x")",
+        R"(,"NetworkSettings":{"Networks":{"a":null}})", R"(,"Names":null,"RestartCount":1e400)"}) {
+    const auto value = json::parse(R"({"Name":"n","Id":")" + kId + "\"" + text + "}");
+    EXPECT_EQ(decode_container(value).value().state, "") << text;
+    EXPECT_THAT(decode_network(value).value().labels, IsEmpty()) << text;
+    const json::array list{value};
+    EXPECT_EQ(decode_container_list(list).value().size(), 1u) << text;
+    EXPECT_EQ(decode_network_list(list).value().size(), 1u) << text;
+    EXPECT_EQ(decode_volume_list(json::object{{"Volumes", list}}).value().size(), 1u) << text;
+  }
+}
+
+// What everything else stands on has to be there: an empty list is no small matter, it says that
+// all is gone.
+TEST(Decode, RefusesWhatIsNotWhatWasAskedFor) {
+  for (const char* text : {"null", "{}", "7", "true", "\"\"", R"({"Volumes":null})", "[7]",
+                           "[null]", "[{}]", R"([{"Id":"n1","Name":"n"}])", R"({"Volumes":[{}]})",
+                           R"({"Volumes":{"Name":"v"}})", R"([{"Id":"../../x","Name":"n"}])"}) {
     const auto value = json::parse(text);
-    EXPECT_EQ(decode_container(value).id, "") << text;
-    EXPECT_EQ(decode_network(value).id, "") << text;
-    EXPECT_THAT(decode_container_list(value), IsEmpty()) << text;
-    EXPECT_THAT(decode_volume_list(value), IsEmpty()) << text;
+    EXPECT_FALSE(decode_container(value)) << text;
+    EXPECT_FALSE(decode_network(value)) << text;
+    EXPECT_FALSE(decode_volume(value)) << text;
+    EXPECT_FALSE(decode_image(value)) << text;
+    EXPECT_FALSE(decode_id(value)) << text;
+    EXPECT_FALSE(decode_container_list(value)) << text;
+    EXPECT_FALSE(decode_network_list(value)) << text;
+    EXPECT_FALSE(decode_volume_list(value)) << text;
     EXPECT_EQ(decode_event(value), std::nullopt) << text;
   }
+  EXPECT_FALSE(decode_info(json::parse("[]")));
+}
+
+TEST(Decode, KnowsAnIdWhenItSeesOne) {
+  EXPECT_TRUE(is_id(kId));
+  for (const std::string& text : {std::string(), kId.substr(1), kId + "0", "g" + kId.substr(1),
+                                  "A" + kId.substr(1), "/" + kId.substr(1)}) {
+    EXPECT_FALSE(is_id(text)) << text;
+    EXPECT_FALSE(is_network_id(text)) << text;
+  }
+  EXPECT_TRUE(is_network_id("x5k9wq0y2tzp8r3v7m1c4b6n0")) << "Swarm's";
+  EXPECT_FALSE(is_id("x5k9wq0y2tzp8r3v7m1c4b6n0"));
 }
 
 TEST(Decode, DropsExecEventsWhichCarryCommands) {  // F105
   EXPECT_EQ(decode_event(json::parse(
                 R"({"Type":"container","Action":"exec_create: secret","Actor":{"ID":"c"}})")),
             std::nullopt);
-  EXPECT_TRUE(
-      decode_event(json::parse(R"({"Type":"container","Action":"die","Actor":{"ID":"c"}})")));
+  EXPECT_TRUE(decode_event(
+      json::parse(R"({"Type":"container","Action":"die","Actor":{"ID":")" + kId + R"("}})")));
 }
 
 TEST(Decode, FindsErrorsWhereverTheyAre) {

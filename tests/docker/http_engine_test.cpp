@@ -3,9 +3,15 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <map>
+#include <optional>
 
 #include "tests/docker/await.h"
 #include "tests/docker/scripted_server.h"
@@ -23,12 +29,13 @@ void wait(int ms) {
 
 class HttpEngineTest : public testing::Test {
  protected:
-  void talk_to(const ScriptedServer& server) {
+  void talk_to(const ScriptedServer& server, Duration patience = milliseconds(300)) {
     HttpOptions options;
     options.host = server.host();
     options.connect_deadline = milliseconds(300);
-    options.first_byte_deadline = milliseconds(300);
-    options.between_bytes_deadline = milliseconds(300);
+    options.first_byte_deadline = patience;
+    options.between_bytes_deadline = patience;
+    options.whole_reply_deadline = 5 * patience;
     auto made = make_http_engine(io.get_executor(), options);
     ASSERT_TRUE(made);
     engine = std::move(*made);
@@ -37,6 +44,20 @@ class HttpEngineTest : public testing::Test {
   template <typename T>
   Result<T> call(Task<Result<T>> task) {
     return await(io, std::move(task));
+  }
+
+  Task<void> pause(Duration duration) {
+    boost::asio::steady_timer timer(io, duration);
+    auto [failed] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    EXPECT_FALSE(failed);
+  }
+  Task<void> end_soon() {
+    co_await pause(milliseconds(50));
+    engine->stop_events();
+  }
+  Task<void> end_all_soon() {
+    co_await pause(milliseconds(100));
+    engine->cancel();
   }
 
   boost::asio::io_context io;
@@ -106,15 +127,18 @@ TEST_F(HttpEngineTest, AMutationWithoutAReplyIsUnknownAndNeverRepeated) {
 }
 
 TEST_F(HttpEngineTest, ASilentEngineTimesOut) {
-  ScriptedServer server({[](Peer& peer) {
-                           peer.read_request();
-                           wait(700);
-                           peer.reply(200, "[]");  // too late: must not answer the next request
-                         },
-                         [](Peer& peer) {
-                           peer.read_request();
-                           peer.reply(200, R"([{"Id":"n1","Name":"fresh"}])");
-                         }});
+  ScriptedServer server(
+      {[](Peer& peer) {
+         peer.read_request();
+         wait(700);
+         peer.reply(200, "[]");  // too late: must not answer the next request
+       },
+       [](Peer& peer) {
+         peer.read_request();
+         peer.reply(
+             200,
+             R"([{"Id":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","Name":"fresh"}])");
+       }});
   talk_to(server);
   const auto begin = std::chrono::steady_clock::now();
   const auto listed = call(engine->list_networks());
@@ -143,16 +167,16 @@ TEST_F(HttpEngineTest, ReadsRepliesInAnyPiecesAndChunks) {
     peer.read_request();
     const std::string reply =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        "5\r\n[{\"Id\r\n9\r\n\":\"n1\"}]\n\r\n0\r\n\r\n";
+        "5\r\n{\"Vol\r\n17\r\numes\":[{\"Name\":\"n1\"}]}\n\r\n0\r\n\r\n";
     for (const char c : reply) {
       peer.write_text(std::string(1, c));
       wait(1);
     }
   }});
   talk_to(server);
-  const auto listed = call(engine->list_networks());
+  const auto listed = call(engine->list_volumes({}));
   ASSERT_TRUE(listed) << listed.error().message;
-  EXPECT_EQ(listed->front().id, "n1");
+  EXPECT_EQ(listed->front().name, "n1");
 }
 
 TEST_F(HttpEngineTest, GarbageIsAnErrorNotACrash) {
@@ -218,7 +242,7 @@ TEST_F(HttpEngineTest, EventsArriveWhileTheStreamIsOpen) {
     peer.read_request();
     peer.write_text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     const std::string event =
-        "{\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{\"ID\":\"c1\"}}\n";
+        "{\"Type\":\"volume\",\"Action\":\"create\",\"Actor\":{\"ID\":\"v1\"}}\n";
     char size[8];
     std::snprintf(size, sizeof size, "%zx\r\n", event.size());
     peer.write_text(size + event + "\r\n");
@@ -246,6 +270,168 @@ TEST(HttpOptions, TakesTheUsualVariables) {
   EXPECT_EQ(options->cert_path, "/home/x/.docker");
   set = {{"DOCKER_HOST", "ssh://somewhere"}};
   EXPECT_FALSE(http_options_from(environment));
+}
+
+// Streams that run at the same time: whoever ends one ends no other.
+TEST_F(HttpEngineTest, EndingTheEventsLeavesAPullAlone) {
+  std::atomic<bool> events_gone = false;
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.read_request();
+                           peer.write_text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                           events_gone = peer.read_request().empty();
+                         },
+                         [&](Peer& peer) {
+                           peer.read_request();
+                           for (int i = 0; i < 100 && !events_gone; ++i)
+                             wait(20);
+                           wait(100);
+                           peer.reply(200, "{\"status\":\"done\"}\n");
+                         }});
+  talk_to(server);
+  std::optional<Status> events;
+  std::optional<Status> pull;
+  auto connected = [this, &pull] {
+    boost::asio::co_spawn(io, engine->pull_image({.reference = "x:1", .platform = ""}, nullptr),
+                          [&pull](std::exception_ptr, Status done) { pull = std::move(done); });
+    boost::asio::co_spawn(io, end_soon(), [](std::exception_ptr) {});
+  };
+  boost::asio::co_spawn(io, engine->stream_events(connected, [](const Event&) {}),
+                        [&events](std::exception_ptr, Status done) { events = std::move(done); });
+  io.run();
+  ASSERT_TRUE(events && pull);
+  EXPECT_FALSE(*events);
+  EXPECT_TRUE(*pull) << pull->error().message;
+}
+
+TEST_F(HttpEngineTest, CancelEndsEveryCallAtOnceAndEveryLaterOne) {
+  ScriptedServer server({[](Peer& peer) {
+                           peer.read_request();
+                           peer.read_request();  // until the client hangs up
+                         },
+                         [](Peer& peer) {
+                           peer.read_request();
+                           peer.read_request();
+                         }});
+  talk_to(server, std::chrono::seconds(20));
+  std::vector<Error> errors;
+  const auto keep = [&errors](std::exception_ptr, Status done) { errors.push_back(done.error()); };
+  boost::asio::co_spawn(io, engine->pull_image({.reference = "x:1", .platform = ""}, nullptr),
+                        keep);
+  boost::asio::co_spawn(io, engine->start_container(std::string(64, 'a')), keep);
+  boost::asio::co_spawn(io, end_all_soon(), [](std::exception_ptr) {});
+  const auto begin = std::chrono::steady_clock::now();
+  io.run();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  ASSERT_EQ(errors.size(), 2u);
+  io.restart();
+  EXPECT_FALSE(call(engine->ping()));
+  EXPECT_EQ(server.connections(), 2) << "nothing is sent any more";
+}
+
+// Bytes after a reply are nobody's, whether they come with it or later.
+TEST_F(HttpEngineTest, WhatComesAfterAReplyIsNotTheNextOne) {
+  const std::string list = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+  const std::string smuggled =
+      "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
+      "[{\"Id\":\"feedfeedfeedfeed\",\"Name\":\"smuggled by the peer\"}] ";
+  for (const int pause : {0, 30}) {
+    ScriptedServer server({[&](Peer& peer) {
+                             peer.read_request();
+                             peer.write_text(list);
+                             wait(pause);
+                             peer.write_text(smuggled);
+                             peer.read_request();
+                           },
+                           [&](Peer& peer) {
+                             peer.read_request();
+                             peer.write_text(list);
+                           }});
+    talk_to(server);
+    ASSERT_TRUE(call(engine->list_networks()));
+    wait(100);
+    const auto second = call(engine->list_networks());
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_TRUE(second->empty());
+    EXPECT_EQ(server.connections(), 2);
+  }
+}
+
+struct OddReply {
+  const char* what;
+  std::string text;
+  ErrorClass on_create;  // how a create that is answered so is taken
+};
+
+TEST_F(HttpEngineTest, WhatIsNoReplyIsNeverTakenForOne) {
+  const auto whole = [](const std::string& status, const std::string& body) {
+    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+  };
+  const std::string id = std::string(64, 'b');
+  const OddReply replies[] = {
+      {"status 000", whole("000 X", "{\"Id\":\"" + id + "\"}"), ErrorClass::kUnknown},
+      {"status 99", whole("099 X", "{\"Id\":\"" + id + "\"}"), ErrorClass::kUnknown},
+      {"status 999", whole("999 X", "{\"Id\":\"" + id + "\"}"), ErrorClass::kUnknown},
+      {"a redirect", whole("302 Found", "{\"Id\":\"" + id + "\"}"), ErrorClass::kTransient},
+      {"304 of a create", whole("304 X", "").substr(0, 16) + "\r\n\r\n", ErrorClass::kTransient},
+      {"no ID", whole("201 Created", "{}"), ErrorClass::kUnknown},
+      {"an empty ID", whole("201 Created", R"({"Id":""})"), ErrorClass::kUnknown},
+      {"a path for an ID", whole("201 Created", R"({"Id":"../../x"})"), ErrorClass::kUnknown},
+      {"null", whole("201 Created", "null"), ErrorClass::kUnknown},
+      {"a list", whole("201 Created", "[]"), ErrorClass::kUnknown},
+      {"text", whole("201 Created", "fine"), ErrorClass::kUnknown},
+      {"no body", whole("201 Created", ""), ErrorClass::kUnknown},
+      {"no HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", ErrorClass::kUnknown},
+  };
+  for (const auto& reply : replies) {
+    ScriptedServer server({[&](Peer& peer) {
+                             peer.read_request();
+                             peer.write_text(reply.text);
+                           },
+                           [&](Peer& peer) {
+                             peer.read_request();
+                             peer.write_text(reply.text);
+                           }});
+    talk_to(server);
+    const auto created = call(engine->create_network(NetworkSpec{.name = "n"}));
+    ASSERT_FALSE(created) << reply.what;
+    EXPECT_EQ(created.error().error_class, reply.on_create)
+        << reply.what << ": " << created.error().message;
+    const auto listed = call(engine->inspect_network(id));
+    ASSERT_FALSE(listed) << reply.what;
+    EXPECT_EQ(listed.error().error_class, ErrorClass::kTransient) << reply.what;
+  }
+}
+
+TEST_F(HttpEngineTest, AReplyAboveTheLimitIsRefusedWithTheLimit) {
+  ScriptedServer server({[](Peer& peer) {
+    peer.read_request();
+    peer.write_text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const std::string piece(1 << 16, ' ');
+    for (int i = 0; i < 1000; ++i)
+      peer.write_text("10000\r\n" + piece + "\r\n");
+  }});
+  talk_to(server, std::chrono::seconds(10));
+  const auto listed = call(engine->list_networks());
+  ASSERT_FALSE(listed);
+  EXPECT_THAT(listed.error().message, HasSubstr("larger than 8388608 bytes"));
+  EXPECT_THAT(listed.error().hint, HasSubstr("docker network prune"));
+}
+
+TEST_F(HttpEngineTest, AReplyThatDripsIsGivenUp) {
+  ScriptedServer server({[](Peer& peer) {
+    peer.read_request();
+    peer.write_text("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    for (int i = 0; i < 80; ++i) {
+      peer.write_text(" ");
+      wait(50);
+    }
+  }});
+  talk_to(server);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto listed = call(engine->list_networks());
+  ASSERT_FALSE(listed);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(3000));
 }
 
 }  // namespace

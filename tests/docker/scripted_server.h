@@ -1,4 +1,5 @@
-// An engine that says exactly what a test tells it: one script per accepted connection.
+// An engine that says exactly what a test tells it: one script per accepted connection, in a thread
+// of its own.
 #pragma once
 
 #include <sys/socket.h>
@@ -63,6 +64,8 @@ class ScriptedServer {
   ~ScriptedServer() {
     shutdown(listener_, SHUT_RDWR);
     thread_.join();
+    for (auto& each : peers_)
+      each.join();
     close(listener_);
     std::filesystem::remove_all(folder_);
   }
@@ -79,9 +82,11 @@ class ScriptedServer {
       const int fd = accept(listener_, nullptr, nullptr);
       if (fd < 0) return;
       ++connections_;
-      Peer peer(fd);
-      script(peer);
-      close(fd);
+      peers_.emplace_back([&script, fd] {
+        Peer peer(fd);
+        script(peer);
+        close(fd);
+      });
     }
   }
 
@@ -90,6 +95,7 @@ class ScriptedServer {
   int listener_ = -1;
   std::atomic<int> connections_ = 0;
   std::thread thread_;
+  std::vector<std::thread> peers_;  // of thread_, until it has ended
 };
 
 }  // namespace fairlead::docker

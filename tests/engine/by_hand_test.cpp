@@ -101,6 +101,32 @@ TEST_F(ByHand, ANetworkRemovedWhileItsContainersWereStoppedIsMadeAgain) {
   EXPECT_TRUE(eventually([] { return whole("gone"); }));
 }
 
+// `networkRecreate: never`: the network is not ours any more, and who is on it stays on it.
+TEST_F(ByHand, ANetworkMadeAnewByHandKeepsItsContainers) {
+  ASSERT_NO_FATAL_FAILURE(bring_up("remade"));
+  const std::vector<std::string> both = {"remade-a-1", "remade-b-1"};
+  const auto before = fairlead_->log().size();
+  fairlead_->freeze();
+  for (const auto& name : both)
+    ASSERT_TRUE(engine().docker({"network", "disconnect", "remade_net", name}).ok());
+  ASSERT_TRUE(engine().docker({"network", "rm", "remade_net"}).ok());
+  ASSERT_TRUE(engine().docker({"network", "create", "remade_net"}).ok());
+  for (const auto& name : both)
+    ASSERT_TRUE(engine().docker({"network", "connect", "remade_net", name}).ok());
+  const auto network = network_id("remade_net");
+  const auto process = pid("remade-a-1");
+  fairlead_->thaw();
+  ASSERT_TRUE(eventually(
+      [&] { return fairlead_->log().find("reason=NameTaken", before) != std::string::npos; }));
+  EXPECT_TRUE(
+      stays([&] { return attached(both[0], "remade_net") && attached(both[1], "remade_net"); },
+            kSeveralPasses));
+  EXPECT_EQ(network_id("remade_net"), network);
+  EXPECT_EQ(pid("remade-a-1"), process);
+  EXPECT_EQ(fairlead_->log().find("action=disconnect", before), std::string::npos);
+  EXPECT_EQ(fairlead_->log().find("have=missing", before), std::string::npos);
+}
+
 TEST_F(ByHand, NothingIsTouchedOnceAllIsWell) {
   ASSERT_NO_FATAL_FAILURE(bring_up("rest"));
   const auto before = footprint("rest");

@@ -74,6 +74,14 @@ bool FairleadProcess::running() {
   return false;
 }
 
+void FairleadProcess::freeze() {
+  if (pid_ > 0) kill(pid_, SIGSTOP);
+}
+
+void FairleadProcess::thaw() {
+  if (pid_ > 0) kill(pid_, SIGCONT);
+}
+
 void FairleadProcess::put(const std::string& name, const std::string& manifest) {
   write_text(manifests / name, manifest);
 }

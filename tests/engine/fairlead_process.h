@@ -30,6 +30,9 @@ class FairleadProcess {
   // SIGKILL: a crash.
   void crash();
   bool running();
+  // SIGSTOP and SIGCONT: what happens in between is seen all at once.
+  void freeze();
+  void thaw();
 
   // Writes manifests/NAME, atomically.
   void put(const std::string& name, const std::string& manifest);

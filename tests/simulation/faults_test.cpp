@@ -1,5 +1,7 @@
 // Faults between Fairlead and the engine, enumerated, then at random: lost replies, requests that
 // run late, stale lists, lost events, engine restarts. The end is always the manifest.
+#include <algorithm>
+
 #include "tests/simulation/shop.h"
 
 namespace fairlead::simulation {
@@ -87,6 +89,56 @@ TEST(Faults, AnEngineThatIsGoneForAWhileIsWaitedFor) {
   fleet.engine->set_reachable(true);
   ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
   EXPECT_EQ(inventory_of(fleet), kConvergedShop);
+}
+
+// The event stream is renewed every five minutes; a pull that takes longer is nobody's business.
+TEST(Faults, APullOutlastsTheRenewalOfTheEventStream) {
+  auto options = lifelike_engine();
+  options.any_image = false;
+  options.registry = {"sample:1"};
+  options.pull_time = minutes(17);
+  SimulatedFleet fleet(3100, options);
+  fleet.files["shop.yaml"] = kShop;
+  fleet.start();
+  fleet.run_for(minutes(16));
+  EXPECT_GE(fleet.engine->calls(Operation::kEvents), 3u);
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_EQ(fleet.engine->calls(Operation::kImagePull), 1u) << tail(fleet);
+  EXPECT_EQ(inventory_of(fleet), kConvergedShop);
+}
+
+// An engine that answers, and is none: no list, no stream, or neither. It is asked less and less
+// often, and told of at the first failure, then at every doubling.
+TEST(Faults, AnEngineThatRefusesToBeReadIsAskedEverMoreRarely) {
+  for (const auto refused : {Operation::kContainerList, Operation::kNetworkList,
+                             Operation::kVolumeList, Operation::kEvents, Operation::kPing}) {
+    SimulatedFleet fleet(3200 + static_cast<std::uint64_t>(refused));
+    fleet.files["shop.yaml"] = kShop;
+    std::uint64_t asked = 0;
+    fleet.engine->set_fault_hook([&](Operation operation, std::uint64_t) {
+      ++asked;
+      Fault fault;
+      if (operation != refused) return fault;
+      return Fault{.kind = Fault::Kind::kReply, .status = 403, .message = "no"};
+    });
+    fleet.start();
+    fleet.run_for(minutes(1));
+    asked = 0;
+    fleet.run_for(minutes(10));
+    EXPECT_LT(asked, 10u * 6 * 8) << docker::to_string(refused);
+    const auto lines = std::ranges::count_if(fleet.log, [](const std::string& line) {
+      return line.find("unavailable") != std::string::npos;
+    });
+    EXPECT_GE(lines, 2) << docker::to_string(refused) << tail(fleet);
+    EXPECT_LE(lines, 7) << docker::to_string(refused) << tail(fleet);
+    fleet.engine->set_fault_hook(nullptr);
+    EXPECT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+    fleet.run_for(minutes(1));
+    const auto told = refused == Operation::kEvents ? "event stream is back" : "engine connected";
+    EXPECT_TRUE(std::ranges::any_of(fleet.log, [told](const std::string& line) {
+      return line.find(told) != std::string::npos;
+    })) << tail(fleet);
+  }
 }
 
 // Everything at once, then quiet: what Kubernetes calls eventually stable reconciliation.

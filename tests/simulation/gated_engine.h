@@ -127,6 +127,10 @@ class GatedEngine final : public docker::Engine {
                 inner_.stream_events(std::move(alive_connected), std::move(alive_event)));
   }
   void stop_events() override { inner_.stop_events(); }
+  void cancel() override {
+    die();
+    release();
+  }
   void set_observer(docker::CallObserver observer) override {
     inner_.set_observer(std::move(observer));
   }
