@@ -110,8 +110,7 @@ class DesiredStore {
   std::map<std::string, std::vector<Candidate>> candidates() const;
   void choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now);
   bool vacant(const std::string& key, const std::string& owner, SteadyTime now);
-  void refuse(const Candidate& loser, const std::string& owner, const std::string& where,
-              const std::string& hint);
+  void refuse(const Candidate& loser, const std::string& where, const std::string& hint);
   void report_clashes(Choice& choice);
   void rebuild(Changes& changes, SteadyTime now);
   DesiredEntry entry_of(const Candidate& winner) const;

@@ -25,7 +25,7 @@ model::Position position_of(
   return std::visit([](const auto* each) { return each->position; }, value);
 }
 
-std::string find_in(const std::map<std::string, std::string>& map, const std::string& key) {
+std::string known_text(const std::map<std::string, std::string>& map, const std::string& key) {
   const auto found = map.find(key);
   return found == map.end() ? std::string() : found->second;
 }
@@ -51,12 +51,12 @@ std::map<std::string, std::vector<DesiredStore::Candidate>> DesiredStore::candid
   return all;
 }
 
-void DesiredStore::refuse(const Candidate& loser, const std::string& owner,
-                          const std::string& where, const std::string& hint) {
+void DesiredStore::refuse(const Candidate& loser, const std::string& where,
+                          const std::string& hint) {
   model::Diagnostic diagnostic;
   diagnostic.position = position_of(loser.value);
   diagnostic.path = "metadata.name";
-  diagnostic.message = "DuplicateApp: '" + loser.key + "' " + owner + " " + where;
+  diagnostic.message = "DuplicateApp: '" + loser.key + "' " + where;
   diagnostic.hint = hint;
   files_[loser.file].diagnostics.push_back(std::move(diagnostic));
 }
@@ -81,21 +81,22 @@ bool DesiredStore::vacant(const std::string& key, const std::string& owner, Stea
 void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now) {
   const std::string& key = claimants.front().key;
   const auto* entry = find(key);
-  const std::string owner = entry != nullptr ? entry->file : find_in(choice.known.files, key);
-  const std::string digest = entry != nullptr ? entry->digest : find_in(choice.known.digests, key);
+  const std::string owner = entry != nullptr ? entry->file : known_text(choice.known.files, key);
+  const std::string digest =
+      entry != nullptr ? entry->digest : known_text(choice.known.digests, key);
   const bool one_file = std::ranges::all_of(claimants, [&claimants](const Candidate& each) {
     return each.file == claimants.front().file;
   });
   auto winner = std::ranges::find(claimants, owner, &Candidate::file);
   const bool stays = winner != claimants.end();
-  std::string where = owner.empty() ? "" : "already defined in " + owner;
+  std::string where = owner.empty() ? "" : "is already defined in " + owner;
   std::string hint = "rename this one, or remove one of the two; " + owner + " stays in force";
   if (stays) {
-    where = "already defined at " + model::to_string(position_of(winner->value));
+    where = "is already defined at " + model::to_string(position_of(winner->value));
   } else if (one_file && (owner.empty() || digest_of(claimants.front().value) == digest ||
                           vacant(key, owner, now))) {
     winner = claimants.begin();  // nobody else's, the same under another file name, or left
-    where = "already defined at " + model::to_string(position_of(winner->value));
+    where = "is already defined at " + model::to_string(position_of(winner->value));
   } else if (!owner.empty()) {
     where = "has been defined in " + owner;
     hint = "this one takes over when " + owner + " has been without it for a while";
@@ -107,10 +108,10 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
       const bool same = digest_of(each->value) == digest;
       choice.winners.back().rank = owner.empty() ? 2 : same ? 0 : 1;
     } else if (!where.empty()) {
-      refuse(*each, "is", where, hint);
+      refuse(*each, where, hint);
     } else {
       const auto& other = each == claimants.begin() ? claimants[1] : claimants.front();
-      refuse(*each, "is", "also defined at " + model::to_string(position_of(other.value)),
+      refuse(*each, "is also defined at " + model::to_string(position_of(other.value)),
              "rename or remove one of the two; neither is in force, as it can't be told whose the "
              "name has been");
     }

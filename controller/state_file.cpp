@@ -12,6 +12,7 @@
 
 #include "base/guard.h"
 #include "base/read_file.h"
+#include "base/trust.h"
 
 namespace fairlead::controller {
 namespace {
@@ -25,10 +26,21 @@ std::unexpected<Error> io_failure(const std::string& path, const char* what) {
                  "check the state directory's space and permissions");
 }
 
+std::unexpected<Error> unread(Error error) {
+  if (error.hint.empty()) error.hint = "check the state directory's files and permissions";
+  return std::unexpected(std::move(error));
+}
+
+// Never by a link, and only what belongs to somebody trusted.
 Result<std::string> read_state(const std::string& path) {
-  auto bytes = read_file(path, kStateLimit);
-  if (!bytes && bytes.error().hint.empty())
-    bytes.error().hint = "check the state directory's files and permissions";
+  const auto slash = path.rfind('/');
+  const bool here = slash == std::string::npos;
+  auto opened = open_trusted(here ? "." : path.substr(0, slash), path.substr(here ? 0 : slash + 1),
+                             kReadFlags);
+  if (!opened) return unread(std::move(opened.error()));
+  auto bytes = read_descriptor(*opened, kStateLimit);
+  close(*opened);
+  if (!bytes) return unread(std::move(bytes.error()).with_context(path));
   return bytes;
 }
 

@@ -76,6 +76,10 @@ constexpr Key<HostAccess> kPolicyKeys[] = {
     {"apiVersion",
      [](Reader& r, const Field& f, HostAccess&) { read_word(r, f, "fairlead.dev/v1"); }},
     {"kind", [](Reader& r, const Field& f, HostAccess&) { read_word(r, f, "Policy"); }},
+    {"trustDirectoryOwner",
+     [](Reader& r, const Field& f, HostAccess& out) {
+       out.trust_directory_owner = read_bool(r, f).value_or(false);
+     }},
     {"allow",
      [](Reader& r, const Field& f, HostAccess& out) {
        if (!expect_list(r, f)) return;

@@ -52,6 +52,7 @@ class HostFiles {
 
 struct HostAccess {
   std::vector<Allowance> allow;
+  bool trust_directory_owner = false;  // whoever the manifests directory belongs to may write it
   // Always readable: a manifest may show its own files to its containers.
   std::string manifests_root;
   std::vector<std::string> engine_sockets{};  // besides those at the usual places

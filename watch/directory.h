@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/trust.h"
 
 namespace fairlead::watch {
 
@@ -27,12 +28,17 @@ struct File {
   std::string error;
 };
 
+// Manifests and the files that they refer to obey one rule: they are read beneath the directory
+// only, so a link may not lead out of it (F103), though the directory itself may be one; and they,
+// and the folders that they stand in, must belong to somebody trusted and not be writable by all.
+// Nothing of a file that is refused is kept.
+
 // A file of the directory itself that is a manifest: *.yaml and *.yml without a leading dot. An
 // allow-list: `sed -i` and `ln -f` use temporary names that don't begin with a dot (W6, W9).
 bool is_manifest_name(const std::string& name);
 
 // Files that manifests refer to (`env_file`, `include`, …): paths relative to the directory, free
-// of `.` and `..`. They are read beneath the directory only: a link may not lead out of it (F103).
+// of `.` and `..`.
 using Followed = std::set<std::string>;
 
 struct Snapshot {
@@ -53,7 +59,9 @@ struct Options {
   Duration rescan_interval = std::chrono::seconds(10);
   std::size_t max_file_bytes = 1 << 20;
   std::size_t max_files = 20'000;
-  Followed followed;       // from the start; see Directory::follow
+  Followed followed;  // from the start; see Directory::follow
+  Trusted trusted = trusted_users();
+  bool trust_directory_owner = false;  // whoever the directory belongs to is trusted too
   bool use_events = true;  // false: polling only (W21, and every W-case with events suppressed)
 };
 
@@ -90,10 +98,13 @@ class Directory {
 std::unique_ptr<Directory> watch_directory(boost::asio::any_io_executor executor, Clock& clock,
                                            Options options);
 
+// Whose files are read under these options: the directory's owner among them, where he is trusted.
+Trusted trusted_by(const Options& options);
+
 // One followed file as it is now, blocking; nothing if it is not there. `error` is set if it can't
-// be read or leads out of the directory.
+// be read, or is refused.
 std::optional<File> read_beneath(const std::string& directory, const std::string& path,
-                                 std::size_t max_bytes);
+                                 std::size_t max_bytes, const Trusted& trusted = trusted_users());
 
 // One consistent scan, blocking, for commands that run without a daemon.
 Snapshot scan_once(const Options& options);

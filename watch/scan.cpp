@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -74,33 +75,10 @@ File share_or_digest(std::string bytes, const File* known) {
   return File{std::make_shared<const std::string>(std::move(bytes)), std::move(digest), {}};
 }
 
-// The bytes behind a descriptor, which is closed.
 File read_regular(int opened, std::size_t limit, const File* known) {
-  if (opened < 0) return unreadable(describe(errno));
-  const FileDescriptor file(opened);
-  auto bytes = read_descriptor(file.fd, limit);
+  auto bytes = read_descriptor(opened, limit);
   if (!bytes) return unreadable(bytes.error().message);
   return share_or_digest(std::move(*bytes), known);
-}
-
-// Nothing if the name went away since the listing; the next pass will tell whether for good.
-std::optional<File> read_manifest(int directory, const std::string& name, std::size_t limit,
-                                  const File* known) {
-  struct stat status{};
-  // Looked at before opening: to open a device can have effects of its own (W24).
-  if (::fstatat(directory, name.c_str(), &status, 0) != 0) {
-    const int error = errno;
-    struct stat link{};
-    if (error == ENOENT && ::fstatat(directory, name.c_str(), &link, AT_SYMLINK_NOFOLLOW) != 0) {
-      return std::nullopt;
-    }
-    return unreadable(error == ENOENT ? "its symbolic link leads nowhere" : describe(error));
-  }
-  const auto fine = check_regular(status, limit);
-  if (!fine) return unreadable(fine.error().message);
-  const int file = ::openat(directory, name.c_str(), kReadFlags);
-  if (file < 0 && errno == ENOENT) return std::nullopt;
-  return read_regular(file, limit, known);
 }
 
 // Never leaves the directory. No wrapper in glibc 2.36.
@@ -111,26 +89,20 @@ int open_beneath(int directory, const std::string& path, int flags) {
   return static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
 }
 
-// Nothing if there is no such file.
-std::optional<File> read_reference(int directory, const std::string& path, std::size_t limit,
-                                   const File* known) {
-  // O_PATH finds without opening, as stat() does.
-  const FileDescriptor found(open_beneath(directory, path, O_PATH | O_CLOEXEC));
-  if (found.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (found.fd < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
-  struct stat status{};
-  if (found.fd < 0 || ::fstat(found.fd, &status) != 0) return unreadable(describe(errno));
-  const auto fine = check_regular(status, limit);
-  if (!fine) return unreadable(fine.error().message);
-  const int file = open_beneath(directory, path, kReadFlags);
-  if (file < 0 && errno == ENOENT) return std::nullopt;
-  return read_regular(file, limit, known);
+const char* const kTrustHint =
+    "if the owner of the manifests directory is to be trusted: `trustDirectoryOwner: true` in the "
+    "policy file, or --trust-directory-owner";
+
+std::string say(const Error& error) {
+  return error.message + (error.hint.empty() ? "" : "; " + error.hint);
 }
 
-const File* find_file(const std::map<std::string, File>& files, const std::string& name) {
-  const auto found = files.find(name);
-  return found == files.end() ? nullptr : &found->second;
-}
+// The directory that all is read beneath.
+struct Place {
+  int fd;
+  Trusted trusted;
+  std::size_t limit;
+};
 
 bool is_link(int directory, const std::string& name) {
   struct stat status{};
@@ -138,24 +110,87 @@ bool is_link(int directory, const std::string& name) {
          S_ISLNK(status.st_mode);
 }
 
-void read_manifests(int directory, const std::vector<std::string>& names, const Options& options,
-                    const Scan& known, Scan& scan) {
+std::string path_of(int opened) {
+  char target[PATH_MAX];
+  const auto link = "/proc/self/fd/" + std::to_string(opened);
+  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
+  return length < 0 ? std::string() : std::string(target, static_cast<std::size_t>(length));
+}
+
+// Who may write a folder on the way can put another file in this one's place.
+Status check_way(const Place& place, const std::string& name, int file) {
+  const bool direct = name.find('/') == std::string::npos && !is_link(place.fd, name);
+  if (direct || place.trusted.anyone) return {};
+  const std::string top = path_of(place.fd) + "/";
+  const std::string path = path_of(file);
+  if (!path.starts_with(top)) return {};
+  for (auto slash = path.find('/', top.size()); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string folder = path.substr(top.size(), slash - top.size());
+    struct stat status{};
+    if (::fstatat(place.fd, folder.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    auto fine = check_trust(status, place.trusted, kTrustHint);
+    if (!fine) return std::unexpected(std::move(fine.error()).with_context("folder " + folder));
+  }
+  return {};
+}
+
+// Nothing if there is no such file.
+std::optional<File> read_file_of(const Place& place, const std::string& path, const File* known) {
+  // O_PATH finds without opening, as stat() does: to open a device can have effects (W24).
+  const FileDescriptor found(open_beneath(place.fd, path, O_PATH | O_CLOEXEC));
+  if (found.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (found.fd < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
+  struct stat status{};
+  if (found.fd < 0 || ::fstat(found.fd, &status) != 0) return unreadable(describe(errno));
+  const auto regular = check_regular(status, place.limit);
+  if (!regular) return unreadable(regular.error().message);
+  auto fine = check_trust(status, place.trusted, kTrustHint);
+  if (fine) fine = check_way(place, path, found.fd);
+  if (!fine) return unreadable(say(fine.error()));
+  const FileDescriptor file(open_beneath(place.fd, path, kReadFlags));
+  if (file.fd < 0 && errno == ENOENT) return std::nullopt;
+  struct stat opened{};
+  if (file.fd < 0 || ::fstat(file.fd, &opened) != 0) return unreadable(describe(errno));
+  // What has the name now need not be what was looked at.
+  fine = check_trust(opened, place.trusted, kTrustHint);
+  return fine ? read_regular(file.fd, place.limit, known) : unreadable(say(fine.error()));
+}
+
+// Nothing if the name went away since the listing; the next pass will tell whether for good.
+std::optional<File> read_manifest(const Place& place, const std::string& name, const File* known) {
+  auto file = read_file_of(place, name, known);
+  if (!file && is_link(place.fd, name)) return unreadable("its symbolic link leads nowhere");
+  return file;
+}
+
+const File* find_file(const std::map<std::string, File>& files, const std::string& name) {
+  const auto found = files.find(name);
+  return found == files.end() ? nullptr : &found->second;
+}
+
+void read_manifests(const Place& place, const std::vector<std::string>& names, const Scan& known,
+                    Scan& scan) {
   for (const std::string& name : names) {
-    const File* previous = find_file(known.files, name);
-    if (auto file = read_manifest(directory, name, options.max_file_bytes, previous)) {
+    if (auto file = read_manifest(place, name, find_file(known.files, name))) {
       scan.files.emplace(name, std::move(*file));
-      if (is_link(directory, name)) scan.links.push_back(name);
+      if (is_link(place.fd, name)) scan.links.push_back(name);
     }
   }
 }
 
-void read_references(int directory, const Options& options, const Scan& known, Scan& scan) {
+void read_references(const Place& place, const Scan& known, Scan& scan) {
   for (const std::string& path : *scan.followed) {
-    const File* previous = find_file(known.references, path);
-    if (auto file = read_reference(directory, path, options.max_file_bytes, previous)) {
+    if (auto file = read_file_of(place, path, find_file(known.references, path))) {
       scan.references.emplace(path, std::move(*file));
     }
   }
+}
+
+Place place_of(int directory, const struct stat& status, const Options& options) {
+  Place place{directory, options.trusted, options.max_file_bytes};
+  if (options.trust_directory_owner) place.trusted.users.push_back(status.st_uid);
+  return place;
 }
 
 // The descriptor stays with the directory that was opened; the path may not.
@@ -174,12 +209,20 @@ bool is_manifest_name(const std::string& name) {
   return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
+Trusted trusted_by(const Options& options) {
+  struct stat status{};
+  Trusted trusted = options.trusted;
+  if (options.trust_directory_owner && ::stat(options.path.c_str(), &status) == 0)
+    trusted.users.push_back(status.st_uid);
+  return trusted;
+}
+
 std::optional<File> read_beneath(const std::string& directory, const std::string& path,
-                                 std::size_t max_bytes) {
-  const FileDescriptor place(
+                                 std::size_t max_bytes, const Trusted& trusted) {
+  const FileDescriptor opened(
       ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (place.fd < 0) return unreadable(describe(errno));
-  return read_reference(place.fd, path, max_bytes, nullptr);
+  if (opened.fd < 0) return unreadable(describe(errno));
+  return read_file_of(Place{opened.fd, trusted, max_bytes}, path, nullptr);
 }
 
 Scan scan_directory(const Options& options, std::shared_ptr<const Followed> followed,
@@ -195,11 +238,17 @@ Scan scan_directory(const Options& options, std::shared_ptr<const Followed> foll
   }
   scan.device = status.st_dev;
   scan.inode = status.st_ino;
+  const Place place = place_of(directory.fd, status, options);
+  const auto fine = check_trust(status, place.trusted, kTrustHint);
+  if (!fine) {
+    scan.problem = "the directory is not trusted: " + say(fine.error());
+    return scan;
+  }
   Listing listing = list_manifests(directory.fd, options.max_files);
   scan.problem = std::move(listing.problem);
   if (scan.problem.empty()) {
-    read_manifests(directory.fd, listing.names, options, known, scan);
-    read_references(directory.fd, options, known, scan);
+    read_manifests(place, listing.names, known, scan);
+    read_references(place, known, scan);
   }
   check_still_there(options, scan);
   if (!scan.problem.empty()) {

@@ -1,5 +1,6 @@
 #include "cmd/fairlead/decoding.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 
 #include "base/child.h"
 #include "base/read_file.h"
+#include "base/trust.h"
 #include "controller/desired.h"
 #include "controller/host_files.h"
 #include "controller/state_file.h"
@@ -76,6 +78,27 @@ Result<std::string> checked_key(const std::string& directory, Result<std::string
                  "a secret is replaced once");
 }
 
+// Who may write the policy is root on this host.
+Result<std::string> read_policy(const std::string& path) {
+  // Looked at before it is opened, and again what was opened.
+  auto bytes = read_file(path, kTextFileLimit);
+  if (!bytes) return bytes;
+  const int opened = ::open(path.c_str(), kReadFlags);
+  struct stat about{};
+  const bool known = opened >= 0 && ::fstat(opened, &about) == 0;
+  auto fine =
+      known
+          ? check_trust(about, trusted_users(), "chown root " + path)
+          : Status(failure(ErrorClass::kInvalid, Reason::kPermissionDenied, std::strerror(errno)));
+  if (fine && (about.st_mode & S_IWGRP) != 0)
+    fine = failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "its group may write it",
+                   "chmod go-w " + path);
+  if (fine) bytes = read_descriptor(opened, kTextFileLimit);
+  if (opened >= 0) ::close(opened);
+  if (!fine) return std::unexpected(std::move(fine.error()).with_context(path));
+  return bytes;
+}
+
 }  // namespace
 
 model::DecodeOptions decode_options(const Options& options, const std::string& directory,
@@ -97,33 +120,30 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
   auto access = std::make_shared<model::HostAccess>();
   const bool given = !options.policy.empty();
   const std::string path = given ? options.policy : "/etc/fairlead/policy.yaml";
-  struct stat about{};
-  const auto bytes = read_file(path, kTextFileLimit);
+  const auto bytes = read_policy(path);
   if (!bytes && !given && bytes.error().reason == Reason::kNotFound) {
     place_host(options, *access);
     return access;
   }
-  const auto refused = [&path](const std::string& why, const std::string& hint) {
-    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + path + ": " + why,
-                   hint);
+  const auto refused = [](const std::string& why, const std::string& hint) {
+    return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + why, hint);
   };
-  if (!bytes) {
-    return failure(
-        ErrorClass::kInvalid, Reason::kPermissionDenied, "policy " + bytes.error().message,
-        bytes.error().hint.empty() ? "give another one with --policy" : bytes.error().hint);
-  }
-  if (stat(path.c_str(), &about) != 0)
-    return refused(std::strerror(errno), "give another one with --policy");
-  if (about.st_uid != 0 && about.st_uid != geteuid())
-    return refused("it belongs to somebody else", "chown root " + path);
-  if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return refused("others may write it", "chmod go-w " + path);
+  if (!bytes)
+    return refused(bytes.error().message, bytes.error().hint.empty()
+                                              ? "give another one with --policy"
+                                              : bytes.error().hint);
   auto decoded = model::decode_policy(path, *bytes);
   for (const auto& diagnostic : decoded.diagnostics)
-    return refused(model::to_string(diagnostic), "");
+    return refused(path + ": " + model::to_string(diagnostic), "");
   *access = std::move(decoded.access);
   place_host(options, *access);
   return access;
+}
+
+bool trusts_directory_owner(const Options& options) {
+  if (options.trust_directory_owner) return true;
+  const auto access = load_access(options);
+  return access && (*access)->trust_directory_owner;
 }
 
 Result<std::string> keep_digest_key(const controller::InstanceLock& lock, Random& random) {

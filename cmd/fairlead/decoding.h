@@ -21,6 +21,9 @@ model::DecodeOptions decode_options(const Options& options, const std::string& d
 // allowed. It must belong to root or to whom Fairlead runs as, and be writable by nobody else.
 Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options);
 
+// From the command line, or from a policy that can be read.
+bool trusts_directory_owner(const Options& options);
+
 // The key that contents of configs and secrets are told apart with: made once, and kept in the
 // state directory for its owner alone. A damaged one is an error: with another in its place every
 // container that holds a config or a secret would be replaced.

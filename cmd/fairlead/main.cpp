@@ -122,6 +122,10 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
                      "/etc/fairlead/policy.yaml, else nothing)")
         ->envname("FAIRLEAD_POLICY");
     command
+        ->add_flag("--trust-directory-owner", options.trust_directory_owner,
+                   "Manifests may belong to whom their directory belongs to")
+        ->envname("FAIRLEAD_TRUST_DIRECTORY_OWNER");
+    command
         ->add_option("--age-identity", options.age_identity,
                      "File with the key of secrets that end in .age")
         ->envname("FAIRLEAD_AGE_IDENTITY");

@@ -28,11 +28,12 @@ struct Loaded {
 
 // `directory` is "" for a file of the working directory.
 model::DecodeOptions reading(const Options& given, const Loaded& loaded,
-                             const std::string& directory) {
+                             const std::string& directory, const Trusted& trusted) {
   auto options = decode_options(given, directory, loaded.digest_key);
   options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
-  options.read = [directory](const std::string& path) {
-    const auto file = watch::read_beneath(directory, path, watch::Options().max_file_bytes);
+  options.read = [directory, trusted](const std::string& path) {
+    const auto file =
+        watch::read_beneath(directory, path, watch::Options().max_file_bytes, trusted);
     return controller::source_of(file ? &*file : nullptr);
   };
   return options;
@@ -43,6 +44,7 @@ void decode(Loaded& loaded, const model::DecodeOptions& options, const std::stri
   loaded.manifests.emplace(options.prefix + name, model::decode(name, bytes, options));
 }
 
+// The user named it: whose it is, is for him to know.
 void load_file(Loaded& loaded, const Options& given, const std::string& path) {
   const auto bytes = read_file(path, watch::Options().max_file_bytes);
   if (!bytes) {
@@ -51,20 +53,22 @@ void load_file(Loaded& loaded, const Options& given, const std::string& path) {
     return;
   }
   const fs::path whole(path);
-  decode(loaded, reading(given, loaded, whole.parent_path().string()), whole.filename().string(),
-         *bytes);
+  decode(loaded,
+         reading(given, loaded, whole.parent_path().string(), {.users = {}, .anyone = true}),
+         whole.filename().string(), *bytes);
 }
 
 void load_directory(Loaded& loaded, const Options& given, const std::string& path) {
   watch::Options options;
   options.path = path;
   options.settle_time = Duration::zero();
+  options.trust_directory_owner = trusts_directory_owner(given);
   const auto snapshot = watch::scan_once(options);
   if (!snapshot.complete) {
     std::fprintf(stderr, "error: %s: %s\n", path.c_str(), snapshot.problem.c_str());
     loaded.exit_code = kMissing;
   }
-  const auto decoding = reading(given, loaded, path);
+  const auto decoding = reading(given, loaded, path, watch::trusted_by(options));
   for (const auto& [name, file] : snapshot.files) {
     const std::string whole = (fs::path(path) / name).string();
     if (!file.error.empty()) {

@@ -39,8 +39,9 @@ struct Options {
   int pull_timeout = 60;  // seconds without progress
   Pace pace;
   std::string adopt_instance;
-  std::string policy;        // file; empty: the usual place, if it is there
-  std::string age_identity;  // file with the key that secrets are encrypted for
+  std::string policy;                  // file; empty: the usual place, if it is there
+  bool trust_directory_owner = false;  // besides the policy's trustDirectoryOwner
+  std::string age_identity;            // file with the key that secrets are encrypted for
   std::string output = "table";
   std::vector<std::string> names;  // positional arguments of the command
   bool offline = false;            // plan, diff: never ask a daemon

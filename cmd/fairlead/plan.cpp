@@ -86,6 +86,7 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   watch::Options watching;
   watching.path = options.manifests;
   watching.followed = {kEnvironmentFile};
+  watching.trust_directory_owner = trusts_directory_owner(options);
   auto snapshot = watch::scan_once(watching);
   if (!snapshot.complete) {
     return failure(ErrorClass::kBlocked, Reason::kNotFound,

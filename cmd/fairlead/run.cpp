@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "api/server.h"
+#include "base/trust.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/wire.h"
@@ -36,6 +37,11 @@ Status make_state_dir(const std::string& path) {
     return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
                    "state directory " + path + ": " + failed.message(),
                    "give another one with --state-dir");
+  }
+  auto fine = check_folder(path);
+  if (!fine) {
+    fine.error().hint = "give another one with --state-dir, or chown it";
+    return std::unexpected(std::move(fine.error()).with_context("state directory"));
   }
   ::chmod(path.c_str(), 0700);
   return {};
@@ -136,6 +142,8 @@ Status build(Daemon& daemon, const Options& options) {
   watching.settle_time = from_seconds(options.pace.settle);
   watching.rescan_interval = from_seconds(options.pace.rescan);
   watching.followed = {kEnvironmentFile};
+  watching.trust_directory_owner =
+      options.trust_directory_owner || (*access)->trust_directory_owner;
   daemon.directory =
       watch::watch_directory(daemon.world->io.get_executor(), daemon.world->clock, watching);
   auto key = daemon.lock ? keep_digest_key(*daemon.lock, daemon.world->random)

@@ -27,7 +27,8 @@ class SingleScan final : public watch::Directory {
   void follow(watch::Followed paths) override {
     if (paths == *snapshot_.followed) return;
     for (const auto& path : paths) {
-      auto file = watch::read_beneath(options_.path, path, options_.max_file_bytes);
+      auto file = watch::read_beneath(options_.path, path, options_.max_file_bytes,
+                                      watch::trusted_by(options_));
       if (file) snapshot_.references.insert_or_assign(path, std::move(*file));
     }
     snapshot_.followed = std::make_shared<const watch::Followed>(std::move(paths));

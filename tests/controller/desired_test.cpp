@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Files = std::map<std::string, std::string>;
 
-std::string app(const std::string& name, const std::string& services) {
+std::string plain_app(const std::string& name, const std::string& services) {
   return "name: " + name + "\nservices: {" + services + "}\n";
 }
 
@@ -71,9 +71,10 @@ TEST_F(Desired, TheFileThatAnAppCameFromKeepsItsName) {
     const std::string newcomer = each;
     known = {};
     restart();
-    scan({{"m.yaml", app("victim", kDb)}});
+    scan({{"m.yaml", plain_app("victim", kDb)}});
     record();
-    const Files both = {{"m.yaml", app("victim", kDb)}, {newcomer, app("victim", kWeb)}};
+    const Files both = {{"m.yaml", plain_app("victim", kDb)},
+                        {newcomer, plain_app("victim", kWeb)}};
     for (const bool restarted : {false, true}) {
       if (restarted) restart();
       scan(both);
@@ -88,12 +89,12 @@ TEST_F(Desired, TheFileThatAnAppCameFromKeepsItsName) {
 }
 
 TEST_F(Desired, NeitherIsInForceWhereNobodyKnowsWhoseTheNameIs) {
-  scan({{"a.yaml", app("victim", kDb)}, {"b.yaml", app("victim", kWeb)}});
+  scan({{"a.yaml", plain_app("victim", kDb)}, {"b.yaml", plain_app("victim", kWeb)}});
   EXPECT_EQ(store.find("victim"), nullptr);
   EXPECT_TRUE(store.mentioned().contains("victim")) << "it is not gone";
   EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("also defined at b.yaml:1:1")));
   EXPECT_THAT(errors_of("b.yaml"), ElementsAre(HasSubstr("also defined at a.yaml:1:1")));
-  scan({{"b.yaml", app("victim", kWeb)}});
+  scan({{"b.yaml", plain_app("victim", kWeb)}});
   EXPECT_EQ(file_of("victim"), "b.yaml");
 }
 
@@ -101,9 +102,9 @@ TEST_F(Desired, ANewcomerTakesOverAfterTheGraceOfARemoval) {
   for (const bool restarted : {false, true}) {
     known = {};
     restart();
-    scan({{"a.yaml", app("victim", kDb)}});
+    scan({{"a.yaml", plain_app("victim", kDb)}});
     record();
-    const Files newcomer = {{"b.yaml", app("victim", kWeb)}};
+    const Files newcomer = {{"b.yaml", plain_app("victim", kWeb)}};
     if (restarted) restart();
     for (int i = 0; i < 3; ++i) {
       scan(newcomer);
@@ -119,9 +120,9 @@ TEST_F(Desired, ANewcomerTakesOverAfterTheGraceOfARemoval) {
 }
 
 TEST_F(Desired, TheGraceStartsOverWhenTheFileIsBackOrCantBeJudged) {
-  const Files newcomer = {{"b.yaml", app("victim", kWeb)}};
-  for (const std::string& back : {app("victim", kDb), std::string("services: {")}) {
-    scan({{"a.yaml", app("victim", kDb)}});
+  const Files newcomer = {{"b.yaml", plain_app("victim", kWeb)}};
+  for (const std::string& back : {plain_app("victim", kDb), std::string("services: {")}) {
+    scan({{"a.yaml", plain_app("victim", kDb)}});
     record();
     scan(newcomer);
     scan(newcomer);
@@ -140,18 +141,18 @@ TEST_F(Desired, AFileMayBeRenamed) {
   for (const bool restarted : {false, true}) {
     known = {};
     restart();
-    scan({{"a.yaml", app("victim", kDb)}});
+    scan({{"a.yaml", plain_app("victim", kDb)}});
     record();
     if (restarted) restart();
-    scan({{"b.yaml", app("victim", kDb)}});
+    scan({{"b.yaml", plain_app("victim", kDb)}});
     EXPECT_EQ(file_of("victim"), "b.yaml");
   }
 }
 
 // App `a-b` with service `c`, App `a` with service `b-c`: both are container a-b-c-1.
 TEST_F(Desired, ADockerNameStaysWithTheAppThatHasIt) {
-  const std::string first = app("a-b", "c: {image: 'i:1', network_mode: none}");
-  const std::string second = app("a", "b-c: {image: 'i:1', network_mode: none}");
+  const std::string first = plain_app("a-b", "c: {image: 'i:1', network_mode: none}");
+  const std::string second = plain_app("a", "b-c: {image: 'i:1', network_mode: none}");
   for (const bool swapped : {false, true}) {
     const std::string owner = swapped ? "a" : "a-b";
     const std::string other = swapped ? "a-b" : "a";
@@ -178,37 +179,37 @@ TEST_F(Desired, ADockerNameStaysWithTheAppThatHasIt) {
 TEST_F(Desired, TheInventoryKnowsWhoseADockerNameIs) {
   known.files = {{"a", "a.yaml"}, {"b", "b.yaml"}};
   known.names = {{"container xx", "b"}};
-  scan({{"a.yaml", app("a", "s: {image: 'i:2', container_name: xx}")},
-        {"b.yaml", app("b", "s: {image: 'i:2', container_name: xx}")}});
+  scan({{"a.yaml", plain_app("a", "s: {image: 'i:2', container_name: xx}")},
+        {"b.yaml", plain_app("b", "s: {image: 'i:2', container_name: xx}")}});
   EXPECT_EQ(file_of("b"), "b.yaml");
   EXPECT_EQ(file_of("a"), "");
   EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("App b (b.yaml:2:")));
 }
 
 TEST_F(Desired, TemporaryNamesBelongToTheContainer) {
-  const std::string owner = app("victim", kDb);
+  const std::string owner = plain_app("victim", kDb);
   for (const std::string name :
        {"victim-db-1.next", "victim-db-1.prev", "victim-db-1.pre-0", "victim-db-1.pre-1.failed"}) {
     restart();
     scan({{"z.yaml", owner}});
-    scan({{"a.yaml", app("evil", "s: {image: i, container_name: " + name + "}")},
+    scan({{"a.yaml", plain_app("evil", "s: {image: i, container_name: " + name + "}")},
           {"z.yaml", owner}});
     EXPECT_EQ(file_of("evil"), "") << name;
     EXPECT_EQ(file_of("victim"), "z.yaml");
     EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("App victim (z.yaml:2:")));
   }
   restart();
-  scan({{"a.yaml", app("fine", "s: {image: i, container_name: victim-db-1.example.org}")},
+  scan({{"a.yaml", plain_app("fine", "s: {image: i, container_name: victim-db-1.example.org}")},
         {"z.yaml", owner}});
   EXPECT_EQ(file_of("fine"), "a.yaml");
 }
 
 TEST_F(Desired, AnAppInForceThatBeginsToClashStaysAsItWas) {
-  const std::string other = app("b", "s: {image: i, container_name: xx, ports: ['80:80']}");
-  scan({{"a.yaml", app("a", kDb)}, {"b.yaml", other}});
+  const std::string other = plain_app("b", "s: {image: i, container_name: xx, ports: ['80:80']}");
+  scan({{"a.yaml", plain_app("a", kDb)}, {"b.yaml", other}});
   const std::string digest = store.find("a")->digest;
   for (const std::string keys : {"container_name: xx", "ports: ['80:81']"}) {
-    scan({{"a.yaml", app("a", "s: {image: i, " + keys + "}")}, {"b.yaml", other}});
+    scan({{"a.yaml", plain_app("a", "s: {image: i, " + keys + "}")}, {"b.yaml", other}});
     EXPECT_EQ(store.find("a")->digest, digest);
     EXPECT_FALSE(changes.keys.contains("a"));
     EXPECT_EQ(file_of("b"), "b.yaml");

@@ -66,15 +66,37 @@ TEST_P(Cases, W10_WriteThroughAnotherHardLink) {
 }
 
 TEST_P(Cases, W11W12_FileLinksAreFollowed) {
-  fs::create_directory(root / "elsewhere");
-  write(root / "elsewhere/target", "one");
-  write(root / "elsewhere/second", "three");
-  fs::create_symlink("../elsewhere/target", manifests / "a.yaml");
+  fs::create_directory(manifests / "parts");
+  write(manifests / "parts/target", "one");
+  write(manifests / "parts/second", "three");
+  fs::create_symlink("parts/target", manifests / "a.yaml");
   watch();
-  write(root / "elsewhere/target", "two");
+  write(manifests / "parts/target", "two");
   EXPECT_TRUE(reads("a.yaml", "two"));
-  shell("ln -s ../elsewhere/second manifests/t && mv -T manifests/t manifests/a.yaml");
+  shell("ln -s parts/second manifests/t && mv -T manifests/t manifests/a.yaml");
   EXPECT_TRUE(reads("a.yaml", "three"));
+}
+
+// F103: what a link names outside must not be read, let alone told in a log.
+TEST_P(Cases, LinksOutOfTheDirectoryAreNotFollowed) {
+  fs::create_directory(root / "elsewhere");
+  write(root / "elsewhere/secret", "password");
+  write(manifests / "good.yaml", "one");
+  fs::create_symlink("../elsewhere/secret", manifests / "a.yaml");
+  fs::create_symlink(root / "elsewhere/secret", manifests / "b.yaml");
+  fs::create_directory_symlink("../elsewhere", manifests / "way");
+  fs::create_symlink("way/secret", manifests / "c.yaml");
+  fs::create_symlink("/proc/self/environ", manifests / "d.yaml");
+  watch();
+  EXPECT_TRUE(reads("good.yaml", "one"));
+  for (const char* name : {"a.yaml", "b.yaml", "c.yaml", "d.yaml"}) {
+    const File& file = snapshots.back().files.at(name);
+    EXPECT_EQ(file.error, "it leads out of the manifests directory") << name;
+    EXPECT_EQ(*file.bytes, "") << name;
+  }
+  fs::remove(manifests / "a.yaml");
+  fs::create_symlink("good.yaml", manifests / "a.yaml");
+  EXPECT_TRUE(reads("a.yaml", "one"));
 }
 
 TEST_P(Cases, W13_DataLinkFlips) {
