@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -27,7 +28,8 @@ class ServerTest : public testing::Test {
     folder = mkdtemp(pattern.data());
     options.listen = "127.0.0.1:0";
     options.socket_path = folder / "fairlead.sock";
-    options.idle_deadline = std::chrono::milliseconds(300);
+    options.idle_deadline = std::chrono::seconds(20);
+    options.health_deadline = std::chrono::seconds(20);
     options.max_request_bytes = 4096;
     options.max_connections = 4;
   }
@@ -56,7 +58,7 @@ class ServerTest : public testing::Test {
     address.sin_port = htons(server->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    timeval patience{5, 0};
+    timeval patience{30, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return fd;
   }
@@ -70,6 +72,17 @@ class ServerTest : public testing::Test {
       reply.append(buffer, static_cast<std::size_t>(got));
     close(fd);
     return reply;
+  }
+
+  // Waits for it: the server learns of a closed connection when it gets round to it.
+  bool a_place_is_free() const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < end) {
+      const auto reply = exchange("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      if (reply.starts_with("HTTP/1.1 200")) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
   }
 
   std::filesystem::path folder;
@@ -135,48 +148,45 @@ TEST_F(ServerTest, ClosesOnGarbageAndOnTooMuch) {  // F114
 }
 
 TEST_F(ServerTest, HangsUpOnASlowClient) {
+  options.idle_deadline = std::chrono::milliseconds(300);
   serve();
   const auto begin = std::chrono::steady_clock::now();
   exchange("GET /healthz HTTP/1.1\r\nHo");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
 }
+
+class HeldConnections : public ServerTest, public testing::WithParamInterface<int> {};
 
 // Whoever holds all connections and says nothing keeps neither /healthz nor /readyz from being
 // seen, however many they are; everything else has to wait.
-TEST_F(ServerTest, AnswersAboutHealthWhileAllConnectionsAreHeld) {
-  options.idle_deadline = std::chrono::seconds(20);
-  options.health_deadline = std::chrono::seconds(20);
+TEST_P(HeldConnections, LeaveHealthAnswered) {
   serve();
   const std::string rest = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-  for (const int held : {3, 4, 8, 12, 40}) {
-    std::vector<int> idle;
-    for (int i = 0; i < held; ++i)
-      idle.push_back(connect_tcp());
-    for (const char* path : {"/healthz", "/readyz?verbose"})
-      EXPECT_THAT(exchange(std::string("GET ") + path + rest), StartsWith("HTTP/1.1 200")) << held;
-    EXPECT_THAT(exchange("GET /metrics" + rest),
-                StartsWith(held < 4 ? "HTTP/1.1 200" : "HTTP/1.1 503"))
-        << held;
-    // A health place is for one question, whatever the client asks to be kept.
-    if (held >= 4) {
-      EXPECT_THAT(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
-                  HasSubstr("Connection: close"));
-    }
-    for (const int fd : idle)
-      close(fd);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::vector<int> idle;
+  for (int i = 0; i < GetParam(); ++i)
+    idle.push_back(connect_tcp());
+  for (const char* path : {"/healthz", "/readyz?verbose"})
+    EXPECT_THAT(exchange(std::string("GET ") + path + rest), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(exchange("GET /metrics" + rest),
+              StartsWith(GetParam() < 4 ? "HTTP/1.1 200" : "HTTP/1.1 503"));
+  // A health place is for one question, whatever the client asks to be kept.
+  if (GetParam() >= 4) {
+    EXPECT_THAT(exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"),
+                HasSubstr("Connection: close"));
   }
-  EXPECT_THAT(exchange("GET /metrics" + rest), StartsWith("HTTP/1.1 200")) << "all places are free";
+  for (const int fd : idle)
+    close(fd);
+  EXPECT_TRUE(a_place_is_free());
 }
+INSTANTIATE_TEST_SUITE_P(Numbers, HeldConnections, testing::Values(3, 4, 8, 12, 40));
 
 TEST_F(ServerTest, IdleConnectionsGiveTheirPlaceBack) {
+  options.idle_deadline = std::chrono::milliseconds(300);
   serve();
   std::vector<int> idle;
   for (int i = 0; i < 4; ++i)
     idle.push_back(connect_tcp());
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));
-  EXPECT_THAT(exchange("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-              StartsWith("HTTP/1.1 200"));
+  EXPECT_TRUE(a_place_is_free());
   for (const int fd : idle)
     close(fd);
 }

@@ -75,7 +75,7 @@ TEST_F(ReadFile, RefusesWhatIsNoOrdinaryFile) {
     EXPECT_THAT(read.error().message,
                 HasSubstr(path + (path == sparse ? ": larger than" : ": not a regular file")));
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   close(listener);
 }
 

@@ -13,7 +13,7 @@
 
 namespace fairlead::docker {
 
-// An error "no end" when nothing happens for 10 s.
+// An error "no end" when nothing happens for 60 s.
 template <typename T>
 Result<T> await(boost::asio::io_context& io, Task<Result<T>> task) {
   std::optional<Result<T>> result;
@@ -23,7 +23,7 @@ Result<T> await(boost::asio::io_context& io, Task<Result<T>> task) {
                           result = std::move(value);
                         });
   io.restart();
-  while (!result && io.run_one_for(std::chrono::seconds(10)) > 0) {
+  while (!result && io.run_one_for(std::chrono::seconds(60)) > 0) {
   }
   if (!result) return failure(ErrorClass::kTransient, Reason::kInternalError, "no end");
   return std::move(*result);

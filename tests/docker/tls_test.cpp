@@ -145,8 +145,8 @@ class TlsTest : public testing::Test {
       return found == environment.end() ? std::string() : found->second;
     });
     if (!options) return options.error().message;
-    options->connect_deadline = std::chrono::seconds(2);
-    options->first_byte_deadline = std::chrono::seconds(2);
+    options->connect_deadline = std::chrono::seconds(20);
+    options->first_byte_deadline = std::chrono::seconds(20);
     auto engine = make_http_engine(io_.get_executor(), *options);
     if (!engine) return engine.error().message;
     auto connected = await(io_, (*engine)->connect());

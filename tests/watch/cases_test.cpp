@@ -28,6 +28,7 @@ TEST_P(Cases, W1W27_TruncateAndWriteIsSeenWhole) {
 
 TEST_P(Cases, W2_SlowWriterIsSeenOnceAndWhole) {
   write(manifests / "a.yaml", "one");
+  settle = 2s;
   watch();
   shell("(for i in 1 2 3; do printf $i; sleep 0.02; done > manifests/a.yaml) &");
   EXPECT_TRUE(reads("a.yaml", "123"));
@@ -147,6 +148,7 @@ TEST_P(Cases, W17_DirectoryRemovedAndRecreated) {
 
 TEST_P(Cases, W19_BriefAbsenceIsNotADeletion) {
   write(manifests / "a.yaml", "one");
+  settle = 2s;
   watch();
   shell("(rm manifests/a.yaml; sleep 0.02; printf two > manifests/a.yaml) &");
   EXPECT_TRUE(reads("a.yaml", "two"));
