@@ -9,6 +9,7 @@
 namespace fairlead::controller {
 namespace {
 
+constexpr std::size_t kMostUnseen = 1000;
 const std::vector<std::string> kManagedFilter = {std::string(kLabelManaged) + "=true"};
 
 bool same_network(const docker::Network& a, const docker::Network& b) {
@@ -270,6 +271,10 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   if (event.type == "container") {
     if (!wake_container(event.actor_id) && event.attributes.contains(std::string(kLabelManaged))) {
       unseen_[event.actor_id] = app_of(event.attributes);
+      if (unseen_.size() > kMostUnseen) {
+        unseen_.clear();
+        all_dirty_ = true;
+      }
     }
     note(woken, event.attributes);  // container events carry the container's labels
     if (event.action == "stop" && own_stops_.erase(event.actor_id) == 0) {

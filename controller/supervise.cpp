@@ -163,8 +163,10 @@ void Controller::open_stream() {
   tasks_.spawn("events", event_loop());
 }
 
-// Wakes a key for an event.
+// Wakes a key for an event. One that nobody knows waits for the next list: the names in events are
+// whatever the labels of containers say, and there is no end of them.
 void Controller::wake(const std::string& key) {
+  if (desired_.find(key) == nullptr && !status_.contains(key)) return;
   const auto known = keys_.find(key);
   const auto now = parts_.clock.steady_now();
   if (known == keys_.end() || now - known->second.last_pass >= kEventPause) {
