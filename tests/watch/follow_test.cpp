@@ -83,7 +83,7 @@ TEST(ReadBeneath, ReadsOneFileWithoutAWatch) {
   EXPECT_FALSE(read_beneath(root.string(), "x", 100));
   EXPECT_EQ(read_beneath(root.string(), "out", 100)->error,
             "it leads out of the manifests directory");
-  EXPECT_EQ(read_beneath(root.string(), "in", 100)->error, "not a regular file");
+  EXPECT_EQ(read_beneath(root.string(), "in", 100)->error, "not a regular file, but a folder");
   fs::remove_all(root);
 }
 
