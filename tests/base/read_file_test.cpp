@@ -55,7 +55,7 @@ TEST_F(ReadFile, RefusesWhatIsNoOrdinaryFile) {
   const std::string fifo = folder / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const std::string sparse = folder / "sparse";
-  std::ofstream{sparse};
+  std::ofstream(sparse).close();
   fs::resize_file(sparse, 1u << 30);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -295,12 +295,14 @@ TEST_F(HttpEngineTest, EndingTheEventsLeavesAPullAlone) {
   std::optional<Status> events;
   std::optional<Status> pull;
   auto connected = [this, &pull] {
-    boost::asio::co_spawn(io, engine->pull_image({.reference = "x:1", .platform = ""}, nullptr),
-                          [&pull](std::exception_ptr, Status done) { pull = std::move(done); });
-    boost::asio::co_spawn(io, end_soon(), [](std::exception_ptr) {});
+    boost::asio::co_spawn(
+        io, engine->pull_image({.reference = "x:1", .platform = ""}, nullptr),
+        [&pull](const std::exception_ptr&, Status done) { pull = std::move(done); });
+    boost::asio::co_spawn(io, end_soon(), [](const std::exception_ptr&) {});
   };
-  boost::asio::co_spawn(io, engine->stream_events(connected, [](const Event&) {}),
-                        [&events](std::exception_ptr, Status done) { events = std::move(done); });
+  boost::asio::co_spawn(
+      io, engine->stream_events(connected, [](const Event&) {}),
+      [&events](const std::exception_ptr&, Status done) { events = std::move(done); });
   io.run();
   ASSERT_TRUE(events && pull);
   EXPECT_FALSE(*events);
@@ -318,11 +320,13 @@ TEST_F(HttpEngineTest, CancelEndsEveryCallAtOnceAndEveryLaterOne) {
                          }});
   talk_to(server, std::chrono::seconds(20));
   std::vector<Error> errors;
-  const auto keep = [&errors](std::exception_ptr, Status done) { errors.push_back(done.error()); };
+  const auto keep = [&errors](const std::exception_ptr&, const Status& done) {
+    errors.push_back(done.error());
+  };
   boost::asio::co_spawn(io, engine->pull_image({.reference = "x:1", .platform = ""}, nullptr),
                         keep);
   boost::asio::co_spawn(io, engine->start_container(std::string(64, 'a')), keep);
-  boost::asio::co_spawn(io, end_all_soon(), [](std::exception_ptr) {});
+  boost::asio::co_spawn(io, end_all_soon(), [](const std::exception_ptr&) {});
   const auto begin = std::chrono::steady_clock::now();
   io.run();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));

@@ -57,7 +57,7 @@ class ScriptedServer {
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
     listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    static_cast<void>(bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
     listen(listener_, 8);
     thread_ = std::thread([this] { serve(); });
   }

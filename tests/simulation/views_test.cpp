@@ -162,8 +162,9 @@ TEST_P(Remade, ByHandWhileItIsReadLeavesItsContainersWhereTheyAre) {
     fleet.engine->set_fault_hook([&](Operation operation, std::uint64_t) {
       if (is_read(operation) && ++reads == at) {
         reached = true;
-        boost::asio::co_spawn(fleet.io, remake(hand, GetParam()),
-                              [&](std::exception_ptr, Status done) { remade = std::move(done); });
+        boost::asio::co_spawn(
+            fleet.io, remake(hand, GetParam()),
+            [&](const std::exception_ptr&, Status done) { remade = std::move(done); });
       }
       return Fault{};
     });
