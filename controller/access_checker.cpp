@@ -94,7 +94,8 @@ void Checker::check_bind(const std::string& key, const std::string& source, bool
         return deny(key, "a bind mount of " + text + ", whose links lead nowhere", "bindMounts");
       real = *followed;
     }
-    const std::string leads = real + (real == text ? "" : " (by " + source + ")");
+    std::string leads = real;
+    if (real != text) leads.append(" (by ").append(source).append(")");
     if (reaches_engine(real) && !allowed.engine_socket)
       return deny(key, "the engine's socket, by " + leads, "engineSocket");
     const bool own = read_only && !access.manifests_root.empty() &&

@@ -86,7 +86,8 @@ bool over_network(const std::string& type) {
 // The engine reads a relative path from its own working directory, which nobody here knows.
 bool check_absolute(Checker& check, const std::string& device) {
   if (device.starts_with('/')) return true;
-  check.deny("driver_opts.device", "`" + device + "`, which is no absolute path", "bindMounts");
+  check.deny("driver_opts.device", "`" + device + "`, which is no absolute path (name it by one)",
+             "bindMounts");
   return false;
 }
 
@@ -144,7 +145,8 @@ void check_interfaces(Checker& check, const docker::StringMap& options, const st
     }
     const auto named = [&interface](const auto& rule) { return model::matches(rule, interface); };
     if (!interface.empty() && std::ranges::none_of(check.allowed.host_interfaces, named))
-      check.deny(where + "." + key, "the host's interface " + interface, "hostInterfaces");
+      check.deny(std::string(where).append(".").append(key), "the host's interface " + interface,
+                 "hostInterfaces");
   }
 }
 

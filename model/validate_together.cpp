@@ -100,9 +100,9 @@ struct Claims {
     for (const Names* known : {&std::as_const(names), &reserved}) {
       const auto found = known->find("container " + behind);
       if (found == known->end()) continue;
-      return taken(who, position, path,
-                   "container name `" + name + "`, a temporary one of `" + behind + "`,",
-                   found->second);
+      std::string what = "container name `" + name;
+      what.append("`, a temporary one of `").append(behind).append("`,");
+      return taken(who, position, path, what, found->second);
     }
   }
 };
