@@ -78,13 +78,16 @@ Task<Result<Reply>> exchange(std::string path, std::string method, std::string t
 }  // namespace
 
 Result<Reply> request(const std::string& socket_path, const std::string& method,
-                      const std::string& target) {
+                      const Target& target) {
   if (socket_path.empty() || socket_path.size() >= sizeof(sockaddr_un::sun_path)) {
     return nobody(socket_path, "not a usable path");
   }
+  if (!target.valid() || !is_one_word(method)) {
+    return failure(ErrorClass::kInvalid, Reason::kNotFound, "nothing has such a name");
+  }
   Result<Reply> out = nobody(socket_path, "no answer");
   asio::io_context io;
-  asio::co_spawn(io, exchange(socket_path, method, target),
+  asio::co_spawn(io, exchange(socket_path, method, target.text()),
                  [&out](const std::exception_ptr& failed, Result<Reply> result) {
                    out = std::move(result);
                    if (!failed) return;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/target.h"
 #include "base/task.h"
 #include "controller/view.h"
 #include "metrics/metrics.h"
@@ -50,6 +51,6 @@ struct Reply {
   std::string body;
 };
 Result<Reply> request(const std::string& socket_path, const std::string& method,
-                      const std::string& target);
+                      const Target& target);
 
 }  // namespace fairlead::api

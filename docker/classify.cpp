@@ -161,6 +161,8 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
     case TransportFault::kPermissionDenied:
       return {kTransient, Reason::kPermissionDenied, text,
               "run as root, or as a member of the group that owns the engine's socket"};
+    case TransportFault::kNotARequest:
+      return {kInvalid, Reason::kInvalidManifest, text, "look for it among the manifest's names"};
     case TransportFault::kNoReply:
     case TransportFault::kTimedOut:
     case TransportFault::kMalformedReply:

@@ -25,6 +25,7 @@ enum class TransportFault {
   kTimedOut,        // written, deadline passed: may still run later (F030)
   kMalformedReply,  // no HTTP, no JSON, or not what was asked for
   kTooLarge,
+  kNotARequest,  // nothing was sent, and nothing may be: it would not be one request
 };
 Error classify_fault(Operation operation, TransportFault fault, std::string_view detail);
 

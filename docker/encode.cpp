@@ -3,8 +3,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base/percent.h"
-
 namespace fairlead::docker {
 namespace {
 
@@ -258,11 +256,10 @@ json::object volume_create_body(const VolumeSpec& spec) {
 }
 
 std::string label_filter(const std::vector<std::string>& labels) {
-  if (labels.empty()) return "";
   json::array list;
   for (const auto& each : labels)
     list.push_back(json::string(each));
-  return "filters=" + percent(json::serialize(json::object{{"label", list}}));
+  return json::serialize(json::object{{"label", list}});
 }
 
 }  // namespace fairlead::docker

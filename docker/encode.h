@@ -20,7 +20,7 @@ boost::json::object update_body(const ContainerUpdate& update);
 boost::json::object exec_create_body(const ExecSpec& spec);
 boost::json::object volume_create_body(const VolumeSpec& spec);
 
-// `filters=…` of a list call; "" for none. Values are "key" or "key=value".
+// The value of `filters` in a list call. Labels are "key" or "key=value".
 std::string label_filter(const std::vector<std::string>& labels);
 
 }  // namespace fairlead::docker

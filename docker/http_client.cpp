@@ -98,7 +98,8 @@ Task<Transported<HttpReply>> HttpClient::exchange(HttpRequest request, bool safe
     }
     const auto fault = reply.error().fault;
     const bool repeatable = safe || fault == TransportFault::kNotSent;
-    const bool stale = taken->reused() && !answered && fault != TransportFault::kTimedOut;
+    const bool stale = taken->reused() && !answered && fault != TransportFault::kTimedOut &&
+                       fault != TransportFault::kNotARequest;
     if (!stale || !repeatable || cancelled_) co_return reply;
     idle_.clear();  // the others of that age are dead too
   }

@@ -50,15 +50,30 @@ std::unexpected<TransportError> connect_error(const error_code& code, const std:
                      where + ": " + code.message()});
 }
 
+// The one place where a request line and headers are written: "" if they may be.
+std::string malformed(const HttpRequest& request) {
+  if (!request.target.valid()) return "an empty name, `.` or `..` in a request";
+  const std::string target = request.target.text();
+  for (const std::string_view each : {std::string_view(request.method), std::string_view(target),
+                                      std::string_view(request.content_type)}) {
+    if (!is_one_word(each)) return "a blank or control character in a request";
+  }
+  if (!request.registry_auth.empty() && !is_one_word(request.registry_auth))
+    return "a blank or control character in the registry's credentials";
+  return "";
+}
+
 // HTTP over any Beast stream; how to open it is the derived class's.
 template <typename Stream>
 class StreamConnection : public HttpConnection {
  public:
   Task<Transported<void>> send(HttpRequest request, Duration deadline) override {
+    if (auto why = malformed(request); !why.empty())
+      co_return std::unexpected(TransportError{TransportFault::kNotARequest, std::move(why)});
     parser_.reset();
     http::request<http::string_body> message;
     message.method_string(request.method);
-    message.target(request.target);
+    message.target(request.target.text());
     message.set(http::field::host, "docker");
     message.set(http::field::user_agent, "fairlead");
     if (!request.body.empty() || request.method == "POST") {
@@ -243,6 +258,7 @@ Result<std::unique_ptr<HttpConnection>> make_connection(asio::any_io_executor ex
   const auto invalid = failure(ErrorClass::kInvalid, Reason::kEngineUnavailable,
                                "not an engine address: " + options.host,
                                "unix:///var/run/docker.sock or tcp://HOST:PORT");
+  if (!is_one_word(options.host)) return invalid;
   if (options.host.starts_with(kUnix)) {
     const auto path = options.host.substr(kUnix.size());
     if (path.empty() || path.size() > 100) return invalid;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/target.h"
 #include "base/task.h"
 #include "docker/classify.h"
 #include "docker/http_engine.h"
@@ -15,7 +16,7 @@ namespace fairlead::docker {
 
 struct HttpRequest {
   std::string method;
-  std::string target;
+  Target target;
   std::string body;
   std::string content_type = "application/json";
   std::string registry_auth{};  // X-Registry-Auth, if any
@@ -39,6 +40,8 @@ class HttpConnection {
  public:
   virtual ~HttpConnection() = default;
   virtual Task<Transported<void>> open(Duration deadline) = 0;
+  // Nothing is written of a request that is not one: a target that leads elsewhere, a control
+  // character or blank in its line or a header.
   virtual Task<Transported<void>> send(HttpRequest request, Duration deadline) = 0;
   virtual Task<Transported<HttpHead>> read_head(Duration deadline) = 0;
   // The next piece of the body; empty at its end. `deadline` zero: wait for ever.

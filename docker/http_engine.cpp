@@ -6,15 +6,14 @@
 #include <chrono>
 #include <utility>
 
-#include "base/percent.h"
 #include "docker/classify.h"
 #include "docker/decode.h"
 #include "docker/encode.h"
 #include "docker/http_client.h"
-#include "docker/image_name.h"
 #include "docker/line_parser.h"
 #include "docker/output_frames.h"
 #include "docker/registry_auth.h"
+#include "docker/request_parts.h"
 #include "docker/tar.h"
 
 namespace fairlead::docker {
@@ -31,7 +30,7 @@ constexpr Duration kStopMargin = std::chrono::seconds(15);
 struct Call {
   Operation operation;
   std::string method;
-  std::string path;  // after the version
+  Target target;  // after the version
   std::string body{};
   std::string content_type = "application/json";
   Duration first_byte{};
@@ -50,7 +49,7 @@ class HttpEngine final : public Engine {
 
   Task<Result<EngineInfo>> connect() override {
     api_version_.clear();
-    Call call{.operation = Operation::kPing, .method = "GET", .path = "/_ping"};
+    Call call{.operation = Operation::kPing, .method = "GET", .target = Target::of("_ping")};
     auto pinged = co_await exchange(std::move(call));
     if (!pinged) co_return std::unexpected(pinged.error());
     const auto& theirs = pinged->head.api_version;
@@ -64,7 +63,7 @@ class HttpEngine final : public Engine {
     while (!api_at_least(theirs, 1, minor))
       --minor;
     api_version_ = "1." + std::to_string(minor);  // never their text: it becomes part of paths
-    Call ask{.operation = Operation::kInfo, .method = "GET", .path = "/info"};
+    Call ask{.operation = Operation::kInfo, .method = "GET", .target = Target::of("info")};
     auto reply = co_await value(std::move(ask));
     if (!reply) co_return std::unexpected(reply.error());
     auto info = or_malformed(Operation::kInfo, decode_info(*reply));
@@ -73,14 +72,14 @@ class HttpEngine final : public Engine {
   }
 
   Task<Status> ping() override {
-    return done({.operation = Operation::kPing, .method = "GET", .path = "/_ping"});
+    return done({.operation = Operation::kPing, .method = "GET", .target = Target::of("_ping")});
   }
 
   Task<Result<std::vector<ContainerSummary>>> list_containers(
       std::vector<std::string> labels) override {
     Call call{.operation = Operation::kContainerList,
               .method = "GET",
-              .path = "/containers/json?all=1&" + label_filter(labels)};
+              .target = filtered(Target::of("containers", "json").with("all", "1"), labels)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kContainerList, decode_container_list(*reply));
@@ -89,7 +88,7 @@ class HttpEngine final : public Engine {
   Task<Result<Container>> inspect_container(std::string id) override {
     Call call{.operation = Operation::kContainerInspect,
               .method = "GET",
-              .path = "/containers/" + percent(id) + "/json"};
+              .target = Target::of("containers", id, "json")};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kContainerInspect, decode_container(*reply));
@@ -98,8 +97,8 @@ class HttpEngine final : public Engine {
   Task<Result<std::string>> create_container(ContainerSpec spec) override {
     Call call{.operation = Operation::kContainerCreate,
               .method = "POST",
-              .path = "/containers/create?name=" + percent(spec.name) +
-                      (spec.platform.empty() ? "" : "&platform=" + percent(spec.platform)),
+              .target = on_platform(Target::of("containers", "create").with("name", spec.name),
+                                    spec.platform),
               .body = json::serialize(container_create_body(spec, api_version_)),
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
@@ -110,21 +109,22 @@ class HttpEngine final : public Engine {
   Task<Status> start_container(std::string id) override {
     return done({.operation = Operation::kContainerStart,
                  .method = "POST",
-                 .path = "/containers/" + percent(id) + "/start",
+                 .target = Target::of("containers", id, "start"),
                  .first_byte = kStart});
   }
 
   Task<Status> stop_container(std::string id, int grace) override {
     return done({.operation = Operation::kContainerStop,
                  .method = "POST",
-                 .path = "/containers/" + percent(id) + "/stop?t=" + std::to_string(grace),
+                 .target = Target::of("containers", id, "stop").with("t", std::to_string(grace)),
                  .first_byte = std::chrono::seconds(grace) + kStopMargin});
   }
 
   Task<Status> remove_container(std::string id, bool force) override {
     return done({.operation = Operation::kContainerRemove,
                  .method = "DELETE",
-                 .path = "/containers/" + percent(id) + (force ? "?force=1" : ""),
+                 .target = force ? Target::of("containers", id).with("force", "1")
+                                 : Target::of("containers", id),
                  .first_byte = kSlow,
                  .fine_status = 404,
                  .fine_fragment = "No such container"});
@@ -133,20 +133,20 @@ class HttpEngine final : public Engine {
   Task<Status> rename_container(std::string id, std::string name) override {
     return done({.operation = Operation::kContainerRename,
                  .method = "POST",
-                 .path = "/containers/" + percent(id) + "/rename?name=" + percent(name)});
+                 .target = Target::of("containers", id, "rename").with("name", name)});
   }
 
   Task<Status> update_container(std::string id, ContainerUpdate update) override {
     return done({.operation = Operation::kContainerUpdate,
                  .method = "POST",
-                 .path = "/containers/" + percent(id) + "/update",
+                 .target = Target::of("containers", id, "update"),
                  .body = json::serialize(update_body(update))});
   }
 
   Task<Status> unpause_container(std::string id) override {
     return done({.operation = Operation::kContainerUnpause,
                  .method = "POST",
-                 .path = "/containers/" + percent(id) + "/unpause"});
+                 .target = Target::of("containers", id, "unpause")});
   }
 
   Task<Status> put_files(std::string id, std::vector<FileContent> files) override {
@@ -154,7 +154,7 @@ class HttpEngine final : public Engine {
     if (!tar) co_return std::unexpected(tar.error());
     Call call{.operation = Operation::kContainerFiles,
               .method = "PUT",
-              .path = "/containers/" + percent(id) + "/archive?path=%2F",
+              .target = Target::of("containers", id, "archive").with("path", "/"),
               .body = std::move(*tar),
               .content_type = "application/x-tar",
               .first_byte = kSlow};
@@ -164,17 +164,18 @@ class HttpEngine final : public Engine {
   Task<Result<ExecResult>> run_exec(std::string id, ExecSpec spec) override {
     Call create{.operation = Operation::kExecCreate,
                 .method = "POST",
-                .path = "/containers/" + percent(id) + "/exec",
+                .target = Target::of("containers", id, "exec"),
                 .body = json::serialize(exec_create_body(spec))};
     auto created = co_await value(std::move(create));
     if (!created) co_return std::unexpected(created.error());
     const auto exec_id = or_malformed(Operation::kExecCreate, decode_id(*created));
     if (!exec_id) co_return std::unexpected(exec_id.error());
-    const std::string path = "/exec/" + percent(*exec_id);
+    const Target exec = Target::of("exec", *exec_id);
     ExecResult result;
-    auto ended = co_await follow_exec(path, result.output);
+    auto ended = co_await follow_exec(Target(exec).add("start"), result.output);
     if (!ended) co_return std::unexpected(ended.error());
-    Call inspect{.operation = Operation::kExecInspect, .method = "GET", .path = path + "/json"};
+    Call inspect{
+        .operation = Operation::kExecInspect, .method = "GET", .target = Target(exec).add("json")};
     auto seen = co_await value(std::move(inspect));
     if (!seen) co_return std::unexpected(seen.error());
     result.exit_code = decode_exit_code(*seen);
@@ -184,8 +185,10 @@ class HttpEngine final : public Engine {
   Task<Result<std::string>> container_logs(std::string id, int lines) override {
     Call call{.operation = Operation::kContainerLogs,
               .method = "GET",
-              .path = "/containers/" + percent(id) +
-                      "/logs?stdout=1&stderr=1&tail=" + std::to_string(lines)};
+              .target = Target::of("containers", id, "logs")
+                            .with("stdout", "1")
+                            .with("stderr", "1")
+                            .with("tail", std::to_string(lines))};
     auto reply = co_await exchange(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     OutputFrames frames;
@@ -194,7 +197,8 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
-    Call call{.operation = Operation::kNetworkList, .method = "GET", .path = "/networks"};
+    Call call{
+        .operation = Operation::kNetworkList, .method = "GET", .target = Target::of("networks")};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kNetworkList, decode_network_list(*reply));
@@ -203,7 +207,7 @@ class HttpEngine final : public Engine {
   Task<Result<Network>> inspect_network(std::string id) override {
     Call call{.operation = Operation::kNetworkInspect,
               .method = "GET",
-              .path = "/networks/" + percent(id)};
+              .target = Target::of("networks", id)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kNetworkInspect, decode_network(*reply));
@@ -212,7 +216,7 @@ class HttpEngine final : public Engine {
   Task<Result<std::string>> create_network(NetworkSpec spec) override {
     Call call{.operation = Operation::kNetworkCreate,
               .method = "POST",
-              .path = "/networks/create",
+              .target = Target::of("networks", "create"),
               .body = json::serialize(network_create_body(spec)),
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
@@ -223,7 +227,7 @@ class HttpEngine final : public Engine {
   Task<Status> remove_network(std::string id) override {
     return done({.operation = Operation::kNetworkRemove,
                  .method = "DELETE",
-                 .path = "/networks/" + percent(id),
+                 .target = Target::of("networks", id),
                  .first_byte = kSlow,
                  .fine_status = 404,
                  .fine_fragment = "not found"});
@@ -233,7 +237,7 @@ class HttpEngine final : public Engine {
     const auto& network = endpoint.network_id.empty() ? endpoint.network_name : endpoint.network_id;
     return done({.operation = Operation::kNetworkConnect,
                  .method = "POST",
-                 .path = "/networks/" + percent(network) + "/connect",
+                 .target = Target::of("networks", network, "connect"),
                  .body = json::serialize(connect_body(container, endpoint, api_version_)),
                  .first_byte = kSlow});
   }
@@ -241,7 +245,7 @@ class HttpEngine final : public Engine {
   Task<Status> disconnect_network(std::string network, std::string container, bool force) override {
     return done({.operation = Operation::kNetworkDisconnect,
                  .method = "POST",
-                 .path = "/networks/" + percent(network) + "/disconnect",
+                 .target = Target::of("networks", network, "disconnect"),
                  .body = json::serialize(disconnect_body(container, force)),
                  .first_byte = kSlow,
                  .fine_status = 500,  // F012
@@ -251,7 +255,7 @@ class HttpEngine final : public Engine {
   Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
     Call call{.operation = Operation::kVolumeList,
               .method = "GET",
-              .path = "/volumes?" + label_filter(labels)};
+              .target = filtered(Target::of("volumes"), labels)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kVolumeList, decode_volume_list(*reply));
@@ -260,7 +264,7 @@ class HttpEngine final : public Engine {
   Task<Result<Volume>> inspect_volume(std::string name) override {
     Call call{.operation = Operation::kVolumeInspect,
               .method = "GET",
-              .path = "/volumes/" + percent(name)};
+              .target = Target::of("volumes", name)};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kVolumeInspect, decode_volume(*reply));
@@ -269,7 +273,7 @@ class HttpEngine final : public Engine {
   Task<Result<Volume>> create_volume(VolumeSpec spec) override {
     Call call{.operation = Operation::kVolumeCreate,
               .method = "POST",
-              .path = "/volumes/create",
+              .target = Target::of("volumes", "create"),
               .body = json::serialize(volume_create_body(spec)),
               .first_byte = kSlow};
     auto reply = co_await value(std::move(call));
@@ -278,10 +282,11 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<Image>> inspect_image(std::string reference) override {
+    if (auto name = image_of(reference); !name) co_return std::unexpected(name.error());
     // Slashes belong to the reference: the engine's route takes them as they are.
     Call call{.operation = Operation::kImageInspect,
               .method = "GET",
-              .path = "/images/" + reference + "/json"};
+              .target = Target::of("images").add_path(reference).add("json")};
     auto reply = co_await value(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     co_return or_malformed(Operation::kImageInspect, decode_image(*reply));
@@ -289,13 +294,12 @@ class HttpEngine final : public Engine {
 
   Task<Status> pull_image(PullRequest wanted,
                           std::function<void(const std::string&)> progress) override {
-    const auto name = split_reference(wanted.reference);
-    HttpRequest request{
-        "POST",
-        versioned("/images/create?fromImage=" + percent(name.repository) +
-                  "&tag=" + percent(name.tag) +
-                  (wanted.platform.empty() ? "" : "&platform=" + percent(wanted.platform))),
-        "", "application/json"};
+    const auto name = image_of(wanted.reference);
+    if (!name) co_return std::unexpected(name.error());
+    const Target target = Target::of("images", "create")
+                              .with("fromImage", name->repository)
+                              .with("tag", name->version());
+    HttpRequest request{"POST", versioned(on_platform(target, wanted.platform)), ""};
     if (const auto& config = client_.options().docker_config) {
       const auto text = config();
       if (!text) {
@@ -303,7 +307,7 @@ class HttpEngine final : public Engine {
                           "registry logins: " + text.error().message,
                           "make it a file again, or set DOCKER_CONFIG to another folder");
       }
-      auto auth = registry_auth(wanted.reference, *text);
+      auto auth = registry_auth(*name, *text);
       if (!auth) co_return std::unexpected(auth.error());
       request.registry_auth = std::move(*auth);
     }
@@ -312,18 +316,22 @@ class HttpEngine final : public Engine {
   }
 
   Task<Status> import_image(std::string reference, std::string tar) override {
-    const auto name = split_reference(reference);
-    HttpRequest request{"POST",
-                        versioned("/images/create?fromSrc=-&repo=" + percent(name.repository) +
-                                  "&tag=" + percent(name.tag)),
-                        std::move(tar), "application/x-tar"};
-    return progress_call(Operation::kImageLoad, std::move(request), nullptr);
+    const auto name = image_of(reference);
+    if (!name) co_return std::unexpected(name.error());
+    const Target target = Target::of("images", "create")
+                              .with("fromSrc", "-")
+                              .with("repo", name->repository)
+                              .with("tag", name->version());
+    HttpRequest request{"POST", versioned(target), std::move(tar), "application/x-tar"};
+    std::function<void(const std::string&)> nobody;
+    co_return co_await progress_call(Operation::kImageLoad, std::move(request), std::move(nobody));
   }
 
   Task<Status> stream_events(std::function<void()> connected,
                              std::function<void(const Event&)> on_event) override {
-    const std::string filters = percent(R"({"type":["container","network","volume"]})");
-    HttpRequest request{"GET", versioned("/events?filters=" + filters), "", ""};
+    const Target target =
+        Target::of("events").with("filters", R"({"type":["container","network","volume"]})");
+    HttpRequest request{"GET", versioned(target), ""};
     LineParser lines([on_event = std::move(on_event)](const json::value& line) {
       if (const auto event = decode_event(line)) on_event(*event);
     });
@@ -352,8 +360,8 @@ class HttpEngine final : public Engine {
   void cancel() override { client_.cancel(); }
 
  private:
-  std::string versioned(const std::string& path) const {
-    return api_version_.empty() ? path : "/v" + api_version_ + path;
+  Target versioned(const Target& target) const {
+    return api_version_.empty() ? target : target.under("v" + api_version_);
   }
 
   void observe(Operation operation, int code, std::chrono::steady_clock::time_point begin) const {
@@ -361,7 +369,8 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<HttpReply>> exchange(Call call) {
-    HttpRequest request{call.method, versioned(call.path), std::move(call.body), call.content_type};
+    HttpRequest request{call.method, versioned(call.target), std::move(call.body),
+                        call.content_type};
     const auto deadline = call.first_byte == Duration::zero()
                               ? client_.options().first_byte_deadline
                               : call.first_byte;
@@ -390,9 +399,8 @@ class HttpEngine final : public Engine {
 
   // Runs a created exec and keeps the last of what it writes. The reply's head comes at once, and
   // the body ends with the command.
-  Task<Status> follow_exec(std::string path, std::string& output) {
-    HttpRequest request{"POST", versioned(path + "/start"), R"({"Detach":false,"Tty":false})",
-                        "application/json"};
+  Task<Status> follow_exec(Target start, std::string& output) {
+    HttpRequest request{"POST", versioned(start), R"({"Detach":false,"Tty":false})"};
     OutputFrames frames;
     std::string refused;
     bool running = false;

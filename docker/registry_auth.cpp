@@ -8,7 +8,6 @@
 
 #include "base/base64.h"
 #include "base/child.h"
-#include "docker/image_name.h"
 
 namespace fairlead::docker {
 namespace {
@@ -90,9 +89,9 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
 
 }  // namespace
 
-Result<std::string> registry_auth(const std::string& reference, const std::string& config) {
+Result<std::string> registry_auth(const model::ImageReference& image, const std::string& config) {
   if (config.empty()) return "";
-  const std::string registry = registry_of(reference);
+  const std::string& registry = image.registry;
   const std::string server = registry == "docker.io" ? kHub : registry;
   boost::system::error_code bad;
   const auto value = json::parse(config, bad);

@@ -4,12 +4,13 @@
 #include <string>
 
 #include "base/result.h"
+#include "model/image_reference.h"
 
 namespace fairlead::docker {
 
-// The X-Registry-Auth header for a pull of `reference`; "" if `config` (the text of config.json)
+// The X-Registry-Auth header for a pull of `image`; "" if `config` (the text of config.json)
 // knows nothing of its registry. Order as in Docker's CLI: credHelpers, credsStore, auths. Helpers
 // are run as docker-credential-NAME. Errors never hold a secret.
-Result<std::string> registry_auth(const std::string& reference, const std::string& config);
+Result<std::string> registry_auth(const model::ImageReference& image, const std::string& config);
 
 }  // namespace fairlead::docker

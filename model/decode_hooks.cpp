@@ -18,7 +18,7 @@ constexpr Key<Hook> kHookKeys[] = {
        std::erase_if(h.environment, [](const auto& entry) { return !entry.second; });
      }},
     // What a container of its own has besides.
-    {"image", [](Reader& r, const Field& f, Hook& h) { h.image = read_string(r, f).value_or(""); }},
+    {"image", [](Reader& r, const Field& f, Hook& h) { h.image = read_image(r, f); }},
     {"per_replica",
      [](Reader& r, const Field& f, Hook& h) { h.per_replica = read_bool(r, f).value_or(false); }},
 };

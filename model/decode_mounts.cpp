@@ -212,6 +212,8 @@ void read_long_mount(Reader& reader, const Field& field, Service& service) {
     reader.error(field, "no `source`", "a path on the engine's host, or an image");
   } else if (mount.type == Mount::Type::kBind) {
     resolve_source(reader, field, mount.source);
+  } else if (mount.type == Mount::Type::kImage) {
+    read_image(reader, {*field.node.find("source"), field.path + ".source"});
   }
   service.mounts.push_back(std::move(mount));
 }

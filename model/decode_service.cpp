@@ -219,7 +219,7 @@ constexpr Key<Service> kServiceKeys[] = {
     {"pull_policy", read_pull_policy},
     {"pull_refresh_after", read_pull_refresh},
     {"scale", read_scale},
-    {"image", text_into<&Service::image>},
+    {"image", [](Reader& r, const Field& f, Service& s) { s.image = read_image(r, f); }},
     {"command", [](Reader& r, const Field& f, Service& s) { s.command = read_command(r, f); }},
     {"entrypoint",
      [](Reader& r, const Field& f, Service& s) { s.entrypoint = read_command(r, f); }},

@@ -6,6 +6,7 @@
 
 #include "model/canonical.h"
 #include "model/decode_parts.h"
+#include "model/image_reference.h"
 
 namespace fairlead::model {
 namespace {
@@ -83,6 +84,16 @@ void add_implied_dependencies(const App& app, Service& service) {
     add(peer, !service.settings.contains("volumes_from"));
 }
 
+// As `docker compose build` names what it builds.
+void name_built_image(Reader& reader, const App& app, Service& service) {
+  service.image = app.prefix + "-" + service.name;
+  const auto parsed = parse_image_reference(service.image);
+  if (parsed) return;
+  reader.diagnostics.push_back({Diagnostic::Severity::kError, service.position,
+                                "services." + service.name + ".build", parsed.error().message,
+                                kImageForm, "name the image that was built in `image`"});
+}
+
 }  // namespace
 
 void finish_app(Reader& reader, App& app) {
@@ -99,7 +110,7 @@ void finish_app(Reader& reader, App& app) {
     volume.docker_name = volume.external ? volume.key : app.prefix + "_" + volume.key;
   }
   for (auto& service : app.services) {
-    if (service.built && service.image.empty()) service.image = app.prefix + "-" + service.name;
+    if (service.built && service.image.empty()) name_built_image(reader, app, service);
     service.named = !service.container_name.empty();
     if (!service.named) {
       service.container_name = container_name_of(app.prefix, service.name, 1);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/image_reference.h"
 #include "model/plain_scalar.h"
 
 namespace fairlead::model {
@@ -184,6 +185,14 @@ std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field) {
     return std::nullopt;
   }
   return scaled(*number, 1e9);
+}
+
+std::string read_image(Reader& reader, const Field& field) {
+  auto text = read_string(reader, field);
+  if (!text || text->empty()) return "";
+  const auto parsed = parse_image_reference(*text);
+  if (!parsed) reader.error(field, parsed.error().message, kImageForm, parsed.error().hint);
+  return std::move(*text);
 }
 
 std::vector<std::string> read_strings(Reader& reader, const Field& field) {

@@ -64,6 +64,9 @@ std::optional<Nanoseconds> parse_duration(std::string_view text);
 // 0.5 → 500'000'000 nano-CPUs.
 std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field);
 
+// A reference by Docker's grammar; "" passes as "none given".
+std::string read_image(Reader& reader, const Field& field);
+
 // ---- Lists and maps ----
 
 std::vector<std::string> read_strings(Reader& reader, const Field& field);

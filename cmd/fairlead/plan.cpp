@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "api/server.h"
-#include "base/percent.h"
+#include "base/target.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/print.h"
@@ -132,7 +132,7 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
 Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   auto names = options.names;
   if (names.empty()) {
-    auto apps = fetch(options, "/api/v1/apps");
+    auto apps = fetch(options, Target::of("api", "v1", "apps"));
     if (!apps) return std::unexpected(apps.error());
     for (const auto& app : rows_of(*apps)) {
       const auto kind = text(app, "kind");
@@ -141,7 +141,7 @@ Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   }
   std::vector<boost::json::object> plans;
   for (const auto& name : names) {
-    auto plan = fetch(options, "/api/v1/apps/" + percent(name) + "/plan");
+    auto plan = fetch(options, Target::of("api", "v1", "apps", name, "plan"));
     if (!plan) return std::unexpected(plan.error());
     auto object = plan->is_object() ? plan->as_object() : boost::json::object{};
     object["app"] = name;

@@ -17,8 +17,7 @@ Error no_daemon(const Options& options, const Error& cause) {
           "start one with `fairlead run`, or name its --state-dir"};
 }
 
-Result<std::string> exchange(const Options& options, const char* method,
-                             const std::string& target) {
+Result<std::string> exchange(const Options& options, const char* method, const Target& target) {
   auto reply = api::request(socket_path(options), method, target);
   if (!reply) return std::unexpected(no_daemon(options, reply.error()));
   if (reply->status < 400) return reply->body;
@@ -42,7 +41,7 @@ Result<std::string> exchange(const Options& options, const char* method,
 
 }  // namespace
 
-Result<boost::json::value> fetch(const Options& options, const std::string& target) {
+Result<boost::json::value> fetch(const Options& options, const Target& target) {
   auto body = exchange(options, "GET", target);
   if (!body) return std::unexpected(body.error());
   boost::system::error_code bad;
@@ -54,7 +53,7 @@ Result<boost::json::value> fetch(const Options& options, const std::string& targ
   return parsed;
 }
 
-Status post(const Options& options, const std::string& target) {
+Status post(const Options& options, const Target& target) {
   auto body = exchange(options, "POST", target);
   if (!body) return std::unexpected(body.error());
   return {};

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/target.h"
 #include "cmd/fairlead/options.h"
 
 namespace fairlead::cli {
 
 // GET from the daemon. Errors: kEngineUnavailable when no daemon answers, kNotFound for 404.
-Result<boost::json::value> fetch(const Options& options, const std::string& target);
-Status post(const Options& options, const std::string& target);
+Result<boost::json::value> fetch(const Options& options, const Target& target);
+Status post(const Options& options, const Target& target);
 
 // Tolerant readers: missing members are empty.
 std::string text(const boost::json::object& object, const char* key);

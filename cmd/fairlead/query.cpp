@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "base/percent.h"
+#include "base/target.h"
 #include "base/time_text.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/print.h"
@@ -105,16 +105,16 @@ std::vector<Row> files_table(const std::vector<Json>& files, bool) {
 
 struct Resource {
   const char* name;
-  const char* target;
+  const char* collection;  // of the API
   std::vector<Row> (*table)(const std::vector<Json>&, bool wide);
 };
 
 constexpr Resource kResources[] = {
-    {"apps", "/api/v1/apps", apps_table},
-    {"app", "/api/v1/apps", apps_table},
-    {"containers", "/api/v1/apps", containers_table},
-    {"networks", "/api/v1/apps", networks_table},
-    {"files", "/api/v1/files", files_table},
+    {"apps", "apps", apps_table},
+    {"app", "apps", apps_table},
+    {"containers", "apps", containers_table},
+    {"networks", "apps", networks_table},
+    {"files", "files", files_table},
 };
 
 void print_lines(const char* title, const std::vector<Row>& rows) {
@@ -168,7 +168,7 @@ int get(const Options& options) {
                  what.c_str());
     return kUsage;
   }
-  auto reply = fetch(options, resource->target);
+  auto reply = fetch(options, Target::of("api", "v1", resource->collection));
   if (!reply) return fail(reply.error());
   auto rows = rows_of(*reply);
   const std::vector<std::string> names(options.names.begin() + (options.names.empty() ? 0 : 1),
@@ -200,7 +200,7 @@ int describe(const Options& options) {
   }
   const bool network = options.names.size() > 1 && options.names.front() == "network";
   const std::string name = options.names.back();
-  auto reply = fetch(options, "/api/v1/apps/" + percent(network ? "network/" + name : name));
+  auto reply = fetch(options, Target::of("api", "v1", "apps", network ? "network/" + name : name));
   if (!reply) return fail(reply.error());
   if (print_structured(options, *reply)) return kOk;
   if (!reply->is_object()) return kFailed;
@@ -228,14 +228,14 @@ int describe(const Options& options) {
   for (const auto& line : planned) {
     if (line.is_string()) std::printf("  %s\n", line.as_string().c_str());
   }
-  if (auto happened = fetch(options, "/api/v1/events"); happened) {
+  if (auto happened = fetch(options, Target::of("api", "v1", "events")); happened) {
     print_lines("Events", event_rows(rows_of(*happened), network ? "network/" + name : name));
   }
   return kOk;
 }
 
 int events(const Options& options) {
-  auto reply = fetch(options, "/api/v1/events");
+  auto reply = fetch(options, Target::of("api", "v1", "events"));
   if (!reply) return fail(reply.error());
   const auto rows = rows_of(*reply);
   if (print_structured(options, rows)) return kOk;
@@ -247,7 +247,7 @@ int reconcile(const Options& options) {
   auto names = options.names;
   if (names.empty()) names.emplace_back();
   for (const auto& name : names) {
-    auto asked = post(options, "/api/v1/reconcile?app=" + percent(name));
+    auto asked = post(options, Target::of("api", "v1", "reconcile").with("app", name));
     if (!asked) return fail(asked.error());
   }
   std::printf("reconcile requested\n");
@@ -261,7 +261,7 @@ int prune(const Options& options) {
     return kUsage;
   }
   for (const auto& name : options.names) {
-    auto asked = post(options, "/api/v1/prune?app=" + percent(name));
+    auto asked = post(options, Target::of("api", "v1", "prune").with("app", name));
     if (!asked) return fail(asked.error());
   }
   std::printf("removal confirmed\n");

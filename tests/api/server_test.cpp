@@ -103,7 +103,7 @@ TEST_F(ServerTest, ServesMetricsOnTcpAndTheApiOnTheSocket) {
               StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(exchange("GET /api/v1/apps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
               StartsWith("HTTP/1.1 403"));
-  const auto local = request(options.socket_path, "GET", "/api/v1/apps");
+  const auto local = request(options.socket_path, "GET", Target::of("api", "v1", "apps"));
   ASSERT_TRUE(local) << local.error().message;
   EXPECT_EQ(local->status, 200);
   EXPECT_THAT(local->body, HasSubstr("shop"));
@@ -204,7 +204,7 @@ TEST_F(ServerTest, SaysWhatCannotBeBound) {
 }
 
 TEST(Client, SaysThatNoDaemonListens) {
-  const auto reply = request("/nonexistent/fairlead.sock", "GET", "/");
+  const auto reply = request("/nonexistent/fairlead.sock", "GET", Target::of("healthz"));
   ASSERT_FALSE(reply);
   EXPECT_THAT(reply.error().message, HasSubstr("/nonexistent/fairlead.sock"));
   EXPECT_NE(reply.error().hint, "");

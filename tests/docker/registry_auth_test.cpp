@@ -1,5 +1,4 @@
 #include "docker/registry_auth.h"
-#include "docker/image_name.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -16,15 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(RegistryAuth, TheRegistryIsTheFirstPartIfItIsAHost) {
-  EXPECT_EQ(registry_of("nginx"), "docker.io");
-  EXPECT_EQ(registry_of("team/app:1"), "docker.io");
-  EXPECT_EQ(registry_of("ghcr.io/team/app:1"), "ghcr.io");
-  EXPECT_EQ(registry_of("127.0.0.1:5000/app"), "127.0.0.1:5000");
-  EXPECT_EQ(registry_of("localhost/app"), "localhost");
-  EXPECT_EQ(registry_of("host.example:5000"), "docker.io");  // a tag, not a port
-}
-
 std::string plain(const std::string& header) {
   if (header.empty()) return "";
   std::string text = header;
@@ -34,7 +24,9 @@ std::string plain(const std::string& header) {
 }
 
 std::string auth(const std::string& reference, const std::string& config) {
-  auto found = registry_auth(reference, config);
+  const auto image = model::parse_image_reference(reference);
+  if (!image) return image.error().message;
+  auto found = registry_auth(*image, config);
   return found ? plain(*found) : found.error().message;
 }
 
@@ -48,8 +40,8 @@ TEST(RegistryAuth, ReadsAuths) {
   EXPECT_THAT(auth("r.example:5000/x", config), HasSubstr(R"("password":"s")"));
   EXPECT_THAT(auth("t.example/x", config), HasSubstr(R"("identitytoken":"tok")"));
   EXPECT_THAT(auth("bad.example/x", config), HasSubstr("not base64"));
-  EXPECT_EQ(registry_auth("other.example/x", config).value(), "");
-  EXPECT_EQ(registry_auth("nginx", "").value(), "");
+  EXPECT_EQ(auth("other.example/x", config), "");
+  EXPECT_EQ(auth("nginx", ""), "");
   EXPECT_THAT(auth("nginx", "[]"), HasSubstr("no JSON object"));
 }
 

@@ -34,6 +34,12 @@ class Peer {
       text += byte;
     return text;
   }
+  // What the client has sent beyond that, so far.
+  std::string surplus() {
+    char bytes[4096];
+    const auto length = recv(fd_, bytes, sizeof bytes, MSG_DONTWAIT);
+    return length > 0 ? std::string(bytes, static_cast<std::size_t>(length)) : "";
+  }
   void write_text(const std::string& text) {
     static_cast<void>(send(fd_, text.data(), text.size(), MSG_NOSIGNAL));
   }
@@ -61,11 +67,17 @@ class ScriptedServer {
     listen(listener_, 8);
     thread_ = std::thread([this] { serve(); });
   }
-  ~ScriptedServer() {
+  // No further connections; the running script comes to its end.
+  void stop() {
+    if (!thread_.joinable()) return;
     shutdown(listener_, SHUT_RDWR);
     thread_.join();
     for (auto& each : peers_)
       each.join();
+    peers_.clear();
+  }
+  ~ScriptedServer() {
+    stop();
     close(listener_);
     std::filesystem::remove_all(folder_);
   }

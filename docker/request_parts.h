@@ -1,0 +1,21 @@
+// What several requests have in common: the parts of their targets that may be missing, and images.
+// Private to docker/.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/target.h"
+#include "model/image_reference.h"
+
+namespace fairlead::docker {
+
+// With `filters`, if there is a label to filter by ("key" or "key=value").
+Target filtered(const Target& target, const std::vector<std::string>& labels);
+// With `platform`, if it is not the engine's own.
+Target on_platform(const Target& target, const std::string& platform);
+// Invalid if it is none: nothing is asked of the engine then.
+Result<model::ImageReference> image_of(const std::string& reference);
+
+}  // namespace fairlead::docker
