@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "api/readiness.h"
+#include "base/printable.h"
 #include "base/time_text.h"
-#include "base/utf8.h"
 
 namespace fairlead::api {
 namespace {
@@ -31,7 +31,7 @@ json::value position_json(const model::Position& position) {
 json::object error_object(const Error& error) {
   return {{"class", to_string(error.error_class)},
           {"reason", to_string(error.reason)},
-          {"message", error.message},
+          {"message", without_passwords(error.message)},
           {"hint", error.hint}};
 }
 
@@ -246,7 +246,7 @@ json::object to_json(const Error& error) {
 
 // Cleaning the text as a whole is enough: all of JSON's own characters are ASCII.
 std::string to_text(const json::value& value) {
-  return valid_utf8(json::serialize(value)) + "\n";
+  return printable(json::serialize(value), Escape::kJson) + "\n";
 }
 
 }  // namespace fairlead::api

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/printable.h"
 #include "base/time_text.h"
-#include "base/utf8.h"
 
 namespace fairlead {
 namespace {
@@ -29,36 +29,14 @@ bool parse_name(const std::array<std::string_view, 4>& names, std::string_view t
   return false;
 }
 
-void escape_into(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  for (const unsigned char c : valid_utf8(text)) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 0xF];
-    } else {
-      out += static_cast<char>(c);
-    }
-  }
-}
-
 std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  escape_into(out, text);
-  return out + '"';
+  return '"' + printable(without_passwords(text), Escape::kQuoted) + '"';
 }
 
 bool plain_word(std::string_view text) {
   if (text.empty()) return false;
   for (const unsigned char c : text) {
-    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f) return false;
+    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == '@' || c >= 0x7f) return false;
   }
   return true;
 }
@@ -113,7 +91,7 @@ std::string readable(const LogRecord& record, bool colour, bool timestamp) {
   name.resize(6, ' ');
   line += name;
   if (colour) line += "\033[0m";
-  escape_into(line, record.message);
+  line += printable(record.message);
   append_logfmt(line, record.fields);
   return line;
 }

@@ -132,6 +132,16 @@ std::unexpected<Error> hook_failure(const std::string& which, int code, const st
       std::move(hint));
 }
 
+// A hook may outlive its manifest; then it alone knows its values.
+model::Masks values_of(const std::vector<std::string>& environment) {
+  model::Masks out;
+  for (const auto& entry : environment) {
+    const auto equals = entry.find('=');
+    if (equals != std::string::npos) out.add(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return out;
+}
+
 // Of the volumes that the replaced container got from its image, those that this image has too.
 void mount_inherited(CreateContainer& action, const docker::Image& image) {
   for (auto& mount : action.inherited) {
@@ -162,6 +172,9 @@ Task<Status> perform(Step step, CreateContainer action) {
   }
   auto intent = step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
   if (!intent) co_return intent;
+  // What an image says of itself under our names would be taken for our own word.
+  for (auto& key : step.context.images.reserved_labels(action.spec.image))
+    action.spec.labels.try_emplace(std::move(key), "");
   auto id = co_await step.context.engine.create_container(action.spec);
   if (!id) co_return std::unexpected(id.error());
   step.created.containers[action.spec.name] = *id;
@@ -199,9 +212,12 @@ Task<Status> run_hooks(Step step, std::string id, std::string what,
                        std::vector<docker::ExecSpec> hooks, std::string hint) {
   for (std::size_t i = 0; i < hooks.size(); ++i) {
     const std::string which = what + "[" + std::to_string(i) + "] of " + step.component;
+    const model::Masks own = values_of(hooks[i].env);
     auto ended = co_await step.context.engine.run_exec(id, std::move(hooks[i]));
     if (!ended) co_return std::unexpected(std::move(ended.error()).with_context(which));
-    if (ended->exit_code != 0) co_return hook_failure(which, ended->exit_code, ended->output, hint);
+    if (ended->exit_code == 0) continue;
+    const std::string said = own.apply(ended->output);
+    co_return hook_failure(which, ended->exit_code, said, hint);
   }
   co_return Status{};
 }
@@ -291,7 +307,9 @@ Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string c
   Step step{context, created, std::move(component)};
   auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
   auto step_task = std::visit(start, std::move(action));
-  co_return co_await std::move(step_task);
+  auto done = co_await std::move(step_task);
+  if (!done) co_return std::unexpected(without_values(std::move(done.error()), context.hidden));
+  co_return done;
 }
 
 }  // namespace fairlead::controller

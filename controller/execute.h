@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "controller/cache.h"
+#include "controller/hidden_values.h"
 #include "controller/images.h"
 #include "controller/inventory.h"
 #include "controller/object_locks.h"
@@ -45,6 +46,7 @@ struct ExecuteContext {
   // False as soon as no further mutation may start: shutdown, an engine gone or uncertain, or a
   // newer manifest.
   std::function<bool()> may_continue;
+  HiddenValues hidden{};  // what no error may repeat
 };
 
 // Runs until every operation is done, failed or skipped. Returns the first error, worst class

@@ -8,6 +8,7 @@
 
 #include "base/guard.h"
 #include "base/time_text.h"
+#include "controller/labels.h"
 
 namespace fairlead::controller {
 namespace {
@@ -67,6 +68,7 @@ Task<Status> Images::fly(EnsureImage wanted) {
   auto present = co_await engine_.inspect_image(wanted.reference);
   if (!present && present.error().reason != Reason::kImageNotFound)
     co_return std::unexpected(present.error());
+  if (present) note_labels(wanted.reference, *present);
   if (present && wanted.pull.when != When::kAlways) {
     if (wanted.pull.when != When::kEvery) co_return Status{};
     const auto tagged = from_rfc3339(present->last_tagged);
@@ -86,8 +88,25 @@ Task<Status> Images::fly(EnsureImage wanted) {
     co_return std::unexpected(std::move(pulled.error()).with_context("pull " + wanted.reference));
   auto checked = co_await engine_.inspect_image(wanted.reference);
   if (!checked) co_return std::unexpected(checked.error());
+  note_labels(wanted.reference, *checked);
   if (wanted.pull.when == When::kEvery) seen_[key_of(wanted)] = {checked->id, clock_.wall_now()};
   co_return Status{};
+}
+
+void Images::note_labels(const std::string& reference, const docker::Image& image) {
+  std::vector<std::string> found;
+  for (const auto& [key, value] : image.labels)
+    if (is_reserved_label(key)) found.push_back(key);
+  if (found.empty()) {
+    reserved_.erase(reference);
+  } else {
+    reserved_[reference] = std::move(found);
+  }
+}
+
+std::vector<std::string> Images::reserved_labels(const std::string& reference) const {
+  const auto found = reserved_.find(reference);
+  return found == reserved_.end() ? std::vector<std::string>{} : found->second;
 }
 
 const Images::Seen* Images::seen(const EnsureImage& wanted) const {

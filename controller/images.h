@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/task.h"
@@ -33,6 +34,10 @@ class Images {
   };
   const Seen* seen(const EnsureImage& wanted) const;
 
+  // Labels of our own names that the image carries: a container must not inherit them (F117). Known
+  // after ensure().
+  std::vector<std::string> reserved_labels(const std::string& reference) const;
+
  private:
   struct Flight {
     explicit Flight(Clock& clock) : landed(clock) {}
@@ -41,12 +46,14 @@ class Images {
   };
   Task<Status> fly(EnsureImage wanted);
   Task<Status> pull(const EnsureImage& wanted);
+  void note_labels(const std::string& reference, const docker::Image& image);
 
   docker::Engine& engine_;
   Clock& clock_;
   Progress progress_;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
   std::map<std::string, Seen> seen_;
+  std::map<std::string, std::vector<std::string>> reserved_;  // by reference, where there are any
 };
 
 }  // namespace fairlead::controller

@@ -24,4 +24,9 @@ inline constexpr std::string_view kLabelHook = "dev.fairlead.hook";
 inline constexpr std::string_view kLabelHookOf = "dev.fairlead.hook-of";
 inline constexpr std::string_view kLabelImageRef = "dev.fairlead.image-ref";
 
+// True of labels that only Fairlead sets: by its own prefix, or by Compose's.
+inline bool is_reserved_label(std::string_view key) {
+  return key.starts_with("dev.fairlead.") || key.starts_with("com.docker.compose.");
+}
+
 }  // namespace fairlead::controller

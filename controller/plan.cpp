@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/printable.h"
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
 
@@ -46,7 +47,49 @@ std::vector<const model::Service*> in_start_order(const model::App& app) {
   return order;
 }
 
+// What is said of a field; a reference to an image is no secret, and has to be seen.
+void hide_values(Plan& plan, const model::Masks& masks) {
+  for (auto& drift : plan.drift) {
+    if (drift.field == "image") continue;
+    drift.desired = masks.apply(drift.desired);
+    drift.actual = masks.apply(drift.actual);
+  }
+  for (auto& refusal : plan.refusals) {
+    refusal.error.message = masks.apply(without_passwords(refusal.error.message));
+    refusal.error.hint = masks.apply(refusal.error.hint);
+  }
+  for (auto& operation : plan.operations)
+    if (!operation.reason.starts_with("image ")) operation.reason = masks.apply(operation.reason);
+}
+
+// An engine that holds nothing and knows every setting.
+Observed empty_engine() {
+  Observed observed;
+  observed.engine.api_version = "1.999";
+  return observed;
+}
+
+Policy judging(std::shared_ptr<const model::HostAccess> access) {
+  Policy policy;
+  policy.access = std::move(access);
+  return policy;
+}
+
+// Replicas are refused for the same things: said once.
+std::vector<Refusal> denials(std::vector<Refusal> all) {
+  std::vector<Refusal> out;
+  for (auto& each : all) {
+    const auto same = [&each](const Refusal& other) {
+      return other.error == each.error && other.position == each.position;
+    };
+    if (each.error.reason == Reason::kPolicyDenied && std::ranges::none_of(out, same))
+      out.push_back(std::move(each));
+  }
+  return out;
+}
+
 Plan finish(Planner& p, bool suspended) {
+  if (p.app.masks != nullptr) hide_values(p.plan, *p.app.masks);
   if (suspended) p.plan.operations.clear();
   return std::move(p.plan);
 }
@@ -127,6 +170,18 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
   return finish(p, app.suspend);
 }
 
+std::vector<Refusal> policy_refusals(const model::App& app,
+                                     std::shared_ptr<const model::HostAccess> access) {
+  const Policy policy = judging(std::move(access));
+  return denials(plan_app(app, empty_engine(), policy, {}).refusals);
+}
+
+std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,
+                                     std::shared_ptr<const model::HostAccess> access) {
+  const Policy policy = judging(std::move(access));
+  return denials(plan_shared_network(network, empty_engine(), policy, {}).refusals);
+}
+
 Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
                          const Policy& policy, const Memory& memory) {
   model::App app;
@@ -138,6 +193,7 @@ Plan plan_shared_network(const model::SharedNetwork& network, const Observed& ob
   app.network_recreate = network.network_recreate;
   app.file = network.file;
   app.networks = {network.network};
+  app.masks = network.masks;
   app.position = network.position;
   return plan_app(app, observed, policy, memory);
 }

@@ -187,6 +187,13 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
 Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
                          const Policy& policy, const Memory& memory);
 
+// What the policy has against an App, in the words of a pass that would refuse it, whatever the
+// engine holds.
+std::vector<Refusal> policy_refusals(const model::App& app,
+                                     std::shared_ptr<const model::HostAccess> access);
+std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,
+                                     std::shared_ptr<const model::HostAccess> access);
+
 // The value of the app label for a shared network.
 std::string shared_network_owner(const std::string& name);
 

@@ -78,8 +78,7 @@ docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
   if (hook.privileged) spec.privileged = true;
   // Not the user's labels: a proxy that reads them would take the step for the service.
   for (const auto& [key, value] : stage.before.labels)
-    if (key.starts_with("dev.fairlead.") || key.starts_with("com.docker.compose."))
-      spec.labels[key] = value;
+    if (is_reserved_label(key)) spec.labels[key] = value;
   spec.labels.erase(std::string(kLabelReplaces));
   spec.labels["com.docker.compose.oneoff"] = "True";
   spec.labels[std::string(kLabelHook)] = stage.label();
@@ -148,7 +147,7 @@ bool run_stage(Planner& p, const Stage& stage, const Steps& after) {
 }  // namespace
 
 bool is_hook(const docker::Container& container) {
-  return container.labels.contains(std::string(kLabelHook));
+  return !label(container.labels, kLabelHook).empty();
 }
 
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,

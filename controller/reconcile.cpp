@@ -148,10 +148,19 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   };
   auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
   const auto* wanted = desired_.find(key);
-  ExecuteContext context{
-      parts_.engine, cache_,      parts_.inventory, images_, parts_.clock,
-      permits_,      locks_,      options_.access,  key,     wanted == nullptr ? "" : wanted->file,
-      report,        may_continue};
+  ExecuteContext context{parts_.engine,
+                         cache_,
+                         parts_.inventory,
+                         images_,
+                         parts_.clock,
+                         permits_,
+                         locks_,
+                         options_.access,
+                         key,
+                         wanted == nullptr ? "" : wanted->file,
+                         report,
+                         may_continue,
+                         hidden_values(wanted)};
   std::optional<Error> refused;
   if (!plan.refusals.empty()) refused = refusal_error(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));

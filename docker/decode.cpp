@@ -329,7 +329,8 @@ Decoded<Image> decode_image(const json::value& reply) {
             strings_at(object, "RepoTags"),
             strings_at(object, "RepoDigests"),
             text_at(object_at(object, "Metadata"), "LastTagTime"),
-            {}};
+            {},
+            map_at(object_at(object, "Config"), "Labels")};
   if (out.id.empty()) return odd("image with an ID");
   for (const auto& volume : object_at(object_at(object, "Config"), "Volumes"))
     out.volumes.emplace_back(volume.key());

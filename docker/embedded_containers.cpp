@@ -186,6 +186,7 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
   if (!volumes) return std::unexpected(volumes.error());
   Box box;
   box.container = container_from(spec, random_.hex(64));
+  box.container.labels.insert(of.labels.begin(), of.labels.end());
   box.container.created = now();
   box.container.image_id = of.id;
   box.container.volumes = std::move(*volumes);

@@ -298,6 +298,10 @@ class View final : public EmbeddedEngine {
     if (!model().state.images.contains(reference)) model().add_image(reference);
     model().state.images[reference].volumes.push_back(std::move(path));
   }
+  void label_image(const std::string& reference, StringMap labels) override {
+    if (!model().state.images.contains(reference)) model().add_image(reference);
+    model().state.images[reference].labels = std::move(labels);
+  }
   void exit_container(const std::string& id, int code) override {
     shared_->remember();
     model().exit(id, code);

@@ -55,6 +55,8 @@ class EmbeddedEngine : public Engine {
   virtual void add_image(std::string reference) = 0;
   // The image, added if need be, has a VOLUME.
   virtual void declare_volume(const std::string& reference, std::string path) = 0;
+  // The same with a LABEL.
+  virtual void label_image(const std::string& reference, StringMap labels) = 0;
   // The main process ends; the engine's restart policy applies.
   virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
   virtual void set_health(const std::string& id_or_name, std::string health) = 0;

@@ -308,6 +308,7 @@ struct Image {
   std::vector<std::string> repo_digests;
   std::string last_tagged;           // RFC 3339; a pull tags
   std::vector<std::string> volumes;  // VOLUME: paths that get an anonymous volume
+  StringMap labels{};                // its containers have them too, unless they say otherwise
 };
 
 struct PullRequest {

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "model/masks.h"
+
 namespace fairlead::model {
 
 using Nanoseconds = std::chrono::nanoseconds;
@@ -282,6 +284,7 @@ struct App {
   std::vector<File> files;         // sorted by key
   std::set<std::string> profiles;  // active ones; services of others are left out
   std::vector<std::string> unsupported;  // key paths that were passed over, as the App asked
+  std::shared_ptr<const Masks> masks;    // what messages about it must not repeat; null: nothing
   Position position;
   std::string file;    // of the manifest, relative to the manifests directory
   std::string digest;  // of the canonical form: equal digests mean "no effective change"
@@ -299,6 +302,7 @@ struct SharedNetwork {
   bool prune = true;
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
   Network network;  // key == name
+  std::shared_ptr<const Masks> masks{};
   Position position;
   std::string file;  // as in App
   std::string digest;

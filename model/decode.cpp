@@ -177,6 +177,7 @@ void complete_app(Reader& reader, const YamlNode& document, const std::string& n
   if (!check_name(reader, document, name_path, app.name)) return;
   manifest.mentioned.push_back(app.name);
   if (app.prefix.empty()) app.prefix = app.name;
+  app.masks = reader.masks;
   app.unsupported = std::exchange(reader.unsupported, {});
   finish_app(reader, app);
   manifest.apps.push_back(std::move(app));
@@ -238,6 +239,7 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
   shared.metadata_labels = metadata.labels;
   shared.position = reader.position(document);
   shared.file = reader.files.front();
+  shared.masks = reader.masks;
   shared.network.key = metadata.name;
   if (!check_name(reader, document, "metadata.name", shared.name)) return;
   manifest.mentioned.push_back("network/" + shared.name);
@@ -398,6 +400,8 @@ Manifest decode(std::string_view file, std::string_view bytes, const DecodeOptio
   } catch (const std::exception& e) {
     reader.error_at({1, 1}, "", std::string("can't be decoded: ") + e.what());
   }
+  for (auto& diagnostic : manifest.diagnostics)
+    make_fit(diagnostic, *reader.masks);
   std::ranges::sort(manifest.diagnostics, {}, [](const Diagnostic& each) {
     return std::tuple(each.position.line, each.position.column, each.path);
   });

@@ -211,7 +211,7 @@ constexpr Key<Deploy> kDeployKeys[] = {
        d.written["replicas"] = *count;
      }},
     {"labels", [](Reader& r, const Field& f,
-                  Deploy& d) { d.written["labels"] = to_object(read_string_map(r, f)); }},
+                  Deploy& d) { d.written["labels"] = to_object(read_labels(r, f)); }},
     {"resources",
      [](Reader& r, const Field& f, Deploy& d) { read_map<Deploy>(r, f, kResourceKeys, d); }},
     {"restart_policy", read_restart_policy},

@@ -40,7 +40,7 @@ constexpr Key<FileDraft> kFileKeys[] = {
        d.inlined = read_string(r, f);
        ++d.sources;
      }},
-    {"labels", [](Reader& r, const Field& f, FileDraft&) { read_string_map(r, f); }},  // no effect
+    {"labels", [](Reader& r, const Field& f, FileDraft&) { read_labels(r, f); }},  // no effect
 };
 
 // Every mistake leaves `content` null.

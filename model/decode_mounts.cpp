@@ -143,7 +143,7 @@ constexpr Key<Mount> kVolumeOptionKeys[] = {
     {"nocopy",
      [](Reader& r, const Field& f, Mount& m) { m.nocopy = read_bool(r, f).value_or(false); }},
     {"subpath", read_subpath},
-    {"labels", [](Reader& r, const Field& f, Mount& m) { m.labels = read_string_map(r, f); }},
+    {"labels", [](Reader& r, const Field& f, Mount& m) { m.labels = read_labels(r, f); }},
 };
 
 constexpr Key<Mount> kImageKeys[] = {{"subpath", read_subpath}};

@@ -82,7 +82,7 @@ constexpr Key<Network> kNetworkKeys[] = {
     {"enable_ipv6", bool_into<Network, &Network::enable_ipv6>},
     {"config_only", bool_into<Network, &Network::config_only>},
     {"config_from", read_config_from},
-    {"labels", map_into<Network, &Network::labels>},
+    {"labels", [](Reader& r, const Field& f, Network& n) { n.labels = read_labels(r, f); }},
     {"ipam", [](Reader& r, const Field& f, Network& n) { read_map<Network>(r, f, kIpamKeys, n); }},
     {"external", read_external<Network>},
 };
@@ -90,7 +90,7 @@ constexpr Key<Volume> kVolumeKeys[] = {
     {"name", text_into<Volume, &Volume::docker_name>},
     {"driver", string_into<Volume, &Volume::driver>},
     {"driver_opts", map_into<Volume, &Volume::driver_opts>},
-    {"labels", map_into<Volume, &Volume::labels>},
+    {"labels", [](Reader& r, const Field& f, Volume& v) { v.labels = read_labels(r, f); }},
     {"external", read_external<Volume>},
 };
 

@@ -225,7 +225,7 @@ constexpr Key<Service> kServiceKeys[] = {
      [](Reader& r, const Field& f, Service& s) { s.entrypoint = read_command(r, f); }},
     {"environment",
      [](Reader& r, const Field& f, Service& s) { s.environment = read_environment(r, f); }},
-    {"labels", [](Reader& r, const Field& f, Service& s) { s.labels = read_string_map(r, f); }},
+    {"labels", [](Reader& r, const Field& f, Service& s) { s.labels = read_labels(r, f); }},
     {"ports", read_ports},
     {"volumes", read_mounts},
     {"networks", read_endpoints},

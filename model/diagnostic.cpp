@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
+
 namespace fairlead::model {
+
+namespace {
+
+// Keys and values of a manifest that is none may be anything, and of any length.
+constexpr std::size_t kMostPath = 200;
+constexpr std::size_t kMostMessage = 400;
+
+}  // namespace
 
 std::string to_string(const Position& position) {
   std::string text = position.file;
@@ -20,6 +30,15 @@ std::string to_string(const Diagnostic& diagnostic) {
   if (!diagnostic.expected.empty()) text += " (expected " + diagnostic.expected + ")";
   if (!diagnostic.hint.empty()) text += "; " + diagnostic.hint;
   return text;
+}
+
+void make_fit(Diagnostic& diagnostic, const Masks& masks) {
+  const auto fit = [&masks](std::string& text) {
+    text = shortened(without_passwords(masks.apply(text)), kMostMessage);
+  };
+  diagnostic.path = shortened(masks.apply(diagnostic.path), kMostPath);
+  fit(diagnostic.message);
+  fit(diagnostic.hint);
 }
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics) {

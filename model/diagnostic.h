@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/app.h"
+#include "model/masks.h"
 
 namespace fairlead::model {
 
@@ -20,6 +21,10 @@ struct Diagnostic {
 
 // file:line:column: error: services.web.prots: unknown key (expected …); did you mean `ports`?
 std::string to_string(const Diagnostic& diagnostic);
+
+// What every diagnostic goes through before it leaves model/: passwords and the values of variables
+// are hidden, and what a hostile file makes long is cut.
+void make_fit(Diagnostic& diagnostic, const Masks& masks);
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics);
 

@@ -178,6 +178,8 @@ PolicyFile decode_policy(std::string_view file, std::string_view bytes) {
       reader.error(whole, "no `kind`", "kind: Policy");
     read_map<HostAccess>(reader, whole, kPolicyKeys, out.access);
   }
+  for (auto& diagnostic : out.diagnostics)
+    make_fit(diagnostic, *reader.masks);
   return out;
 }
 

@@ -18,17 +18,17 @@ bool is_lower(char c) {
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
-bool is_digit(char c) {
+bool is_decimal(char c) {
   return c >= '0' && c <= '9';
 }
 bool is_alnum(char c) {
-  return is_lower(c) || is_upper(c) || is_digit(c);
+  return is_lower(c) || is_upper(c) || is_decimal(c);
 }
 bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return is_decimal(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-std::string lower(std::string_view text) {
+std::string in_lower_case(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
   return out;
@@ -36,7 +36,7 @@ std::string lower(std::string_view text) {
 
 // Letters and digits, held together by `.`, `_`, `__` or any number of `-`.
 bool is_component(std::string_view text) {
-  const auto word = [](char c) { return is_lower(c) || is_digit(c); };
+  const auto word = [](char c) { return is_lower(c) || is_decimal(c); };
   if (text.empty() || !word(text.front()) || !word(text.back())) return false;
   for (std::size_t at = 0; at < text.size();) {
     if (word(text[at])) {
@@ -56,7 +56,7 @@ bool is_component(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit);
+  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_decimal);
 }
 
 // A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
@@ -115,7 +115,7 @@ bool is_digest(std::string_view text) {
 std::expected<void, ReferenceError> check_name(std::string_view name, std::string_view path) {
   if (name.size() > kMostName)
     return Failed({"the name of the image is longer than 255 characters", ""});
-  const std::string small = lower(path);
+  const std::string small = in_lower_case(path);
   bool fine = true;
   for (std::string_view rest = small; fine;) {
     const auto slash = rest.find('/');
@@ -125,7 +125,8 @@ std::expected<void, ReferenceError> check_name(std::string_view name, std::strin
   }
   if (!fine) return Failed({"not an image reference", ""});
   if (small != path)
-    return Failed({"repository names must be lower case", "did you mean `" + lower(name) + "`?"});
+    return Failed(
+        {"repository names must be lower case", "did you mean `" + in_lower_case(name) + "`?"});
   return {};
 }
 

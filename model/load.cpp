@@ -18,13 +18,6 @@ void erase_key(YamlNode& map, std::string_view key) {
   std::erase_if(map.members, [key](const auto& member) { return member.key == key; });
 }
 
-Lookup lookup_in(const StringMap& variables) {
-  return [&variables](const std::string& name) {
-    const auto found = variables.find(name);
-    return found == variables.end() ? nullptr : &found->second;
-  };
-}
-
 void take(YamlNode& value, const std::string& text) {
   value.kind = YamlNode::Kind::kScalar;
   value.quoted = true;
@@ -32,21 +25,19 @@ void take(YamlNode& value, const std::string& text) {
 }
 
 // A bare `KEY` of `environment` takes its value from around, where it has one.
-void take_bare_variables(YamlNode& document, const StringMap& variables) {
+void take_bare_variables(YamlNode& document, const Lookup& lookup) {
   YamlNode* services = document.find("services");
   if (services == nullptr) return;
   for (auto& service : services->members) {
     YamlNode* environment = service.value.find("environment");
     if (environment == nullptr) continue;
     for (auto& member : environment->members) {
-      const auto found = variables.find(member.key);
-      if (member.value.is_null() && found != variables.end()) take(member.value, found->second);
+      const auto* found = member.value.is_null() ? lookup(member.key) : nullptr;
+      if (found != nullptr) take(member.value, *found);
     }
     for (auto& item : environment->items) {
-      const auto found = variables.find(item.scalar);
-      if (item.is_scalar() && found != variables.end()) {
-        take(item, item.scalar + "=" + found->second);
-      }
+      const auto* found = item.is_scalar() ? lookup(item.scalar) : nullptr;
+      if (found != nullptr) take(item, item.scalar + "=" + *found);
     }
   }
 }
@@ -57,6 +48,15 @@ bool is_remote(std::string_view path) {
 }
 
 }  // namespace
+
+Lookup Loader::lookup_in(const StringMap& variables) {
+  return [this, &variables](const std::string& name) -> const std::string* {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return nullptr;
+    if (name != "COMPOSE_PROJECT_NAME") reader_.masks->add(name, found->second);
+    return &found->second;
+  };
+}
 
 // ---- Sources ----
 
@@ -185,7 +185,7 @@ bool Loader::interpolate_tree(YamlNode& node, const std::string& path, const Pla
 
 void Loader::prepare(YamlNode& document, const Place& place) {
   interpolate_tree(document, root_, place);
-  take_bare_variables(document, place.variables);
+  take_bare_variables(document, lookup_in(place.variables));
   if (!place.folder.empty()) resolve_paths(document, place.folder);
 }
 

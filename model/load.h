@@ -70,6 +70,9 @@ class Loader {
     return root_.empty() ? path : root_ + "." + path;
   }
 
+  // Looks in `variables`, and remembers the value for messages to hide.
+  Lookup lookup_in(const StringMap& variables);
+
   void prepare(YamlNode& document, const Place& place);
   void read_files_into(YamlNode& service, const std::string& path, const char* files,
                        const char* target);

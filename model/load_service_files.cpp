@@ -47,10 +47,7 @@ std::optional<StringMap> Loader::read_variables(const Field& file) {
   if (!path) return std::nullopt;
   const auto bytes = read_source(file, *path, !entry.required);
   if (!bytes) return std::nullopt;
-  const Lookup lookup = [this](const std::string& name) {
-    const auto found = main_.variables.find(name);
-    return found == main_.variables.end() ? nullptr : &found->second;
-  };
+  const Lookup lookup = lookup_in(main_.variables);
   const auto parse = entry.format == "raw" ? parse_raw_env_file : parse_env_file;
   auto read = parse(*bytes, lookup);
   if (!read) {
@@ -61,6 +58,8 @@ std::optional<StringMap> Loader::read_variables(const Field& file) {
   for (const auto& name : read->unset) {
     reader_.warn(file, *path + ": the variable " + name + " is not set; it is replaced by nothing");
   }
+  for (const auto& [name, value] : read->values)
+    reader_.masks->add(name, value);
   return std::move(read->values);
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/printable.h"
 #include "model/image_reference.h"
 #include "model/plain_scalar.h"
 
@@ -261,6 +262,31 @@ StringMap read_string_map(Reader& reader, const Field& field) {
   for (auto& [key, value] : read_environment(reader, field))
     out[key] = value.value_or("");
   return out;
+}
+
+namespace {
+
+// Compose refuses its own prefix too; with either one an App could take another's objects.
+constexpr std::string_view kReservedLabels[] = {"com.docker.compose.", "dev.fairlead."};
+
+void check_label(Reader& reader, YamlMark mark, const Field& field, std::string_view key) {
+  for (const auto prefix : kReservedLabels) {
+    if (!key.starts_with(prefix)) continue;
+    reader.error_at(mark, field.path, "the label `" + shortened(key, 100) + "` is reserved", "",
+                    "labels that begin with `" + std::string(prefix) + "` are set by Fairlead");
+  }
+}
+
+}  // namespace
+
+StringMap read_labels(Reader& reader, const Field& field) {
+  for (const auto& member : field.node.members)
+    check_label(reader, member.mark, field, member.key);
+  for (std::size_t i = 0; i < field.node.items.size(); ++i) {
+    const Field item = field.item(i);
+    check_label(reader, item.node.mark, item, item.node.scalar);
+  }
+  return read_string_map(reader, field);
 }
 
 std::optional<std::vector<std::string>> shell_split(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "model/app.h"
 #include "model/decode.h"
 #include "model/diagnostic.h"
+#include "model/masks.h"
 #include "model/yaml.h"
 
 namespace fairlead::model {
@@ -40,6 +42,7 @@ struct Reader {
   bool tolerant = false;                   // refused keys are warnings
   std::vector<std::string> unsupported{};  // their paths
   std::size_t ports = 0;                   // read so far
+  std::shared_ptr<Masks> masks = std::make_shared<Masks>();
 
   Position position(YamlMark mark) const;
   Position position(const YamlNode& node) const { return position(node.mark); }
@@ -75,6 +78,8 @@ std::vector<std::string> read_string_or_strings(Reader& reader, const Field& fie
 std::optional<std::vector<std::string>> read_command(Reader& reader, const Field& field);
 // `[K=V, …]` or `{K: V}`; values may be numbers or booleans, null gives "".
 StringMap read_string_map(Reader& reader, const Field& field);
+// The same for labels. Those by which Compose and Fairlead know their objects can't be given.
+StringMap read_labels(Reader& reader, const Field& field);
 // As read_string_map; a bare key or null value is nullopt.
 std::map<std::string, std::optional<std::string>> read_environment(Reader& reader,
                                                                    const Field& field);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "base/printable.h"
 #include "model/canonical.h"
 
 namespace fairlead::model {
@@ -30,6 +31,10 @@ bool is_plain(const std::string& text) {
   return true;
 }
 
+std::string quoted(std::string_view text) {
+  return printable(json::serialize(json::string(text)), Escape::kYaml);
+}
+
 std::string scalar(const json::value& value) {
   if (value.is_double()) {  // Boost.JSON writes 5E-1
     std::array<char, 32> text{};
@@ -38,11 +43,11 @@ std::string scalar(const json::value& value) {
   }
   if (!value.is_string()) return json::serialize(value);
   const std::string text(value.as_string());
-  return is_plain(text) ? text : json::serialize(value);
+  return is_plain(text) ? text : quoted(text);
 }
 
 std::string key_text(const std::string& key) {
-  return is_plain(key) ? key : json::serialize(json::string(key));
+  return is_plain(key) ? key : quoted(key);
 }
 
 bool is_block(const json::value& value) {

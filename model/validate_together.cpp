@@ -16,6 +16,7 @@ struct Claimant {
   std::string key;   // App name, or network/NAME
   std::string text;  // App shop
   std::string file;
+  const Masks* masks = nullptr;  // what messages about it must not repeat
 };
 
 struct Claim {
@@ -65,6 +66,7 @@ struct Claims {
         {who.key,
          who.file,
          {Diagnostic::Severity::kError, position, path, std::move(message), "", std::move(hint)}});
+    make_fit(out.back().diagnostic, who.masks == nullptr ? Masks() : *who.masks);
   }
 
   void taken(const Claimant& who, const Position& position, const std::string& path,
@@ -145,10 +147,10 @@ void claim_subnets(Claims& claims, const Network& network, const Claimant& who,
 }
 
 Claimant claimant(const App& app) {
-  return {app.name, "App " + app.name, app.file};
+  return {app.name, "App " + app.name, app.file, app.masks.get()};
 }
 Claimant claimant(const SharedNetwork& shared) {
-  return {"network/" + shared.name, "Network " + shared.name, shared.file};
+  return {"network/" + shared.name, "Network " + shared.name, shared.file, shared.masks.get()};
 }
 
 // Every Docker name that an App claims: tell(kind, name, position, path).

@@ -1,11 +1,11 @@
 // The command line. CLI11 stays in this one file: it is dear to compile.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <string>
 
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/print.h"
 
 namespace fairlead::cli {
 namespace {
@@ -152,7 +152,7 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
 }  // namespace
 
 int version(const Options&) {
-  std::puts("fairlead " FAIRLEAD_VERSION);
+  say("fairlead " FAIRLEAD_VERSION);
   return kOk;
 }
 

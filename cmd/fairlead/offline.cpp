@@ -2,15 +2,17 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 
+#include "base/printable.h"
 #include "base/read_file.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
+#include "cmd/fairlead/print.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/desired.h"
+#include "controller/plan.h"
 #include "model/canonical.h"
 #include "model/decode.h"
 #include "watch/directory.h"
@@ -24,6 +26,13 @@ struct Loaded {
   std::map<std::string, model::Manifest> manifests;  // by file
   std::string digest_key;
   int exit_code = kOk;
+  bool denied = false;  // the policy does not allow all of it
+};
+
+// One directory, or the folder of one file, and what is allowed to manifests that stand there.
+struct Place {
+  model::DecodeOptions decoding;
+  std::shared_ptr<const model::HostAccess> access;
 };
 
 // `directory` is "" for a file of the working directory.
@@ -39,49 +48,84 @@ model::DecodeOptions reading(const Options& given, const Loaded& loaded,
   return options;
 }
 
-void decode(Loaded& loaded, const model::DecodeOptions& options, const std::string& name,
-            const std::string& bytes) {
-  loaded.manifests.emplace(options.prefix + name, model::decode(name, bytes, options));
+Result<Place> place_at(const Options& given, const Loaded& loaded, const std::string& directory,
+                       const Trusted& trusted) {
+  Options here = given;
+  here.manifests = directory;
+  auto access = load_access(here);
+  if (!access) return std::unexpected(access.error());
+  return Place{reading(given, loaded, directory, trusted), std::move(*access)};
+}
+
+// What `run` would refuse to do, with its place in the manifest.
+template <typename Desired>
+void judge(Loaded& loaded, const Place& place, const Desired& desired,
+           std::vector<model::Diagnostic>& out) {
+  for (const auto& each : controller::policy_refusals(desired, place.access)) {
+    loaded.denied = true;
+    const bool known = !each.position.file.empty() && each.position.line > 0;
+    out.push_back({model::Diagnostic::Severity::kError, known ? each.position : desired.position,
+                   "", std::string(to_string(each.error.reason)) + ": " + each.error.message, "",
+                   each.error.hint});
+  }
+}
+
+void decode(Loaded& loaded, const Place& place, const std::string& name, const std::string& bytes) {
+  auto manifest = model::decode(name, bytes, place.decoding);
+  if (model::has_errors(manifest.diagnostics)) {
+    loaded.exit_code = kFailed;
+  } else {
+    for (const auto& app : manifest.apps)
+      judge(loaded, place, app, manifest.diagnostics);
+    for (const auto& network : manifest.networks)
+      judge(loaded, place, network, manifest.diagnostics);
+  }
+  loaded.manifests.emplace(place.decoding.prefix + name, std::move(manifest));
 }
 
 // The user named it: whose it is, is for him to know.
-void load_file(Loaded& loaded, const Options& given, const std::string& path) {
+Status load_file(Loaded& loaded, const Options& given, const std::string& path) {
   const auto bytes = read_file(path, watch::Options().max_file_bytes);
   if (!bytes) {
-    std::fprintf(stderr, "error: %s\n", bytes.error().message.c_str());
+    complain("error: " + bytes.error().message);
     loaded.exit_code = bytes.error().reason == Reason::kNotFound ? kMissing : kFailed;
-    return;
+    return {};
   }
   const fs::path whole(path);
-  decode(loaded,
-         reading(given, loaded, whole.parent_path().string(), {.users = {}, .anyone = true}),
-         whole.filename().string(), *bytes);
+  const auto place =
+      place_at(given, loaded, whole.parent_path().string(), {.users = {}, .anyone = true});
+  if (!place) return std::unexpected(place.error());
+  decode(loaded, *place, whole.filename().string(), *bytes);
+  return {};
 }
 
-void load_directory(Loaded& loaded, const Options& given, const std::string& path) {
+Status load_directory(Loaded& loaded, const Options& given, const std::string& path) {
   watch::Options options;
   options.path = path;
   options.settle_time = Duration::zero();
   options.trust_directory_owner = trusts_directory_owner(given);
   const auto snapshot = watch::scan_once(options);
   if (!snapshot.complete) {
-    std::fprintf(stderr, "error: %s: %s\n", path.c_str(), snapshot.problem.c_str());
+    complain("error: " + path + ": " + snapshot.problem);
     loaded.exit_code = kMissing;
   }
-  const auto decoding = reading(given, loaded, path, watch::trusted_by(options));
+  const auto place = place_at(given, loaded, path, watch::trusted_by(options));
+  if (!place) return std::unexpected(place.error());
   for (const auto& [name, file] : snapshot.files) {
     const std::string whole = (fs::path(path) / name).string();
     if (!file.error.empty()) {
-      std::fprintf(stderr, "error: %s: %s\n", whole.c_str(), file.error.c_str());
+      complain("error: " + whole + ": " + file.error);
       loaded.exit_code = kFailed;
       continue;
     }
-    decode(loaded, decoding, name, *file.bytes);
+    decode(loaded, *place, name, *file.bytes);
   }
+  return {};
 }
 
-// All files, checked one by one and together. Diagnostics go to stderr.
-Loaded load(const Options& options) {
+// All files, checked one by one, together, and by the policy. Diagnostics go to stderr. An error is
+// one of the policy file: nothing can be judged then.
+Result<Loaded> load(const Options& options) {
   Loaded loaded;
   const auto key = stored_digest_key(options.state_dir);
   if (!key) {
@@ -93,8 +137,9 @@ Loaded load(const Options& options) {
   if (paths.empty()) paths.push_back(options.manifests);
   for (const auto& path : paths) {
     std::error_code ignored;
-    fs::is_directory(path, ignored) ? load_directory(loaded, options, path)
-                                    : load_file(loaded, options, path);
+    const auto done = fs::is_directory(path, ignored) ? load_directory(loaded, options, path)
+                                                      : load_file(loaded, options, path);
+    if (!done) return std::unexpected(done.error());
   }
   std::vector<const model::App*> apps;
   std::vector<const model::SharedNetwork*> networks;
@@ -108,17 +153,18 @@ Loaded load(const Options& options) {
   }
   const auto together = model::validate_together(apps, networks);
   all.insert(all.end(), together.begin(), together.end());
-  for (const auto& diagnostic : all) {
-    std::fprintf(stderr, "%s\n", model::to_string(diagnostic).c_str());
-  }
-  if (model::has_errors(all)) loaded.exit_code = kFailed;
+  for (const auto& diagnostic : all)
+    complain(model::to_string(diagnostic));
+  if (model::has_errors(together)) loaded.exit_code = kFailed;
   return loaded;
 }
 
 }  // namespace
 
 int validate(const Options& options) {
-  const auto loaded = load(options);
+  const auto read = load(options);
+  if (!read) return fail(read.error()), kUsage;
+  const Loaded& loaded = *read;
   std::size_t apps = 0;
   std::size_t networks = 0;
   std::size_t bad = 0;
@@ -127,14 +173,17 @@ int validate(const Options& options) {
     networks += manifest.networks.size();
     bad += model::has_errors(manifest.diagnostics) ? 1 : 0;
   }
-  std::printf("%zu files, %zu apps, %zu shared networks, %zu files with errors\n",
-              loaded.manifests.size(), apps, networks, bad);
-  return loaded.exit_code;
+  say(std::to_string(loaded.manifests.size()) + " files, " + std::to_string(apps) + " apps, " +
+      std::to_string(networks) + " shared networks, " + std::to_string(bad) + " files with errors");
+  return loaded.exit_code == kOk && loaded.denied ? kFailed : loaded.exit_code;
 }
 
 int config(const Options& options) {
-  const auto loaded = load(options);
+  const auto read = load(options);
+  if (!read) return fail(read.error()), kUsage;
+  const Loaded& loaded = *read;
   if (loaded.exit_code != kOk) return loaded.exit_code;
+  const int done = loaded.denied ? kFailed : kOk;
   boost::json::array documents;
   for (const auto& [file, manifest] : loaded.manifests) {
     for (const auto& app : manifest.apps)
@@ -145,16 +194,16 @@ int config(const Options& options) {
   if (options.output == "json") {
     const boost::json::value shown =
         documents.size() == 1 ? documents.front() : boost::json::value(documents);
-    std::printf("%s\n", model::escape_dollars(boost::json::serialize(shown)).c_str());
-    return kOk;
+    const std::string text = model::escape_dollars(boost::json::serialize(shown));
+    put_document(printable(text, Escape::kJson) + "\n");
+    return done;
   }
   bool first = true;
   for (const auto& document : documents) {
-    std::printf("%s%s", first ? "" : "---\n",
-                model::escape_dollars(model::to_yaml(document)).c_str());
+    put_document((first ? "" : "---\n") + model::escape_dollars(model::to_yaml(document)));
     first = false;
   }
-  return kOk;
+  return done;
 }
 
 }  // namespace fairlead::cli

@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/print.h"
 
 namespace fairlead::cli {
 
@@ -27,8 +27,7 @@ Duration from_seconds(double seconds) {
 }
 
 int fail(const Error& error) {
-  std::fprintf(stderr, "error: %s%s%s\n", error.message.c_str(), error.hint.empty() ? "" : "; ",
-               error.hint.c_str());
+  complain("error: " + error.message + (error.hint.empty() ? "" : "; " + error.hint));
   switch (error.reason) {
     case Reason::kNotFound:
       return kMissing;

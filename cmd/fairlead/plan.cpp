@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 
@@ -165,11 +164,11 @@ Result<std::vector<boost::json::object>> collect(const Options& options) {
 
 void print_refusals(const boost::json::object& plan) {
   for (const auto& refusal : rows_of(plan, "refusals")) {
-    std::printf("  ! %s: %s; %s\n", text(refusal, "reason").c_str(),
-                text(refusal, "message").c_str(), text(refusal, "hint").c_str());
+    say("  ! " + text(refusal, "reason") + ": " + text(refusal, "message") + "; " +
+        text(refusal, "hint"));
   }
   for (const auto& line : array_of(plan, "waiting")) {
-    if (line.is_string()) std::printf("  … %s\n", line.as_string().c_str());
+    if (line.is_string()) say("  … " + std::string(line.as_string()));
   }
 }
 
@@ -181,13 +180,11 @@ int plan(const Options& options) {
   if (print_structured(options, *plans)) return kOk;
   for (const auto& each : *plans) {
     const auto operations = rows_of(each, "operations");
-    std::printf("%s: %s\n", text(each, "app").c_str(),
-                operations.empty() ? "nothing to do"
-                                   : (std::to_string(operations.size()) + " changes").c_str());
+    say(text(each, "app") + ": " +
+        (operations.empty() ? "nothing to do" : std::to_string(operations.size()) + " changes"));
     for (const auto& operation : operations) {
-      std::printf("  %-10s %-9s %-28s %s\n", text(operation, "verb").c_str(),
-                  text(operation, "kind").c_str(), text(operation, "object").c_str(),
-                  text(operation, "reason").c_str());
+      say("  " + padded(text(operation, "verb"), 10) + " " + padded(text(operation, "kind"), 9) +
+          " " + padded(text(operation, "object"), 28) + " " + text(operation, "reason"));
     }
     print_refusals(each);
   }
@@ -208,13 +205,11 @@ int diff(const Options& options) {
   for (const auto& each : *plans) {
     for (const auto& drift : rows_of(each, "drift")) {
       const auto field = text(drift, "field");
-      std::printf("%s: %s %s %s", text(each, "app").c_str(), text(drift, "kind").c_str(),
-                  text(drift, "object").c_str(), text(drift, "type").c_str());
-      if (!field.empty()) {
-        std::printf(" %s\n  - %s\n  + %s", field.c_str(), text(drift, "actual").c_str(),
-                    text(drift, "desired").c_str());
-      }
-      std::printf("\n");
+      say(text(each, "app") + ": " + text(drift, "kind") + " " + text(drift, "object") + " " +
+          text(drift, "type") + (field.empty() ? "" : " " + field));
+      if (field.empty()) continue;
+      say("  - " + text(drift, "actual"));
+      say("  + " + text(drift, "desired"));
     }
     print_refusals(each);
   }

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "api/server.h"
+#include "base/printable.h"
 #include "model/canonical.h"
 
 namespace fairlead::cli {
@@ -87,13 +88,42 @@ std::vector<boost::json::object> rows_of(const boost::json::object& object, cons
   return rows_of(boost::json::value(array_of(object, key)));
 }
 
+namespace {
+
+void write_to(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+}
+
+std::string as_line(std::string_view text) {
+  return printable(without_passwords(text)) + "\n";
+}
+
+}  // namespace
+
+void say(std::string_view line) {
+  write_to(stdout, as_line(line));
+}
+
+void complain(std::string_view line) {
+  write_to(stderr, as_line(line));
+}
+
+void put_document(std::string_view text) {
+  write_to(stdout, text);
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+
 bool print_structured(const Options& options, const boost::json::value& value) {
   if (options.output == "json") {
-    std::printf("%s\n", boost::json::serialize(value).c_str());
+    put_document(printable(boost::json::serialize(value), Escape::kJson) + "\n");
     return true;
   }
   if (options.output == "yaml") {
-    std::printf("%s", model::to_yaml(value).c_str());
+    put_document(model::to_yaml(value));
     return true;
   }
   return false;
@@ -106,9 +136,11 @@ bool print_structured(const Options& options, const std::vector<boost::json::obj
   return print_structured(options, boost::json::value(all));
 }
 
-void print_table(const std::vector<std::vector<std::string>>& rows) {
+void print_table(std::vector<std::vector<std::string>> rows) {
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
+    for (auto& cell : row)
+      cell = printable(cell);
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], row[i].size());
@@ -119,7 +151,7 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
       line += row[i];
       if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 3, ' ');
     }
-    std::printf("%s\n", line.c_str());
+    say(line);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -28,7 +29,16 @@ std::vector<boost::json::object> rows_of(const boost::json::value& reply);
 bool print_structured(const Options& options, const std::vector<boost::json::object>& rows);
 bool print_structured(const Options& options, const boost::json::value& value);
 
+// One line for people, on standard output or error. Texts from outside are made fit to be shown
+// here (base/printable.h); nothing else in cmd/ writes.
+void say(std::string_view line);
+void complain(std::string_view line);
+// A text that is a document already: JSON, YAML.
+void put_document(std::string_view text);
+// With blanks up to `width`.
+std::string padded(std::string text, std::size_t width);
+
 // Columns padded to their widest cell.
-void print_table(const std::vector<std::vector<std::string>>& rows);
+void print_table(std::vector<std::vector<std::string>> rows);
 
 }  // namespace fairlead::cli

@@ -1,6 +1,5 @@
 // Commands that ask the running daemon over its Unix socket.
 #include <algorithm>
-#include <cstdio>
 
 #include "base/target.h"
 #include "base/time_text.h"
@@ -119,7 +118,8 @@ constexpr Resource kResources[] = {
 
 void print_lines(const char* title, const std::vector<Row>& rows) {
   if (rows.size() <= 1) return;
-  std::printf("\n%s:\n", title);
+  say("");
+  say(std::string(title) + ":");
   print_table(rows);
 }
 
@@ -164,8 +164,7 @@ int get(const Options& options) {
   const auto* resource =
       std::ranges::find_if(kResources, [&what](const Resource& each) { return what == each.name; });
   if (resource == std::end(kResources)) {
-    std::fprintf(stderr, "error: nothing is called '%s'; try apps, containers, networks, files\n",
-                 what.c_str());
+    complain("error: nothing is called '" + what + "'; try apps, containers, networks, files");
     return kUsage;
   }
   auto reply = fetch(options, Target::of("api", "v1", resource->collection));
@@ -186,7 +185,7 @@ int get(const Options& options) {
   if (print_structured(options, rows)) return kOk;
   if (options.output == "name") {
     for (const auto& row : rows)
-      std::printf("%s\n", text(row, "name").c_str());
+      say(text(row, "name"));
     return kOk;
   }
   print_table(resource->table(rows, options.output == "wide"));
@@ -195,7 +194,7 @@ int get(const Options& options) {
 
 int describe(const Options& options) {
   if (options.names.empty()) {
-    std::fprintf(stderr, "error: name what to describe, e.g. fairlead describe app shop\n");
+    complain("error: name what to describe, e.g. fairlead describe app shop");
     return kUsage;
   }
   const bool network = options.names.size() > 1 && options.names.front() == "network";
@@ -220,13 +219,18 @@ int describe(const Options& options) {
   print_drift(app);
   if (const auto* error = app.if_contains("lastError"); error != nullptr && error->is_object()) {
     const auto& last = error->as_object();
-    std::printf("\nLast error:\n  %s: %s\n  next: %s\n", text(last, "reason").c_str(),
-                text(last, "message").c_str(), or_dash(text(last, "hint")).c_str());
+    say("");
+    say("Last error:");
+    say("  " + text(last, "reason") + ": " + text(last, "message"));
+    say("  next: " + or_dash(text(last, "hint")));
   }
   const auto planned = array_of(app, "lastPlan");
-  if (!planned.empty()) std::printf("\nLast plan:\n");
+  if (!planned.empty()) {
+    say("");
+    say("Last plan:");
+  }
   for (const auto& line : planned) {
-    if (line.is_string()) std::printf("  %s\n", line.as_string().c_str());
+    if (line.is_string()) say("  " + std::string(line.as_string()));
   }
   if (auto happened = fetch(options, Target::of("api", "v1", "events")); happened) {
     print_lines("Events", event_rows(rows_of(*happened), network ? "network/" + name : name));
@@ -250,21 +254,20 @@ int reconcile(const Options& options) {
     auto asked = post(options, Target::of("api", "v1", "reconcile").with("app", name));
     if (!asked) return fail(asked.error());
   }
-  std::printf("reconcile requested\n");
+  say("reconcile requested");
   return kOk;
 }
 
 int prune(const Options& options) {
   if (options.names.empty() || !options.confirm) {
-    std::fprintf(stderr,
-                 "error: name the Apps and add --confirm, e.g. fairlead prune --confirm shop\n");
+    complain("error: name the Apps and add --confirm, e.g. fairlead prune --confirm shop");
     return kUsage;
   }
   for (const auto& name : options.names) {
     auto asked = post(options, Target::of("api", "v1", "prune").with("app", name));
     if (!asked) return fail(asked.error());
   }
-  std::printf("removal confirmed\n");
+  say("removal confirmed");
   return kOk;
 }
 

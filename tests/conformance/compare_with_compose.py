@@ -140,7 +140,10 @@ def differences(ours, theirs, path=""):
 def model_of(command, folder):
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder,
                           env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"})
-    return (json.loads(done.stdout), "") if done.returncode == 0 else (None, done.stderr.strip())
+    # Without a policy `config` says what `run` would not do, and prints the model all the same.
+    if done.stdout and (done.returncode == 0 or "error: PolicyDenied: " in done.stderr):
+        return json.loads(done.stdout), ""
+    return None, done.stderr.strip()
 
 
 def compare(fairlead, compose, path):

@@ -8,8 +8,8 @@ import subprocess
 
 AT_ONCE = 100
 LINE = re.compile(r"^(?P<file>[^:\n]+):\d+:\d+: error: (?P<text>.*)$", re.MULTILINE)
-# Between Apps, of which each document here has its own.
-BETWEEN_APPS = re.compile(r"(DuplicateApp|NameTaken|PortConflict|SubnetOverlap): ")
+# Between Apps, of which each document here has its own; and what a policy is for.
+BETWEEN_APPS = re.compile(r"(DuplicateApp|NameTaken|PortConflict|SubnetOverlap|PolicyDenied): ")
 
 
 class Decoder:
