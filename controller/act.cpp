@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "controller/check_access.h"
+#include "controller/last_look.h"
+#include "docker/api_features.h"
 
 namespace fairlead::controller {
 namespace {
@@ -167,9 +169,10 @@ Task<Status> perform(Step step, CreateContainer action) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;
   }
-  if (!action.spec.endpoints.empty()) {
-    action.spec.network_mode = action.spec.endpoints.front().network_id;
-  }
+  auto named = co_await check_names(step.context.engine, action.spec.endpoints);
+  if (!named) co_return named;
+  auto kept = co_await check_volumes(step.context.engine, action.spec.mounts);
+  if (!kept) co_return kept;
   auto intent = step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
   if (!intent) co_return intent;
   // What an image says of itself under our names would be taken for our own word.
@@ -181,9 +184,9 @@ Task<Status> perform(Step step, CreateContainer action) {
   const Touch touched(step, *id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
   if (!recorded) co_return recorded;
-  // One endpoint per create below 1.44; attaching before the start costs a sixtieth of after
-  // (F014).
-  if (docker::api_at_least(step.context.engine.api_version(), 1, 44)) co_return Status{};
+  // Attaching before the start costs a sixtieth of after (F014).
+  if (docker::has(step.context.engine.api_version(), docker::ApiFeature::kSeveralEndpoints))
+    co_return Status{};
   for (std::size_t i = 1; i < action.spec.endpoints.size(); ++i) {
     auto connected = co_await step.context.engine.connect_network(*id, action.spec.endpoints[i]);
     if (!connected) co_return connected;
@@ -278,6 +281,9 @@ Task<Status> perform(Step step, ConnectEndpoint action) {
   if (!id) co_return std::unexpected(id.error());
   auto resolved = resolve(step, action.endpoint);
   if (!resolved) co_return resolved;
+  auto free = co_await check_address(step.context.engine, step.context.cache.observed(),
+                                     step.context.app, *id, action.endpoint);
+  if (!free) co_return free;
   const Touch touched(step, *id);
   co_return co_await step.context.engine.connect_network(*id, action.endpoint);
 }
@@ -285,10 +291,16 @@ Task<Status> perform(Step step, ConnectEndpoint action) {
 Task<Status> perform(Step step, DisconnectEndpoint action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
-  auto network = network_id(step, action.network);
-  if (!network) co_return std::unexpected(network.error());
+  if (action.next) {
+    auto resolved = resolve(step, *action.next);
+    if (!resolved) co_return resolved;
+    auto free = co_await check_address(step.context.engine, step.context.cache.observed(),
+                                       step.context.app, *id, *action.next);
+    if (!free) co_return free;
+  }
   const Touch touched(step, *id);
-  co_return co_await step.context.engine.disconnect_network(*network, *id, action.force);
+  const auto& network = action.network.id.empty() ? action.network.name : action.network.id;
+  co_return co_await step.context.engine.disconnect_network(network, *id, action.force);
 }
 
 Task<Status> perform(Step step, FailHook action) {

@@ -48,7 +48,8 @@ void check_namespaces(Checker& check, const docker::ContainerSpec& spec) {
     if (!contains(check.allowed.host_namespaces, name))
       check.deny(key, std::string("the host's ") + name + " namespace", "hostNamespaces");
   };
-  if (spec.network_mode == "host") judge("network_mode", "network");
+  // With endpoints it is the name of an external network, which is judged as such.
+  if (spec.network_mode == "host" && spec.endpoints.empty()) judge("network_mode", "network");
   for (const auto& place : kPlaces) {
     const auto* value = setting(spec, place.path);
     if (value != nullptr && *value == boost::json::value("host")) judge(place.key, place.name);

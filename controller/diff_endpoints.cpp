@@ -61,6 +61,11 @@ Difference compare(const docker::EndpointSpec& wanted, const docker::Endpoint& a
   return {};
 }
 
+// A connect that failed leaves it behind on a running container; it is attached to nothing.
+bool phantom(const docker::Endpoint& endpoint, const docker::Container& container) {
+  return endpoint.network_id.empty() && up(container);
+}
+
 bool gone(const docker::Endpoint& endpoint, const Observed& observed) {
   return !endpoint.network_id.empty() && !observed.networks.contains(endpoint.network_id);
 }
@@ -79,19 +84,11 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
                        false});
     return &changes.back();
   };
-  for (const auto& endpoint : actual.endpoints) {
-    const bool wanted = std::any_of(spec.endpoints.begin(), spec.endpoints.end(),
-                                    [&](const auto& each) { return same_network(each, endpoint); });
-    if (wanted) continue;
-    auto* found = change(Drift::Type::kExtra, "networks." + endpoint.network_name, "", "attached");
-    found->actual = &endpoint;
-    found->stale = gone(endpoint, observed);
-  }
   for (const auto& wanted : spec.endpoints) {
     const std::string field = "networks." + wanted.network_name;
     auto is = std::find_if(actual.endpoints.begin(), actual.endpoints.end(),
                            [&](const auto& each) { return same_network(wanted, each); });
-    if (is == actual.endpoints.end()) {
+    if (is == actual.endpoints.end() || phantom(*is, actual)) {
       change(Drift::Type::kMissing, field, "attached", "")->wanted = &wanted;
       continue;
     }
@@ -104,6 +101,14 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
     found->actual = &*is;
     found->wanted = &wanted;
     found->stale = gone(*is, observed);
+  }
+  for (const auto& endpoint : actual.endpoints) {
+    const bool wanted = std::any_of(spec.endpoints.begin(), spec.endpoints.end(),
+                                    [&](const auto& each) { return same_network(each, endpoint); });
+    if (wanted) continue;
+    auto* found = change(Drift::Type::kExtra, "networks." + endpoint.network_name, "", "attached");
+    found->actual = &endpoint;
+    found->stale = gone(endpoint, observed);
   }
   return changes;
 }

@@ -167,6 +167,7 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
   }
   plan_leftover_containers(p);
   plan_leftover_networks(p);
+  order_addresses(p);
   return finish(p, app.suspend);
 }
 

@@ -106,8 +106,10 @@ struct ConnectEndpoint {
 };
 struct DisconnectEndpoint {
   Ref container;
-  Ref network;
+  Ref network;  // without an ID: by name, which is all that finds a dead or half-made endpoint
   bool force = false;
+  // What is connected next: first it is made sure that its address can be had.
+  std::optional<docker::EndpointSpec> next{};
 };
 
 using Action =

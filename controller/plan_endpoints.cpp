@@ -27,8 +27,24 @@ Steps steps_to_network(const Planner& p, const std::string& docker_name) {
   return {};
 }
 
+// The endpoint as it is now, to be connected again.
+docker::EndpointSpec as_it_was(const docker::Endpoint& actual, const docker::EndpointSpec& wanted,
+                               const docker::Container& container) {
+  docker::EndpointSpec spec = wanted;  // what inspect does not show is of the manifest
+  spec.network_id = actual.network_id;
+  spec.network_name = actual.network_name;
+  spec.aliases = actual.aliases;
+  std::erase(spec.aliases, container.id.substr(0, 12));
+  spec.ipv4_address = actual.ipv4_configured;
+  spec.ipv6_address = actual.ipv6_configured;
+  spec.link_local_ips = actual.link_local_ips;
+  return spec;
+}
+
+// `connected`: the container's connects of this plan. It leaves nothing before it is where it
+// should be: a connect that fails must not leave it without any network.
 Steps apply(Planner& p, const model::Service& service, const docker::Container& container,
-            const EndpointChange& change) {
+            const EndpointChange& change, const Steps& connected) {
   const Ref ref{container.id, container.name};
   Operation operation{.kind = Kind::kContainer,
                       .component = service.name,
@@ -39,11 +55,15 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
                       .rollback = {}};
   Steps steps;
   if (change.actual != nullptr) {
-    operation.action = DisconnectEndpoint{
-        ref, {change.actual->network_id, change.actual->network_name}, change.stale};
+    DisconnectEndpoint leave{ref, {"", change.actual->network_name}, change.stale};
+    if (!change.stale) leave.network.id = change.actual->network_id;
+    operation.after = connected;
     // Not off the old one before the new one is there.
-    if (change.wanted != nullptr)
+    if (change.wanted != nullptr) {
       operation.after = steps_to_network(p, change.wanted->network_name);
+      leave.next = *change.wanted;
+    }
+    operation.action = std::move(leave);
     steps.push_back(add(p, operation));
     p.detaches[change.actual->network_id][container.id] = steps.back();
   }
@@ -51,12 +71,41 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
     operation.action = ConnectEndpoint{ref, *change.wanted};
     operation.after = steps;
     append(operation.after, steps_to_network(p, change.wanted->network_name));
+    if (change.actual != nullptr && !change.stale && up(container)) {
+      operation.rollback = {
+          ConnectEndpoint{ref, as_it_was(*change.actual, *change.wanted, container)}};
+    }
     steps.push_back(add(p, operation));
   }
   return steps;
 }
 
+// The App's container that has this address now; null: none, or a stranger.
+const docker::Container* holder_of(const Planner& p, const ConnectEndpoint& connect) {
+  for (const auto& [id, container] : p.observed.containers)
+    for (const auto& endpoint : container.details.endpoints)
+      if (endpoint.network_id == connect.endpoint.network_id &&
+          endpoint.ip_address == connect.endpoint.ipv4_address && id != connect.container.id)
+        return &container.details;
+  return nullptr;
+}
+
 }  // namespace
+
+void order_addresses(Planner& p) {
+  for (auto& operation : p.plan.operations) {
+    const auto* connect = std::get_if<ConnectEndpoint>(&operation.action);
+    if (connect == nullptr || connect->endpoint.ipv4_address.empty()) continue;
+    const auto* holder = holder_of(p, *connect);
+    if (holder == nullptr) continue;
+    const auto& detaches = p.detaches[connect->endpoint.network_id];
+    const auto step = detaches.find(holder->id);
+    if (step == detaches.end()) continue;
+    const auto* leave = std::get_if<DisconnectEndpoint>(&p.plan.operations[step->second].action);
+    // One that waits for connects itself could wait for this one.
+    if (leave != nullptr && leave->next) operation.after.push_back(step->second);
+  }
+}
 
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container) {
@@ -74,7 +123,7 @@ Steps repair_endpoints(Planner& p, const model::Service& service, const docker::
     change.drift.from_manifest = container.state == "created";
     p.plan.drift.push_back(change.drift);
     if (held(p, Kind::kContainer, service.name, container.name, change.drift.field)) continue;
-    append(connects, apply(p, service, container, change));
+    append(connects, apply(p, service, container, change, connects));
   }
   return connects;
 }

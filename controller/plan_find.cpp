@@ -6,6 +6,7 @@
 
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
+#include "docker/api_features.h"
 #include "model/canonical.h"
 
 namespace fairlead::controller {
@@ -67,15 +68,46 @@ bool untouchable(Planner& p, const Containers& all) {
   return found;
 }
 
+bool names_a_network(const Planner& p, const std::string& mode) {
+  for (const auto& [id, network] : p.observed.networks)
+    if (id == mode || network.name == mode) return true;
+  return std::ranges::any_of(p.app.networks, [&](const auto& network) {
+    const auto state = p.networks.find(network.key);
+    return network.docker_name == mode && state != p.networks.end() &&
+           !state->second.created.empty();
+  });
+}
+
+// The engine refuses every connect and start of a container whose mode names no network any more
+// (ApiFeature::kModeMustExist). As long as it needs neither, it is left alone.
+bool dead_mode(const Planner& p, const docker::ContainerSpec& spec,
+               const ObservedContainer& observed) {
+  static constexpr std::string_view kAlways[] = {"", "default", "bridge", "host", "none"};
+  const auto& container = observed.details;
+  const std::string& mode = container.network_mode;
+  if (spec.endpoints.empty() || completed(observed) || mode.starts_with("container:") ||
+      std::ranges::find(kAlways, mode) != std::end(kAlways) ||
+      !docker::has(p.observed.engine.api_version, docker::ApiFeature::kModeMustExist) ||
+      names_a_network(p, mode))
+    return false;
+  return !up(container) ||
+         std::ranges::any_of(diff_endpoints(spec, container, p.observed),
+                             [](const auto& change) { return change.wanted != nullptr; });
+}
+
 // Reports what differs; true if nothing does that would need a replacement.
 bool up_to_date(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
-                const docker::Container& container) {
+                const ObservedContainer& observed) {
+  const auto& container = observed.details;
   const bool same_hash = hash_matches(p.app, service, container);
   auto drift = diff_container(service, spec, container);
   if (!same_hash && drift.empty())
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
                      label(container.labels, kLabelSpecHash).substr(0, 12), false});
+  if (dead_mode(p, spec, observed))
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name,
+                     "network_mode", spec.network_mode, container.network_mode, false});
   const auto* known = known_image(p, service);
   const bool newer_image =
       known != nullptr && !known->id.empty() && known->id != container.image_id;
@@ -153,7 +185,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service,
     }
     // Of several that are up to date the newest stays.
     const auto* other = each;
-    if (up_to_date(p, service, found.spec, each->details) &&
+    if (up_to_date(p, service, found.spec, *each) &&
         (found.current == nullptr || newer(each->details, found.current->details))) {
       other = std::exchange(found.current, each);
     }

@@ -135,7 +135,8 @@ struct EndpointChange {
   const docker::EndpointSpec* wanted = nullptr;  // to connect, if any
   bool stale = false;                            // its network ID does not exist any more (F009)
 };
-// Differences between the endpoints of a container and those of its spec. Pointers into arguments.
+// Differences between the endpoints of a container and those of its spec, what to connect first.
+// Pointers into arguments.
 std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
                                            const docker::Container& actual,
                                            const Observed& observed);
@@ -159,6 +160,8 @@ bool denied(Planner& p, const model::Network& network);
 std::string instance_key(const model::Service& service);  // "web", then "web#2", …
 std::string instance_key(const std::string& service, int number);
 void plan_service(Planner& p, const model::Service& service);
+// Containers of the App that change places: none takes an address before its holder has let go.
+void order_addresses(Planner& p);
 // Steps for the endpoints of an existing container.
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);

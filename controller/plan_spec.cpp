@@ -5,6 +5,7 @@
 
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
+#include "docker/api_features.h"
 #include "model/canonical.h"
 
 namespace fairlead::controller {
@@ -111,8 +112,7 @@ std::string network_mode(const model::App& app, const model::Service& service,
     return "container:" + peer_id(app, service.network_mode.substr(8), observed, policy);
   if (!service.network_mode.empty()) return service.network_mode;
   if (spec.endpoints.empty()) return "none";
-  const auto& primary = spec.endpoints.front();
-  return primary.network_id.empty() ? primary.network_name : primary.network_id;
+  return spec.endpoints.front().network_name;
 }
 
 docker::MountSpec mount_spec(const model::App& app, const model::Mount& mount) {
@@ -191,12 +191,12 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
     spec.platform = found->second.as_string();
 }
 
-// From API 1.44 the address belongs to the primary endpoint; before, to the container.
+// The address belongs to the primary endpoint where the engine knows such; else to the container.
 void put_mac_address(const model::Service& service, const Observed& observed,
                      docker::ContainerSpec& spec) {
   const auto found = service.settings.find("mac_address");
   if (found == service.settings.end()) return;
-  if (!docker::api_at_least(observed.engine.api_version, 1, 44)) {
+  if (!docker::has(observed.engine.api_version, docker::ApiFeature::kEndpointMac)) {
     spec.settings["Config.MacAddress"] = found->second;
   } else if (!spec.endpoints.empty() && spec.endpoints.front().mac_address.empty()) {
     spec.endpoints.front().mac_address = found->second.as_string();

@@ -23,6 +23,8 @@ constexpr auto kAny = std::nullopt;
 
 constexpr std::string_view kCheckImage =
     "check the reference, or make the image available to the engine";
+constexpr std::string_view kFitAddress =
+    "give the network a subnet, and the service an address in it";
 constexpr std::string_view kFreeAddresses =
     "remove unused networks, or give this one a subnet of its own";
 
@@ -60,13 +62,17 @@ constexpr Rule kRules[] = {
     {Operation::kNetworkConnect, 403, "Address already in use", kBlocked, Reason::kAddressInUse,
      "free the address, or choose another"},
     {Operation::kNetworkConnect, 404, "", kTransient, Reason::kStateConflict, ""},
-    {Operation::kNetworkConnect, 400, "", kInvalid, Reason::kInvalidEndpoint, ""},
+    {Operation::kNetworkConnect, 0, "does not belong to any of this network's subnets", kInvalid,
+     Reason::kInvalidEndpoint, kFitAddress},
+    {Operation::kNetworkConnect, 400, "", kInvalid, Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kNetworkDisconnect, 404, "", kTransient, Reason::kStateConflict, ""},
     // Create (F025, F043, F052, F057).
     {Operation::kContainerCreate, 404, "No such image", kBlocked, Reason::kImageNotFound,
      kCheckImage},
     {Operation::kContainerCreate, 409, "is already in use", kBlocked, Reason::kNameTaken,
      "remove or rename the other container"},
+    {Operation::kContainerCreate, 400, "invalid endpoint settings", kInvalid,
+     Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kContainerCreate, 400, "bind source path does not exist", kBlocked,
      Reason::kMountSourceMissing, "create the directory on the engine's host"},
     {Operation::kContainerCreate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
@@ -85,6 +91,8 @@ constexpr Rule kRules[] = {
      Reason::kCommandNotRunnable, "check `command` and `entrypoint`"},
     {Operation::kContainerStart, 0, "permission denied", kInvalid, Reason::kCommandNotRunnable,
      "is the command executable for this user?"},
+    {Operation::kContainerStart, 0, "does not belong to any of this network's subnets", kInvalid,
+     Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kContainerStart, 400, "user specified IP address", kInvalid,
      Reason::kInvalidEndpoint, "give the network a subnet"},
     {Operation::kContainerStart, 0, "marked for removal", kTransient, Reason::kStateConflict, ""},

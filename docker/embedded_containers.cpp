@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/time_text.h"
+#include "docker/api_features.h"
 #include "docker/embedded_state.h"
 
 namespace fairlead::docker::embedded {
@@ -56,9 +57,11 @@ std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec
     return network ? (*network)->name : key;  // a missing network shows at start (F016)
   };
   for (const EndpointSpec& each : spec.endpoints) {
-    if (!out.empty() && !api_at_least(api, 1, 44)) break;
+    if (!out.empty() && !has(api, ApiFeature::kSeveralEndpoints)) break;
     Endpoint endpoint;
-    endpoint.network_name = name_of(each.network_id.empty() ? each.network_name : each.network_id);
+    endpoint.network_name =
+        each.network_name.empty() ? name_of(each.network_id) : each.network_name;
+    endpoint.network_id = each.network_id;
     endpoint.aliases = each.aliases;
     endpoint.ipv4_configured = each.ipv4_address;
     endpoint.ipv6_configured = each.ipv6_address;
@@ -149,6 +152,16 @@ Reply<void> Model::check_create(const ContainerSpec& spec) const {
   }
   if (auto free = check_name_free(state, spec.name); !free) return free;
   if (auto known = image(state, spec.image); !known) return std::unexpected(known.error());
+  if (!has(options_.api_version, ApiFeature::kAddressCheckedAtCreate)) return {};
+  for (const EndpointSpec& each : spec.endpoints) {
+    const auto network =
+        find_network(state, each.network_id.empty() ? each.network_name : each.network_id);
+    if (!network) continue;  // shows at the start
+    if (auto fits = check_address(**network, each.ipv4_address); !fits) {
+      return refuse(400,
+                    "invalid config for network " + (*network)->name + ": " + fits.error().message);
+    }
+  }
   return {};
 }
 
@@ -231,6 +244,7 @@ Reply<void> Model::check_ports(const Box& box) const {
 Reply<void> Model::run(Box& box) {
   Container& container = box.container;
   auto ready = check_ports(box);
+  if (ready && !container.endpoints.empty()) ready = check_mode(container);
   if (ready) ready = attach_all(box);
   if (!ready) {
     container.error = ready.error().message;

@@ -1,11 +1,13 @@
 // Endpoints of the in-process engine: which container is in which network, with which address.
 //
-// As on 20.10: an endpoint is kept under its network's *name*; the network's ID and the address
-// come with the start, and the ID stays after the stop, so a network that is recreated under the
-// same name leaves a stopped container behind with a dead ID (F009).
+// An endpoint is kept under its network's *name*; the network's ID comes with the request or with
+// the start, the address with the start, and the ID stays after the stop, so a network that is
+// recreated under the same name leaves a stopped container behind with a dead ID (F009). A connect
+// to a running container that fails leaves a phantom behind: an endpoint without any ID.
 #include <algorithm>
 #include <boost/asio/ip/network_v4.hpp>
 
+#include "docker/api_features.h"
 #include "docker/embedded_state.h"
 
 namespace fairlead::docker::embedded {
@@ -41,6 +43,37 @@ bool Model::address_used(const std::string& network_id, const std::string& wante
   return false;
 }
 
+// A fixed address is for networks whose subnet somebody chose, and lies in it (F017).
+Reply<void> Model::check_address(const Network& network, const std::string& wanted) const {
+  const IpamConfig* pool = v4_pool(network);
+  if (wanted.empty() || pool == nullptr) return {};
+  const bool early = has(options_.api_version, ApiFeature::kAddressCheckedAtCreate);
+  const std::string context = early ? "invalid endpoint settings:\n" : "";
+  if (state.generated_pools.contains(network.id)) {
+    return refuse(400, context +
+                           "user specified IP address is supported only when connecting to "
+                           "networks with user configured subnets");
+  }
+  if (contains(ip::make_network_v4(pool->subnet), wanted)) return {};
+  if (early) {
+    return refuse(400,
+                  context + "no configured subnet or ip-range contain the IP address " + wanted);
+  }
+  return refuse(
+      500, "Invalid address " + wanted + ": It does not belong to any of this network's subnets");
+}
+
+Reply<void> Model::check_mode(const Container& container) const {
+  const std::string& mode = container.network_mode;
+  if (!has(options_.api_version, ApiFeature::kModeMustExist) || mode == "default" ||
+      mode.starts_with("container:"))
+    return {};
+  const auto network = find_network(state, mode);
+  if (network) return {};
+  return refuse(404, "could not find a network matching network mode " + mode + ": " +
+                         network.error().message);
+}
+
 // The address asked for, or the lowest free one (F017). "" where the network has no IPv4 pool.
 Reply<std::string> Model::pick_address(const Network& network, const Endpoint& endpoint) const {
   const IpamConfig* pool = v4_pool(network);
@@ -48,15 +81,7 @@ Reply<std::string> Model::pick_address(const Network& network, const Endpoint& e
   const auto subnet = ip::make_network_v4(pool->subnet);
   const std::string& wanted = endpoint.ipv4_configured;
   if (!wanted.empty()) {
-    if (state.generated_pools.contains(network.id)) {
-      return refuse(400,
-                    "user specified IP address is supported only when connecting to networks with "
-                    "user configured subnets");
-    }
-    if (!contains(subnet, wanted)) {
-      return refuse(500, "Invalid address " + wanted +
-                             ": It does not belong to any of this network's subnets");
-    }
+    if (auto fits = check_address(network, wanted); !fits) return std::unexpected(fits.error());
     if (wanted == pool->gateway || address_used(network.id, wanted)) {
       return refuse(403, "Address already in use");
     }
@@ -98,9 +123,8 @@ Reply<void> Model::attach(const Box& box, Endpoint& endpoint) {
     for (int i = 0; i < 4; ++i)
       endpoint.mac_address += ":" + random_.hex(2);
   }
-  // 20.10 adds the short ID; API 1.45 no longer does (Appendix B).
   const std::string short_id = box.container.id.substr(0, 12);
-  if (own && !api_at_least(options_.api_version, 1, 45) &&
+  if (own && !has(options_.api_version, ApiFeature::kNoShortIdAlias) &&
       std::ranges::find(endpoint.aliases, short_id) == endpoint.aliases.end()) {
     endpoint.aliases.push_back(short_id);
   }
@@ -151,27 +175,36 @@ Reply<void> Model::connect(const std::string& container_id, const EndpointSpec& 
                   "networks in private (none) mode");
   }
   const auto same_name = [&](const Endpoint& old) { return old.network_name == (*network)->name; };
-  if (container.running && std::ranges::any_of(container.endpoints, same_name)) {
+  const auto attached = [&](const Endpoint& old) {
+    return same_name(old) && !old.endpoint_id.empty();
+  };
+  if (has(options_.api_version, ApiFeature::kAddressCheckedAtCreate)) {
+    if (auto fits = check_address(**network, spec.ipv4_address); !fits) return fits;
+  }
+  if (container.running) {
+    if (auto alive = check_mode(container); !alive) return alive;
+  }
+  if (container.running && std::ranges::any_of(container.endpoints, attached)) {
     return refuse(403, "endpoint with name " + container.name + " already exists in network " +
                            (*network)->name);
   }
   Endpoint endpoint;
   endpoint.network_name = (*network)->name;
   endpoint.aliases = spec.aliases;
-  if (!api_at_least(options_.api_version, 1, 45)) {
+  if (!has(options_.api_version, ApiFeature::kNoShortIdAlias)) {
     endpoint.aliases.push_back(container.id.substr(0, 12));
   }
   endpoint.ipv4_configured = spec.ipv4_address;
   endpoint.ipv6_configured = spec.ipv6_address;
   endpoint.link_local_ips = spec.link_local_ips;
-  if (container.running) {
-    if (auto attached = attach(**box, endpoint); !attached) return attached;
-  } else {
-    std::erase_if(container.endpoints, same_name);
-  }
+  Reply<void> joined;
+  endpoint.network_id = container.running ? (*network)->id : spec.network_id;
+  if (container.running) joined = attach(**box, endpoint);
+  if (!joined) endpoint.network_id.clear();
+  std::erase_if(container.endpoints, same_name);
   container.endpoints.push_back(std::move(endpoint));
   std::ranges::sort(container.endpoints, {}, &Endpoint::network_name);
-  return {};
+  return joined;
 }
 
 Reply<void> Model::disconnect(const std::string& network_id, const std::string& container_id,

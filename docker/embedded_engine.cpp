@@ -302,6 +302,11 @@ class View final : public EmbeddedEngine {
     if (!model().state.images.contains(reference)) model().add_image(reference);
     model().state.images[reference].labels = std::move(labels);
   }
+  void remove_volume(const std::string& name) override {
+    shared_->remember();
+    if (model().state.volumes.erase(name) > 0 && model().emit)
+      model().emit({"volume", "destroy", name, {}});
+  }
   void exit_container(const std::string& id, int code) override {
     shared_->remember();
     model().exit(id, code);

@@ -1,7 +1,7 @@
 // An in-process model of Docker Engine: networks, containers, volumes, images, events and IDs, with
-// the replies of Engine 20.10 (API 1.41) for the cases the reconcile loop depends on. It serves
-// `--engine embedded`, simulation, and tests; tests/docker/contract_test proves that it and dockerd
-// answer the same scenarios alike.
+// the replies of Engine 20.10 (API 1.41) for the cases the reconcile loop depends on, and of later
+// ones where they differ (api_features.h). It serves `--engine embedded`, simulation, and tests;
+// tests/engine/contract*_test.cpp prove that it and dockerd answer the same scenarios alike.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,8 @@ class EmbeddedEngine : public Engine {
   virtual void declare_volume(const std::string& reference, std::string path) = 0;
   // The same with a LABEL.
   virtual void label_image(const std::string& reference, StringMap labels) = 0;
+  // Whatever it held; unknown names are passed over.
+  virtual void remove_volume(const std::string& name) = 0;
   // The main process ends; the engine's restart policy applies.
   virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
   virtual void set_health(const std::string& id_or_name, std::string health) = 0;

@@ -39,6 +39,10 @@ ContainerSummary summary_of(const Box& box) {
   out.created = box.created_seconds;
   out.labels = container.labels;
   out.endpoints = container.endpoints;
+  if (container.running)
+    std::erase_if(out.endpoints, [](const Endpoint& each) {
+      return each.network_id.empty();  // a phantom is shown by inspect only
+    });
   for (Endpoint& endpoint : out.endpoints)
     endpoint.aliases.clear();  // the list never shows them
   return out;

@@ -1,6 +1,7 @@
 // Networks of the in-process engine: pools, names, creation and removal.
 #include <boost/asio/ip/network_v4.hpp>
 
+#include "docker/api_features.h"
 #include "docker/embedded_state.h"
 
 namespace fairlead::docker::embedded {
@@ -177,9 +178,12 @@ Reply<void> Model::fill_pools(NetworkSpec& spec) const {
     if (auto checked = check_pool(state, pool); !checked) return checked;
   }
   if (spec.enable_ipv6.value_or(false) && !v6) {
-    return refuse(404,
-                  "could not find an available, non-overlapping IPv6 address pool among the "
-                  "defaults to assign to the network");
+    if (!has(options_.api_version, ApiFeature::kIpv6Pools)) {
+      return refuse(404,
+                    "could not find an available, non-overlapping IPv6 address pool among the "
+                    "defaults to assign to the network");
+    }
+    spec.ipam.push_back({"fd00:0:0:" + random_.hex(4) + "::/64", "", "", {}});
   }
   if (v4) return {};
   const auto pool = free_subnet();

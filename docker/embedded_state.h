@@ -1,7 +1,8 @@
 // What the in-process engine knows, as plain values, and the requests that change it.
 //
-// Private to EmbeddedEngine. Every request answers as dockerd 20.10 does (Appendix A), with its
-// status and its own words; the shell classifies them like replies from the wire.
+// Private to EmbeddedEngine. Every request answers as dockerd 20.10 does, or as a later one where
+// api_features.h says so, with its status and its own words; the shell classifies them like replies
+// from the wire.
 #pragma once
 
 #include <expected>
@@ -104,6 +105,8 @@ class Model {
 
   // Endpoints
   Reply<std::string> pick_address(const Network& network, const Endpoint& endpoint) const;
+  Reply<void> check_address(const Network& network, const std::string& wanted) const;
+  Reply<void> check_mode(const Container& container) const;
   bool address_used(const std::string& network_id, const std::string& address) const;
   Reply<void> attach(const Box& box, Endpoint& endpoint);
   Reply<void> attach_all(Box& box);

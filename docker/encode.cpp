@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "docker/api_features.h"
+
 namespace fairlead::docker {
 namespace {
 
@@ -50,7 +52,7 @@ json::object health(const HealthSpec& spec, const std::string& api) {
   duration("Interval", spec.interval_ns);
   duration("Timeout", spec.timeout_ns);
   duration("StartPeriod", spec.start_period_ns);
-  if (api_at_least(api, 1, 44)) duration("StartInterval", spec.start_interval_ns);
+  if (has(api, ApiFeature::kStartInterval)) duration("StartInterval", spec.start_interval_ns);
   duration("Retries", spec.retries);
   return out;
 }
@@ -118,13 +120,16 @@ json::object endpoint_settings(const EndpointSpec& endpoint, const std::string& 
   put(out, "Aliases", endpoint.aliases);
   put(out, "DriverOpts", endpoint.driver_opts);
   put(out, "Links", endpoint.links);
-  if (api_at_least(api, 1, 44)) put(out, "MacAddress", endpoint.mac_address);
-  if (api_at_least(api, 1, 48)) put(out, "GwPriority", endpoint.gw_priority);
+  if (has(api, ApiFeature::kEndpointMac)) put(out, "MacAddress", endpoint.mac_address);
+  if (has(api, ApiFeature::kGwPriority)) put(out, "GwPriority", endpoint.gw_priority);
+  // The engine keeps endpoints by name, and at the start looks for this ID first: another network
+  // that has taken the name meanwhile is not joined (F001).
+  put(out, "NetworkID", endpoint.network_id);
   return out;
 }
 
 const std::string& endpoint_key(const EndpointSpec& endpoint) {
-  return endpoint.network_id.empty() ? endpoint.network_name : endpoint.network_id;
+  return endpoint.network_name.empty() ? endpoint.network_id : endpoint.network_name;
 }
 
 json::object host_config(const ContainerSpec& spec) {
@@ -176,7 +181,7 @@ json::object container_create_body(const ContainerSpec& spec, const std::string&
   if (!exposed.empty()) out["ExposedPorts"] = exposed;
   out["HostConfig"] = host_config(spec);
   json::object endpoints;
-  const bool several = api_at_least(api, 1, 44);
+  const bool several = has(api, ApiFeature::kSeveralEndpoints);
   for (const auto& endpoint : spec.endpoints) {
     if (!endpoints.empty() && !several) break;
     endpoints[endpoint_key(endpoint)] = endpoint_settings(endpoint, api);

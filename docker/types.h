@@ -89,7 +89,7 @@ struct Network {
 
 // Settings of one endpoint, always sent in full: a bare connect drops aliases (F011).
 struct EndpointSpec {
-  std::string network_id;
+  std::string network_id;  // decides, where both are given
   std::string network_name;
   std::vector<std::string> aliases;
   std::string ipv4_address;
@@ -103,6 +103,7 @@ struct EndpointSpec {
 
 struct Endpoint {
   std::string network_name;
+  // Empty on a running container: a connect that failed left this behind; it is not attached.
   std::string network_id;
   std::string endpoint_id;  // empty while the container is not running
   std::vector<std::string> aliases;
@@ -190,7 +191,9 @@ struct ContainerSpec {
   StringMap labels;
   std::vector<PortBinding> ports;
   std::vector<MountSpec> mounts;
-  std::string network_mode;  // none, host, bridge, container:<id>, or the primary network's ID
+  // none, host, bridge, container:<id>, or the *name* of the primary network: an ID would be dead
+  // once the network is made anew, and no connect or start succeeds on it from then on.
+  std::string network_mode;
   std::vector<EndpointSpec> endpoints;  // primary first
   std::optional<RestartPolicy> restart;
   std::optional<HealthSpec> health;

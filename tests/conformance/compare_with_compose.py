@@ -11,9 +11,10 @@ import os
 import subprocess
 import sys
 
-FETCHED = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
-                       "fairlead/engines/compose/usr/libexec/docker/cli-plugins/docker-compose")
-PLUGINS = [FETCHED, "/usr/libexec/docker/cli-plugins/docker-compose",
+ENGINES = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+                       "fairlead/engines")
+PLUGINS = [os.path.join(ENGINES, "compose/usr/libexec/docker/cli-plugins/docker-compose"),
+           "/usr/libexec/docker/cli-plugins/docker-compose",
            "/usr/lib/docker/cli-plugins/docker-compose"]
 VERSION = "2.40.3"
 

@@ -2,8 +2,8 @@
 """The same file through `docker compose up` and through Fairlead: inspect agrees in every field.
 
 Usage: compare_with_up.py FAIRLEAD SAMPLE_IMAGE.tar FILE…  |  --self-test
-Starts a dockerd of its own. Exit code 0: no difference but those of `normalise`, each with its
-reason there; 1: differences; 77 (skipped): no Docker Compose 2.40.3, not root, or no dockerd.
+Starts a dockerd of its own; FAIRLEAD_TEST_ENGINE=26.1|28.5: one of scripts/fetch-engines. Exit code
+0: no difference but those of `normalise`, each with its reason there; 1: differences; 77 (skipped): no Docker Compose 2.40.3, not root, or no dockerd.
 """
 import json
 import os
@@ -29,8 +29,21 @@ allow:
     sysctls: [net.]
     runtimes: [runc]
 """
+# The `mac_address` in the files; all others are made up by the engine.
+FIXED_MAC = "02:42:ac:11:65:43"
 # Paths in containers whose owner and content must agree.
 FILES = {"storage-a-1": ["/etc/app.conf", "/run/secrets/s", "/run/secrets/token"]}
+
+
+def path_of_engine():
+    """PATH with the wanted dockerd first; None: it was not fetched."""
+    name = os.environ.get("FAIRLEAD_TEST_ENGINE", "20.10")
+    if name == "20.10":  # the installed one
+        return os.environ["PATH"]
+    folder = os.path.join(compare.ENGINES, name, "usr/sbin")
+    if not os.access(os.path.join(folder, "dockerd"), os.X_OK):
+        return None
+    return folder + ":" + os.environ["PATH"]
 
 
 class Engine:
@@ -44,7 +57,8 @@ class Engine:
             ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
              "sh", "-c", start, "dockerd", "dockerd", "--host", self.host,
              "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
-             "--pidfile", f"{folder}/pid"], stdout=self.log, stderr=self.log)
+             "--pidfile", f"{folder}/pid"], stdout=self.log, stderr=self.log,
+            env={**os.environ, "PATH": path_of_engine()})
         wait_for(lambda: self.docker("version").returncode == 0, 60, "dockerd does not answer")
         self.must("import", image, "fairlead/sample:1")
 
@@ -159,9 +173,8 @@ def without_own_labels(labels):
             if not key.startswith(("com.docker.compose.", "dev.fairlead."))}
 
 
-def container_of(each, networks, file_targets, ids_of_containers):
+def container_of(each, file_targets, ids_of_containers):
     config, host = each["Config"], each["HostConfig"]
-    ids = {network["Id"]: name for name, network in networks.items()}
     # Its own ID, or that of the container whose network it joins.
     if config["Hostname"] in ids_of_containers:
         config["Hostname"] = "(an ID)"
@@ -174,12 +187,13 @@ def container_of(each, networks, file_targets, ids_of_containers):
     # Who waits for the output of the first start: of no meaning for a container in the background.
     for key in ("AttachStdin", "AttachStdout", "AttachStderr"):
         config.pop(key)
+    # Of the container or of its endpoint, as the engine wants it: compared where it took effect.
+    config.pop("MacAddress", None)
     # Sent both ways by Compose, as Mounts only by Fairlead: what came of it is in `Mounts`.
     host.pop("Binds")
     host.pop("Mounts", None)
     # The size of the terminal that started it.
     host.pop("ConsoleSize")
-    host["NetworkMode"] = ids.get(host["NetworkMode"], host["NetworkMode"])
     # CAP_CHOWN and CHOWN are one.
     for key in ("CapAdd", "CapDrop"):
         host[key] = sorted(cap.removeprefix("CAP_") for cap in host[key] or [])
@@ -208,6 +222,7 @@ def container_of(each, networks, file_targets, ids_of_containers):
         own = {each["Id"][:12], each["Name"][1:]}
         endpoints[name] = {
             "Aliases": sorted(set(endpoint["Aliases"] or []) - own),
+            "MacAddress": endpoint["MacAddress"] == FIXED_MAC and FIXED_MAC,
             "IPAMConfig": endpoint["IPAMConfig"], "DriverOpts": endpoint["DriverOpts"],
             "Links": sorted(endpoint["Links"] or [])}
     return {"Config": config, "HostConfig": host, "Path": each["Path"], "Args": each["Args"],
@@ -219,7 +234,7 @@ def normalise(observed):
     targets = {path for paths in FILES.values() for path in paths}
     networks = observed["networks"]
     short = {each["Id"][:12] for each in observed["containers"].values()}
-    containers = {name: container_of(each, networks, targets, short)
+    containers = {name: container_of(each, targets, short)
                   for name, each in observed["containers"].items()}
     # Who is attached by ID, to say it by name.
     by_id = {each["Id"]: name for name, each in observed["containers"].items()}
@@ -288,7 +303,8 @@ def main():
     compose = compare.find_compose()
     missing = ("no Docker Compose " + compare.VERSION if compose is None else
                "needs root" if os.geteuid() != 0 else
-               "no dockerd" if shutil.which("dockerd") is None else "")
+               "not fetched" if path_of_engine() is None else
+               "no dockerd" if shutil.which("dockerd", path=path_of_engine()) is None else "")
     if missing:
         print(f"skipped: {missing}")
         return 77

@@ -248,7 +248,8 @@ TEST(ContainerSpec, CarriesGroupingLabelsEnvironmentAndNetwork) {
   memory.generation = 7;
   const auto spec = container_spec(desired, desired.services[0], observed, policy(), memory);
   EXPECT_THAT(spec.env, ElementsAre("A=1"));
-  EXPECT_EQ(spec.network_mode, network_of(observed, "shop_default").id);
+  EXPECT_EQ(spec.network_mode, "shop_default") << "an ID would be dead once it is made anew";
+  EXPECT_EQ(spec.endpoints.at(0).network_id, network_of(observed, "shop_default").id);
   EXPECT_EQ(spec.labels.at("com.docker.compose.service"), "web");
   EXPECT_EQ(spec.labels.at("com.docker.compose.container-number"), "1");
   EXPECT_EQ(spec.labels.at(std::string(kLabelGeneration)), "7");

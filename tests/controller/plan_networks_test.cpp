@@ -136,9 +136,10 @@ TEST(PlanNetworks, RemovesALeftoverAfterItsLastEndpoint) {
   Policy rules = policy();
   rules.may_remove = true;
   const Plan result = plan(app({service("web", {"new"})}, {network("new")}), observed, rules);
-  ASSERT_THAT(lines(result), ElementsAre("disconnect shop-web-1", "connect shop-web-1",
+  ASSERT_THAT(lines(result), ElementsAre("connect shop-web-1", "disconnect shop-web-1",
                                          "remove network shop_old"));
-  EXPECT_THAT(result.operations[2].after, ElementsAre(0));
+  EXPECT_THAT(result.operations[1].after, ElementsAre(0)) << "never without any network";
+  EXPECT_THAT(result.operations[2].after, ElementsAre(1));
 }
 
 TEST(PlanNetworks, KeepsALeftoverThatAForeignContainerUses) {  // F008

@@ -23,11 +23,13 @@ ContainerSpec web() {
   spec.ports = {{80, "tcp", "127.0.0.1", "8080"}};
   spec.network_mode = "n1";
   EndpointSpec one;
-  one.network_id = "n1";
+  one.network_id = "1f";
+  one.network_name = "n1";
   one.aliases = {"web"};
   one.mac_address = "02:42:00:00:00:01";
   EndpointSpec two;
-  two.network_id = "n2";
+  two.network_id = "2f";
+  two.network_name = "n2";
   two.gw_priority = 1;
   spec.endpoints = {one, two};
   return spec;
@@ -35,13 +37,14 @@ ContainerSpec web() {
 
 TEST(Encode, SendsOneEndpointBelow144AndAllFromThere) {
   EXPECT_EQ(container_create_body(web(), "1.41").at("NetworkingConfig"),
-            json::parse(R"({"EndpointsConfig":{"n1":{"Aliases":["web"]}}})"));
+            json::parse(R"({"EndpointsConfig":{"n1":{"Aliases":["web"],"NetworkID":"1f"}}})"));
   EXPECT_EQ(container_create_body(web(), "1.44").at("NetworkingConfig"),
             json::parse(R"({"EndpointsConfig":{
-              "n1":{"Aliases":["web"],"MacAddress":"02:42:00:00:00:01"},"n2":{}}})"));
+              "n1":{"Aliases":["web"],"MacAddress":"02:42:00:00:00:01","NetworkID":"1f"},
+              "n2":{"NetworkID":"2f"}}})"));
   EXPECT_EQ(json::value(container_create_body(web(), "1.48"))
                 .at_pointer("/NetworkingConfig/EndpointsConfig/n2"),
-            json::parse(R"({"GwPriority":1})"));
+            json::parse(R"({"GwPriority":1,"NetworkID":"2f"})"));
 }
 
 TEST(Encode, ExposesEveryPublishedPort) {  // F041

@@ -1,11 +1,13 @@
-// One set of scenarios, two engines: what the embedded engine answers is what dockerd answers.
-// Everything that the simulation proves rests on this.
+// One set of scenarios, two engines: what the embedded engine answers is what dockerd answers, at
+// each API version that engines differ in (docker/api_features.h). Everything that the simulation
+// proves rests on this.
 #pragma once
 
 #include <gmock/gmock.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "docker/api_features.h"
 #include "docker/embedded_engine.h"
 #include "docker/http_engine.h"
 #include "tests/engine/private_engine.h"
@@ -21,13 +24,13 @@ namespace fairlead::engine_test {
 
 inline constexpr const char* kImage = "fairlead/sample:1";
 
-enum class Side { kEmbedded, kDockerd };
-
-class Contract : public testing::TestWithParam<Side> {
+// "dockerd", or the API version that the embedded engine speaks.
+class Contract : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (GetParam() == Side::kEmbedded) {
-      auto embedded = docker::make_embedded_engine(virtual_clock_, random_, {});
+    if (const std::string engine = GetParam(); engine != "dockerd") {
+      auto embedded =
+          docker::make_embedded_engine(virtual_clock_, random_, {.api_version = engine});
       embedded->add_image(kImage);
       engine_ = std::move(embedded);
     } else {
@@ -74,12 +77,22 @@ class Contract : public testing::TestWithParam<Side> {
     spec.ipam = std::move(pools);
     auto id = call(engine_->create_network(spec));
     EXPECT_TRUE(id) << id.error().message;
+    if (id) names_[*id] = name;
     return id.value_or("");
   }
 
-  static docker::ContainerSpec spec(const std::string& name,
-                                    const std::vector<std::string>& networks = {},
-                                    const std::vector<std::string>& aliases = {}) {
+  bool differs(docker::ApiFeature feature) const {
+    return docker::has(engine_->api_version(), feature);
+  }
+  // What inspect shows of these aliases of a container that has been on the network.
+  std::vector<std::string> shown(std::vector<std::string> aliases, const std::string& id) const {
+    if (!differs(docker::ApiFeature::kNoShortIdAlias)) aliases.push_back(id.substr(0, 12));
+    return aliases;
+  }
+
+  // As Fairlead sends it: the mode and the endpoints by name, the endpoints by ID besides.
+  docker::ContainerSpec spec(const std::string& name, const std::vector<std::string>& networks = {},
+                             const std::vector<std::string>& aliases = {}) const {
     docker::ContainerSpec out;
     out.name = name;
     out.image = kImage;
@@ -87,10 +100,11 @@ class Contract : public testing::TestWithParam<Side> {
     for (const auto& each : networks) {
       docker::EndpointSpec endpoint;
       endpoint.network_id = each;
+      endpoint.network_name = names_.at(each);
       endpoint.aliases = aliases;
       out.endpoints.push_back(endpoint);
     }
-    if (!networks.empty()) out.network_mode = networks.front();
+    if (!networks.empty()) out.network_mode = names_.at(networks.front());
     return out;
   }
 
@@ -128,9 +142,9 @@ class Contract : public testing::TestWithParam<Side> {
     return names;
   }
 
-  static docker::EndpointSpec to(const std::string& network_id,
-                                 const std::vector<std::string>& aliases = {},
-                                 const std::string& address = "") {
+  docker::EndpointSpec to(const std::string& network_id,
+                          const std::vector<std::string>& aliases = {},
+                          const std::string& address = "") const {
     docker::EndpointSpec endpoint;
     endpoint.network_id = network_id;
     endpoint.aliases = aliases;
@@ -138,6 +152,7 @@ class Contract : public testing::TestWithParam<Side> {
     return endpoint;
   }
 
+  std::map<std::string, std::string> names_;  // of networks, by ID
   boost::asio::io_context io_;
   VirtualClock virtual_clock_;
   SeededRandom random_{7};

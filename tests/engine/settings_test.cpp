@@ -146,7 +146,8 @@ TEST_F(Settings, SecretsAreFilesAndNothingElse) {
   fairlead_->start();
   ASSERT_TRUE(eventually([] { return all_run({"keep-user-1", "keep-sealed-1", "keep-other-1"}); }));
   EXPECT_NE(file_in("keep-user-1", "/run/secrets/s").find("canary-one"), std::string::npos);
-  EXPECT_NE(file_in("keep-user-1", "/etc/x/y").find("100400"), std::string::npos);
+  // The mode in the header of a tar; later engines leave the kind of file out of it.
+  EXPECT_EQ(std::stoi(file_in("keep-user-1", "/etc/x/y").substr(100, 7), nullptr, 8) & 07777, 0400);
   const auto user = id("keep-user-1");
   const auto other = id("keep-other-1");
   fairlead_->put("secret.txt", "canary-two");
