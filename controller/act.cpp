@@ -244,8 +244,14 @@ Task<Status> perform(Step step, StopContainer action) {
       ready.error().reason != Reason::kNotFound)
     co_return ready;
   const Touch touched(step, *id);
-  step.context.cache.expect_stop(*id);
+  if (!action.unfinished) step.context.cache.expect_stop(*id);
   co_return co_await step.context.engine.stop_container(*id, action.grace_seconds);
+}
+
+Task<Status> perform(Step step, RestartContainer action) {
+  auto stopped = co_await perform(step, std::move(action.stop));
+  if (!stopped) co_return stopped;
+  co_return co_await perform(step, std::move(action.start));
 }
 
 Task<Status> perform(Step step, UnpauseContainer action) {

@@ -107,6 +107,9 @@ class Controller final : public View, public Commands {
     // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
     SteadyTime not_before{};
     SteadyTime last_pass{};                // when it began
+    // What was planned, and failed at least in part, since the last success: a plan that holds more
+    // than that is not held back, for its own doing may be what was waited for.
+    std::set<std::string> tried;
     std::optional<SteadyTime> refresh_at;  // the next time that an image is to be asked for
     std::set<std::string> reported_drift;
     std::map<std::string, int> restart_counts;

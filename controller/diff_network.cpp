@@ -125,14 +125,18 @@ bool subnets_overlap(const std::string& a, const std::string& b) {
   return true;
 }
 
-const docker::Network* overlapping(const model::Network& wanted, const Observed& observed) {
-  for (const auto& [id, other] : observed.networks) {
-    if (other.name == wanted.docker_name) continue;
-    for (const auto& theirs : other.ipam)
-      for (const auto& ours : wanted.ipam)
-        if (subnets_overlap(ours.subnet, theirs.subnet)) return &other;
-  }
-  return nullptr;
+std::vector<const docker::Network*> overlapping(const model::Network& wanted,
+                                                const Observed& observed) {
+  std::vector<const docker::Network*> found;
+  const auto overlaps = [&wanted](const docker::IpamConfig& theirs) {
+    return std::ranges::any_of(wanted.ipam, [&theirs](const auto& ours) {
+      return subnets_overlap(ours.subnet, theirs.subnet);
+    });
+  };
+  for (const auto& [id, other] : observed.networks)
+    if (other.name != wanted.docker_name && std::ranges::any_of(other.ipam, overlaps))
+      found.push_back(&other);
+  return found;
 }
 
 }  // namespace fairlead::controller

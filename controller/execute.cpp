@@ -40,6 +40,7 @@ double seconds_between(SteadyTime from, SteadyTime to) {
 // Pulls and hooks: no other App should have to wait for them.
 bool may_take_minutes(const Action& action) {
   const auto* stop = std::get_if<StopContainer>(&action);
+  if (const auto* restart = std::get_if<RestartContainer>(&action)) stop = &restart->stop;
   return std::holds_alternative<EnsureImage>(action) || std::holds_alternative<RunHooks>(action) ||
          (stop != nullptr && !stop->pre_stop.empty());
 }
@@ -66,6 +67,7 @@ struct ChangedObject {
       return {};
     }
   }
+  std::string operator()(const RestartContainer& action) const { return (*this)(action.start); }
   // Commands in a container change nothing of the container itself, and may take minutes.
   std::string operator()(const RunHooks&) const { return {}; }
 };
@@ -135,6 +137,8 @@ bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
       ready = ready && outcome == Outcome::kDone;
       hopeless = hopeless || outcome == Outcome::kFailed || outcome == Outcome::kSkipped;
     }
+    for (const auto before : run->plan.operations[i].behind)
+      ready = ready && run->outcomes[before] != Outcome::kPending;
     if (hopeless) {
       run->outcomes[i] = Outcome::kSkipped;
       run->progressed.notify();

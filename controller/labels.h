@@ -19,6 +19,8 @@ inline constexpr std::string_view kLabelGeneration = "dev.fairlead.generation";
 inline constexpr std::string_view kLabelReplaces = "dev.fairlead.replaces";  // container ID
 // Which replica: Compose's own label, read by the tools that group by it.
 inline constexpr std::string_view kLabelNumber = "com.docker.compose.container-number";
+// What a container's service depends on, as Compose writes it: NAME:CONDITION:RESTART,…
+inline constexpr std::string_view kLabelDependsOn = "com.docker.compose.depends_on";
 // On the container of a `pre_start` step: which step, and the container that it runs before (ID).
 inline constexpr std::string_view kLabelHook = "dev.fairlead.hook";
 inline constexpr std::string_view kLabelHookOf = "dev.fairlead.hook-of";

@@ -20,6 +20,7 @@ struct Verb {
   std::string_view operator()(const StopContainer&) const { return "stop"; }
   std::string_view operator()(const RunHooks&) const { return "hook"; }
   std::string_view operator()(const FailHook&) const { return "set aside"; }
+  std::string_view operator()(const RestartContainer&) const { return "restart"; }
   std::string_view operator()(const UnpauseContainer&) const { return "unpause"; }
   std::string_view operator()(const RemoveContainer&) const { return "remove"; }
   std::string_view operator()(const RenameContainer&) const { return "rename"; }
@@ -167,7 +168,7 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
   }
   plan_leftover_containers(p);
   plan_leftover_networks(p);
-  order_addresses(p);
+  order_obstacles(p);
   return finish(p, app.suspend);
 }
 

@@ -9,6 +9,8 @@
 //   an endpoint is missing, extra, changed (alias, IP)      plan_endpoints.cpp
 //   a container is missing, stopped, renamed, out of date   plan_containers.cpp
 //   a volume is missing or different                        plan_volumes.cpp
+//   what a container shares or depends on was made anew     plan_followers.cpp
+//   a name, port, address or subnet is held by the App      plan_obstacles.cpp
 #pragma once
 
 #include <cstddef>
@@ -77,6 +79,7 @@ struct StopContainer {
   Ref container;
   int grace_seconds = 10;
   std::vector<docker::ExecSpec> pre_stop{};  // one that fails keeps the container running
+  bool unfinished = false;  // as if a user had stopped it: its work is not done, whatever it says
 };
 // A step of `pre_start` that failed: an error with what it wrote. It stays, under another name,
 // until the next try.
@@ -84,6 +87,12 @@ struct FailHook {
   Ref container;
   int exit_code = 0;
   std::string new_name;
+};
+// One operation: nobody else's stands between stop and start.
+struct RestartContainer {
+  StopContainer stop;
+  StartContainer start;
+  std::string because_of;  // "ID@time" of the start that the container's own is older than
 };
 struct UnpauseContainer {
   Ref container;
@@ -112,10 +121,10 @@ struct DisconnectEndpoint {
   std::optional<docker::EndpointSpec> next{};
 };
 
-using Action =
-    std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureImage, CreateContainer,
-                 StartContainer, StopContainer, UnpauseContainer, RemoveContainer, RenameContainer,
-                 UpdateContainer, ConnectEndpoint, DisconnectEndpoint, RunHooks, FailHook>;
+using Action = std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureImage,
+                            CreateContainer, StartContainer, StopContainer, UnpauseContainer,
+                            RemoveContainer, RenameContainer, UpdateContainer, ConnectEndpoint,
+                            DisconnectEndpoint, RunHooks, FailHook, RestartContainer>;
 
 std::string_view verb(const Action& action);  // create, remove, start, connect, pull, …
 
@@ -131,6 +140,8 @@ struct Operation {
   // Run, in order, only if this operation fails with a definite error (not Unknown): puts the
   // previous container back (stop-first replacement with roll-back).
   std::vector<Action> rollback;
+  // Waited for as `after` is, but whether they succeeded does not matter.
+  std::vector<std::size_t> behind{};
 };
 
 // Something the plan may not do, and why. Becomes a condition on the App.
@@ -165,6 +176,9 @@ struct Memory {
   std::map<std::string, ContainerHooks> hooks;  // by container ID
   std::map<std::string, KnownImage> images;     // by key_of(); pull policies with a period only
   std::set<std::string> volumes;                // Docker names of those that were there once
+  // By container ID: what it was last restarted because of. A clock that was set back must not make
+  // it stale again and again.
+  std::map<std::string, std::string> restarted;
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 

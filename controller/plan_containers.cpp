@@ -82,6 +82,7 @@ void create_missing(Planner& p, const model::Service& service, const docker::Con
   if (held(p, Kind::kContainer, service.name, service.container_name, "") ||
       waits_for_peer(p, service))
     return;
+  if (!link_gate(p, service)) return;
   const std::string reason = "container " + service.container_name + " is missing";
   const auto created = create_container(p, service, spec, service.container_name,
                                         dead == nullptr ? nullptr : &dead->details, after, reason);
@@ -101,7 +102,7 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
                    Steps after) {
   const auto& details = container.details;
   auto& state = p.services[instance_key(service)];
-  if (completed(container)) {
+  if (completed(container) && !ended_stale(p, service, details)) {
     state.completed = true;
     return;
   }
@@ -136,6 +137,7 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
                             "state is paused, wanted running"))};
   } else if (details.state == "running") {
     state.runs = true;
+    if (restart_stale(p, service, details, after)) return;
     state.started = run_due_hooks(p, service, details, after);
   } else {
     start_stopped(p, service, container, after);
@@ -175,9 +177,18 @@ Steps rename_back(Planner& p, const model::Service& service, const docker::Conta
   const bool ours = container.name == next_name(name) || container.name == prev_name(name);
   drift_of(p, service, container, "name", name, container.name, ours);
   if (held(p, Kind::kContainer, service.name, container.name, "name")) return {};
-  return {
-      add(p, operation_on(service, container, RenameContainer{{container.id, container.name}, name},
-                          {}, "name is " + container.name + ", wanted " + name))};
+  const auto rename = [&](const std::string& to, Steps after) {
+    return add(p,
+               operation_on(service, container, RenameContainer{{container.id, container.name}, to},
+                            std::move(after), "name is " + container.name + ", wanted " + name));
+  };
+  // Two that swap their names would wait for each other, were it not for a third name.
+  const bool taken = std::ranges::any_of(p.observed.containers, [&name](const auto& each) {
+    return each.second.details.name == name;
+  });
+  Steps first;
+  if (taken && container.name != next_name(name)) first = {rename(next_name(name), {})};
+  return {rename(name, first)};
 }
 
 // The networks may not be corrected, or what the service shares is being replaced: what exists
@@ -254,6 +265,7 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
       append(after, p.networks[endpoint.network].created);
   for (const auto& mount : service.mounts)
     if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
+  append(after, link_gate(p, service).value_or(Steps{}));
   spec.name = name;
   CreateContainer create{std::move(spec)};
   if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
@@ -283,6 +295,7 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
   const auto step = add(p, operation);
   for (const auto& endpoint : container.endpoints)
     p.detaches[endpoint.network_id][container.id] = step;
+  p.removals[container.id] = step;
   return step;
 }
 

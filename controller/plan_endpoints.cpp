@@ -80,32 +80,7 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
   return steps;
 }
 
-// The App's container that has this address now; null: none, or a stranger.
-const docker::Container* holder_of(const Planner& p, const ConnectEndpoint& connect) {
-  for (const auto& [id, container] : p.observed.containers)
-    for (const auto& endpoint : container.details.endpoints)
-      if (endpoint.network_id == connect.endpoint.network_id &&
-          endpoint.ip_address == connect.endpoint.ipv4_address && id != connect.container.id)
-        return &container.details;
-  return nullptr;
-}
-
 }  // namespace
-
-void order_addresses(Planner& p) {
-  for (auto& operation : p.plan.operations) {
-    const auto* connect = std::get_if<ConnectEndpoint>(&operation.action);
-    if (connect == nullptr || connect->endpoint.ipv4_address.empty()) continue;
-    const auto* holder = holder_of(p, *connect);
-    if (holder == nullptr) continue;
-    const auto& detaches = p.detaches[connect->endpoint.network_id];
-    const auto step = detaches.find(holder->id);
-    if (step == detaches.end()) continue;
-    const auto* leave = std::get_if<DisconnectEndpoint>(&p.plan.operations[step->second].action);
-    // One that waits for connects itself could wait for this one.
-    if (leave != nullptr && leave->next) operation.after.push_back(step->second);
-  }
-}
 
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container) {

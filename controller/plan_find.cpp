@@ -95,6 +95,18 @@ bool dead_mode(const Planner& p, const docker::ContainerSpec& spec,
                              [](const auto& change) { return change.wanted != nullptr; });
 }
 
+// A network that a container, which does not run, was created with and that is gone: the engine
+// keeps its ID in place of a name, and nothing takes it off again. "" if there is none.
+std::string lost_network(const Planner& p, const docker::Container& container) {
+  if (up(container)) return "";
+  for (const auto& endpoint : container.endpoints) {
+    const std::string& name = endpoint.network_name;
+    const bool by_id = name.size() == 64 && endpoint.network_id.empty();
+    if (by_id && !p.observed.networks.contains(name)) return name;
+  }
+  return "";
+}
+
 // Reports what differs; true if nothing does that would need a replacement.
 bool up_to_date(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                 const ObservedContainer& observed) {
@@ -105,9 +117,16 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
                      label(container.labels, kLabelSpecHash).substr(0, 12), false});
-  if (dead_mode(p, spec, observed))
-    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name,
-                     "network_mode", spec.network_mode, container.network_mode, false});
+  const auto also = [&](const std::string& field, const std::string& desired,
+                        const std::string& actual) {
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, field,
+                     desired, actual, false});
+  };
+  if (links_are_stale(p, service, container))
+    also("links", "to the containers of now", "to one that is gone");
+  if (const auto lost = lost_network(p, container); !lost.empty())
+    also("networks", "those of the manifest", lost.substr(0, 12) + ", which is gone");
+  if (dead_mode(p, spec, observed)) also("network_mode", spec.network_mode, container.network_mode);
   const auto* known = known_image(p, service);
   const bool newer_image =
       known != nullptr && !known->id.empty() && known->id != container.image_id;

@@ -144,6 +144,24 @@ bool run_stage(Planner& p, const Stage& stage, const Steps& after) {
   return false;
 }
 
+StartContainer start_action(const Planner& p, const model::Service& service, const Ref& container) {
+  return {container, files_of(p.app, service),
+          ContainerHooks{execs_of(service.post_start), execs_of(service.pre_stop)}};
+}
+
+// `start`, alone or as a part of `action`, and then the hooks that follow it.
+std::size_t add_start(Planner& p, const model::Service& service, Action action,
+                      const StartContainer& start, Steps after, const std::string& reason,
+                      const std::vector<Action>& rollback) {
+  auto operation = on_service(service, std::move(action), std::move(after), reason);
+  operation.rollback = rollback;
+  const auto started = add(p, std::move(operation));
+  if (start.hooks.post_start.empty()) return started;
+  auto run = on_service(service, RunHooks{start.container, start.hooks}, {started}, "post_start");
+  run.rollback = rollback;
+  return add(p, std::move(run));
+}
+
 }  // namespace
 
 bool is_hook(const docker::Container& container) {
@@ -153,15 +171,17 @@ bool is_hook(const docker::Container& container) {
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
                             Steps after, const std::string& reason,
                             const std::vector<Action>& rollback) {
-  const ContainerHooks hooks{execs_of(service.post_start), execs_of(service.pre_stop)};
-  auto start = on_service(service, StartContainer{container, files_of(p.app, service), hooks},
-                          std::move(after), reason);
-  start.rollback = rollback;
-  const auto started = add(p, std::move(start));
-  if (hooks.post_start.empty()) return started;
-  auto run = on_service(service, RunHooks{container, hooks}, {started}, "post_start");
-  run.rollback = rollback;
-  return add(p, std::move(run));
+  return add_start(p, service, start_action(p, service, container),
+                   start_action(p, service, container), std::move(after), reason, rollback);
+}
+
+std::size_t restart_container(Planner& p, const model::Service& service,
+                              const docker::Container& container, Steps after,
+                              const std::string& reason, const std::string& because_of) {
+  p.restarts.insert(container.id);
+  auto start = start_action(p, service, {container.id, container.name});
+  RestartContainer restart{stop_action(p, container, grace_seconds(service)), start, because_of};
+  return add_start(p, service, std::move(restart), start, std::move(after), reason, {});
 }
 
 std::vector<Action> restart_actions(const Planner& p, const docker::Container& container) {

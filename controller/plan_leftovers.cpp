@@ -40,16 +40,39 @@ std::string gone_reason(const Planner& p, const std::string& what) {
                            : what + " left the manifest";
 }
 
+// By Compose's label, which is there when the manifest is gone.
+bool depends_on(const docker::Container& container, const std::string& component) {
+  const std::string text = "," + label(container.labels, kLabelDependsOn);
+  return text.find("," + component + ":") != std::string::npos;
+}
+
+// Steps that remove what depends on the component: they come first, as in Compose's `down`.
+Steps dependants_gone(const Planner& p, const std::string& component) {
+  Steps steps;
+  for (const auto& [id, step] : p.removals) {
+    const auto found = p.observed.containers.find(id);
+    if (found != p.observed.containers.end() && depends_on(found->second.details, component))
+      steps.push_back(step);
+  }
+  return steps;
+}
+
 void remove_leftover(Planner& p, const ObservedContainer& container, const std::string& component) {
   const auto& details = container.details;
   const auto part = container_part(component, number_of(details));
-  if (!may_go(p, Kind::kContainer, component, details.name, part)) return;
+  if (!may_go(p, Kind::kContainer, component, details.name, part)) {
+    if (p.app.prune && !p.policy.app_gone && !container.uncertain && details.state != "removing")
+      set_aside(p, details,
+                prev_name(model::container_name_of(p.app.prefix, component, number_of(details))));
+    return;
+  }
   if (container.uncertain) {
     wait_for(p, "container " + details.name + " can't be inspected; it is left alone");
   } else if (details.state == "removing") {
     wait_for(p, "container " + details.name + " is being removed (RemovalStuck if it stays)");
   } else {
-    remove_container(p, details, component, {}, gone_reason(p, "service " + component), 10);
+    remove_container(p, details, component, dependants_gone(p, component),
+                     gone_reason(p, "service " + component), 10);
   }
 }
 
@@ -85,6 +108,11 @@ std::string joined_names(const std::map<std::string, std::string>& members) {
 }
 
 void remove_network(Planner& p, const docker::Network& network, const std::string& component) {
+  if (const auto creation = p.blocking.find(network.id); creation != p.blocking.end()) {
+    p.plan.drift.push_back(
+        {Kind::kNetwork, Drift::Type::kExtra, component, network.name, "", "", "", true});
+    return clear_subnet(p, network, creation->second);
+  }
   if (!may_go(p, Kind::kNetwork, component, network.name, network_part(network.name))) return;
   auto staying = members_of(network, p.observed);
   Steps after;
@@ -108,10 +136,25 @@ void remove_network(Planner& p, const docker::Network& network, const std::strin
           .rollback = {}});
 }
 
+using Instance = std::pair<std::string, int>;  // component and number
+using Leftovers = std::map<Instance, std::vector<const ObservedContainer*>>;
+
+// What depends on others before these.
+void plan_in_order(Planner& p, const Leftovers& leftovers, const Instance& instance,
+                   std::set<Instance>& seen) {
+  if (!seen.insert(instance).second) return;  // also ends a circle of labels
+  for (const auto& [other, containers] : leftovers)
+    if (std::ranges::any_of(containers, [&](const auto* each) {
+          return depends_on(each->details, instance.first);
+        }))
+      plan_in_order(p, leftovers, other, seen);
+  plan_component(p, instance.first, instance.second, leftovers.at(instance));
+}
+
 }  // namespace
 
 void plan_leftover_containers(Planner& p) {
-  std::map<std::pair<std::string, int>, std::vector<const ObservedContainer*>> leftovers;
+  Leftovers leftovers;
   for (const auto& [id, container] : p.observed.containers) {
     const std::string component = label(container.details.labels, kLabelComponent);
     if (!owned(container.details.labels, p.policy.instance, p.app.name) ||
@@ -123,21 +166,24 @@ void plan_leftover_containers(Planner& p) {
       leftovers[{component, number_of(container.details)}].push_back(&container);
     }
   }
+  std::set<Instance> seen;
   for (const auto& [instance, containers] : leftovers)
-    plan_component(p, instance.first, instance.second, containers);
+    plan_in_order(p, leftovers, instance, seen);
+}
+
+bool left_over(const docker::Network& network, const Planner& p) {
+  const std::string component = label(network.labels, kLabelComponent);
+  const auto* wanted = declared(p, component);
+  if (wanted == nullptr) return true;
+  if (wanted->external) return wanted->docker_name != network.name;
+  // Declared, but under another name now: the old one goes only if it has the derived name.
+  return wanted->docker_name != network.name && network.name == p.app.prefix + "_" + component;
 }
 
 void plan_leftover_networks(Planner& p) {
   for (const auto& [id, network] : p.observed.networks) {
     if (!own_network(network, p)) continue;
-    const std::string component = label(network.labels, kLabelComponent);
-    const auto* wanted = declared(p, component);
-    // Declared, but under another name now: the old one goes only if it has the derived name.
-    if (wanted != nullptr && !wanted->external &&
-        (wanted->docker_name == network.name || network.name != p.app.prefix + "_" + component))
-      continue;
-    if (wanted != nullptr && wanted->external && wanted->docker_name == network.name) continue;
-    remove_network(p, network, component);
+    if (left_over(network, p)) remove_network(p, network, label(network.labels, kLabelComponent));
   }
 }
 

@@ -44,6 +44,16 @@ void plan_external(Planner& p, const model::Network& network) {
   }
 }
 
+// True if it left the manifest and no stranger is on it: it can make room (clear_subnet).
+bool can_go(const Planner& p, const docker::Network& network) {
+  if (!p.app.prune || !own_network(network, p) || !left_over(network, p)) return false;
+  return std::ranges::all_of(members_of(network, p.observed), [&p](const auto& member) {
+    const auto found = p.observed.containers.find(member.first);
+    return found != p.observed.containers.end() && !found->second.uncertain &&
+           owned(found->second.details.labels, p.policy.instance, p.app.name);
+  });
+}
+
 void plan_missing(Planner& p, const model::Network& network, const Steps& after) {
   p.plan.drift.push_back(
       {Kind::kNetwork, Drift::Type::kMissing, network.key, network.docker_name, "", "", "", false});
@@ -51,7 +61,11 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
     p.networks[network.key].use = NetworkUse::kUnusable;
     return;
   }
-  if (const auto* other = overlapping(network, p.observed)) {
+  const auto others = overlapping(network, p.observed);
+  const auto stays =
+      std::ranges::find_if(others, [&p](const auto* each) { return !can_go(p, *each); });
+  if (stays != others.end()) {
+    const auto* other = *stays;
     std::string theirs = other->ipam.empty() ? "" : " (" + other->ipam.front().subnet + ")";
     refuse_network(p, network, NetworkUse::kUnusable,
                    {ErrorClass::kBlocked, Reason::kSubnetOverlap,
@@ -68,6 +82,8 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
               .after = after,
               .reason = naming(network) + " is missing",
               .rollback = {}})};
+  for (const auto* other : others)
+    p.blocking[other->id] = p.networks[network.key].created.front();
 }
 
 void plan_changed(Planner& p, const model::Network& network, const docker::Network& live) {

@@ -52,6 +52,10 @@ struct Planner {
   std::map<std::string, int> replacing{};          // by service: replicas that are being replaced
   // Network ID → container ID → the operation that takes the container off the network.
   std::map<std::string, std::map<std::string, std::size_t>> detaches{};
+  std::map<std::string, std::size_t> removals{};  // by container ID
+  std::set<std::string> restarts{};               // IDs of containers that this plan restarts
+  // Own networks that nothing declares any more, in the way of one that is: by ID, the creation.
+  std::map<std::string, std::size_t> blocking{};
 };
 
 std::size_t add(Planner& p, Operation operation);
@@ -76,8 +80,9 @@ bool own_network(const docker::Network& network, const Planner& p);
 // Containers seen on a network from either side: container ID → name.
 std::map<std::string, std::string> members_of(const docker::Network& network,
                                               const Observed& observed);
-// The first observed network, except `name`, that shares addresses with the wanted pools (F004).
-const docker::Network* overlapping(const model::Network& wanted, const Observed& observed);
+// The observed networks, except its namesakes, that share addresses with the wanted pools (F004).
+std::vector<const docker::Network*> overlapping(const model::Network& wanted,
+                                                const Observed& observed);
 bool subnets_overlap(const std::string& a, const std::string& b);
 void plan_networks(Planner& p);
 void plan_volumes(Planner& p);
@@ -85,6 +90,18 @@ void plan_volumes(Planner& p);
 // Own objects that the App does not declare any more; with app_gone all of them.
 void plan_leftover_containers(Planner& p);
 void plan_leftover_networks(Planner& p);
+// True if the manifest has no use for this network of the App any more.
+bool left_over(const docker::Network& network, const Planner& p);
+
+// ---- Obstacles of the App's own making (plan_obstacles.cpp) ----
+
+// A network that left the manifest and has the subnet of one that is to be created.
+void clear_subnet(Planner& p, const docker::Network& network, std::size_t creation);
+// A container that left the manifest and has the name, a host port or an address of one that is to
+// be created or started by this plan.
+void set_aside(Planner& p, const docker::Container& container, const std::string& aside);
+// Orders what takes a name, port or address after what gives it up. Last of all.
+void order_obstacles(Planner& p);
 
 // ---- Containers ----
 
@@ -160,8 +177,6 @@ bool denied(Planner& p, const model::Network& network);
 std::string instance_key(const model::Service& service);  // "web", then "web#2", …
 std::string instance_key(const std::string& service, int number);
 void plan_service(Planner& p, const model::Service& service);
-// Containers of the App that change places: none takes an address before its holder has let go.
-void order_addresses(Planner& p);
 // Steps for the endpoints of an existing container.
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);
@@ -190,12 +205,33 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
               Steps after);
 int grace_seconds(const model::Service& service);
 
+// ---- What was made anew under a running container (plan_followers.cpp) ----
+
+// Plans a restart if the container shares a namespace with one that was started after it, or
+// `depends_on` one with `restart: true` that was replaced after it was started. True if it is
+// planned, or waits.
+bool restart_stale(Planner& p, const model::Service& service, const docker::Container& container,
+                   const Steps& after);
+// True if the container was stale when it ended: its end says nothing.
+bool ended_stale(const Planner& p, const model::Service& service,
+                 const docker::Container& container);
+// True if a service that it links to on the default bridge was made anew after it.
+bool links_are_stale(const Planner& p, const model::Service& service,
+                     const docker::Container& container);
+// Steps before which a container that links on the default bridge can't be created; nullopt: not
+// in this plan.
+std::optional<Steps> link_gate(Planner& p, const model::Service& service);
+
 // ---- Hooks (plan_hooks.cpp) ----
 
 // Starts it, then runs its `post_start`; the last step.
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
                             Steps after, const std::string& reason,
                             const std::vector<Action>& rollback = {});
+// Stops it, starts it, and runs its `post_start`; the last step.
+std::size_t restart_container(Planner& p, const model::Service& service,
+                              const docker::Container& container, Steps after,
+                              const std::string& reason, const std::string& because_of);
 // Starts again what a roll-back puts back.
 std::vector<Action> restart_actions(const Planner& p, const docker::Container& container);
 StopContainer stop_action(const Planner& p, const docker::Container& container, int grace_seconds);

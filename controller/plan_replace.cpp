@@ -69,9 +69,18 @@ struct Switch {
     stopped = true;
   }
 
+  bool claimed(const std::string& by_name) const {
+    return std::ranges::any_of(p.app.services, [&](const auto& each) {
+      return each.name != service.name && each.container_name == by_name;
+    });
+  }
+
   void take_name() {
     const std::string& name = service.container_name;
     moved = old.name != name;
+    // Under the name of before, which another service of the App may want now.
+    if (moved && old.name != prev_name(name) && old.name != next_name(name) && claimed(old.name))
+      step(RenameContainer{old_ref(), prev_name(name)}, put_back(false));
     if (fresh_name == name) return;
     if (!moved) {
       const std::string aside = fresh_name == prev_name(name) ? next_name(name) : prev_name(name);

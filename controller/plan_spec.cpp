@@ -35,11 +35,29 @@ void add_project(docker::StringMap& labels, const std::string& app, const std::s
   labels["com.docker.compose." + kind] = key;
 }
 
+// NAME:CONDITION:RESTART,…
+std::string dependencies_label(const model::Service& service) {
+  using enum model::Dependency::Condition;
+  std::string text;
+  for (const auto& each : service.depends_on) {
+    const char* condition = each.condition == kHealthy ? "service_healthy"
+                            : each.condition == kCompletedSuccessfully
+                                ? "service_completed_successfully"
+                                : "service_started";
+    text.append(text.empty() ? "" : ",").append(each.service).append(":").append(condition);
+    text.append(each.restart ? ":true" : ":false");
+  }
+  return text;
+}
+
 docker::StringMap container_labels(const model::App& app, const model::Service& service,
                                    const Policy& policy, const Memory& memory) {
   docker::StringMap labels = service.labels;
   const std::string hash = model::container_spec_hash(app, service);
   add_project(labels, app.name, "service", service.name);
+  // As Compose writes it: in which order to stop is known when the manifest is gone.
+  if (!service.depends_on.empty())
+    labels[std::string(kLabelDependsOn)] = dependencies_label(service);
   labels[std::string(kLabelNumber)] = std::to_string(service.number);
   labels["com.docker.compose.oneoff"] = "False";
   labels["com.docker.compose.config-hash"] = hash;

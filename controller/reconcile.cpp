@@ -16,6 +16,14 @@ Error refusal_error(const Plan& plan) {
   return plan.refusals.front().error;
 }
 
+std::set<std::string> lines_of(const Plan& plan) {
+  std::set<std::string> lines;
+  for (const auto& operation : plan.operations)
+    lines.insert(std::string(verb(operation.action)) + " " + operation.object + ": " +
+                 operation.reason);
+  return lines;
+}
+
 }  // namespace
 
 // Looks until what was seen is of one moment, as far as is known: newer than the newest event and
@@ -125,7 +133,8 @@ Task<void> Controller::reconcile(std::string key) {
   }
   const bool held = scope.entry != nullptr && scope.entry->suspended();
   const bool backing_off = begin < state.not_before;
-  if (backing_off && !plan.operations.empty()) {
+  if (backing_off && !plan.operations.empty() &&
+      std::ranges::includes(state.tried, lines_of(plan))) {
     if (state.not_before != SteadyTime::max())
       queue_.add_after(key_from(key), state.not_before, begin);
     co_return;
@@ -161,8 +170,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
                          report,
                          may_continue,
                          hidden_values(wanted)};
-  std::optional<Error> refused;
-  if (!plan.refusals.empty()) refused = refusal_error(plan);
+  const auto planned = lines_of(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
   if (executed) {
     // Verified by a further pass from a fresh view, never assumed.
@@ -173,12 +181,14 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   if (error.error_class == ErrorClass::kUnknown || error.reason == Reason::kEngineUnavailable) {
     engine_lost(error);
   }
+  keys_[key].tried.insert(planned.begin(), planned.end());
   retry(key, error, digest);
 }
 
 void Controller::reset_backoff(const std::string& key) {
   backoff_.succeeded(key_from(key));
   keys_[key].not_before = SteadyTime{};
+  keys_[key].tried.clear();
 }
 
 void Controller::retry(const std::string& key, const Error& error, const std::string& digest) {

@@ -21,7 +21,7 @@ std::string past(std::string_view verb) {
       {"create", "Created"},    {"remove", "Removed"},          {"start", "Started"},
       {"stop", "Stopped"},      {"rename", "Renamed"},          {"update", "Updated"},
       {"connect", "Connected"}, {"disconnect", "Disconnected"}, {"unpause", "Unpaused"},
-      {"pull", "ImageReady"}};
+      {"pull", "ImageReady"},   {"restart", "Restarted"}};
   const auto it = kPast.find(verb);
   return it == kPast.end() ? std::string(verb) : it->second;
 }
@@ -99,6 +99,8 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
       record("Normal", title + past(name), key, object_path(operation.kind, operation.object),
              operation.reason);
     }
+    if (const auto* restart = std::get_if<RestartContainer>(&operation.action))
+      keys_[key].memory.restarted[restart->start.container.id] = restart->because_of;
     const auto* volume = std::get_if<CreateVolume>(&operation.action);
     if (volume != nullptr && volume->lost) {
       parts_.log.warn("volume recreated",

@@ -75,6 +75,8 @@ constexpr Rule kRules[] = {
      Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kContainerCreate, 400, "bind source path does not exist", kBlocked,
      Reason::kMountSourceMissing, "create the directory on the engine's host"},
+    {Operation::kContainerCreate, 0, "No such container", kBlocked, Reason::kNotFound,
+     "start the container that it names, or remove the link"},
     {Operation::kContainerCreate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
     {Operation::kContainerCreate, 404, "", kTransient, Reason::kStateConflict, ""},
     // Start (F009, F017, F031, F040, F042).

@@ -9,11 +9,12 @@ constexpr const char* kReconcileResults[] = {"success", "error", "requeue", "ter
                                              "superseded"};
 
 constexpr Pair kActions[] = {
-    {"container", "create"},  {"container", "start"},    {"container", "stop"},
-    {"container", "unpause"}, {"container", "remove"},   {"container", "rename"},
-    {"container", "update"},  {"container", "connect"},  {"container", "disconnect"},
-    {"container", "pull"},    {"network", "create"},     {"network", "remove"},
-    {"network", "connect"},   {"network", "disconnect"}, {"volume", "create"},
+    {"container", "create"},     {"container", "start"},   {"container", "stop"},
+    {"container", "restart"},    {"container", "unpause"}, {"container", "remove"},
+    {"container", "rename"},     {"container", "update"},  {"container", "connect"},
+    {"container", "disconnect"}, {"container", "pull"},    {"network", "create"},
+    {"network", "remove"},       {"network", "connect"},   {"network", "disconnect"},
+    {"volume", "create"},
 };
 
 constexpr Pair kEvents[] = {
