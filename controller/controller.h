@@ -106,7 +106,7 @@ class Controller final : public View, public Commands {
     std::optional<SteadyTime> failing_since;
     // Back-off: no operation before this. Events and resyncs wake a pass, but do not shorten it.
     SteadyTime not_before{};
-    SteadyTime last_pass{};                // when it began
+    SteadyTime last_pass{};  // when it began
     // What was planned, and failed at least in part, since the last success: a plan that holds more
     // than that is not held back, for its own doing may be what was waited for.
     std::set<std::string> tried;

@@ -324,10 +324,15 @@ void clear_subnet(Planner& p, const docker::Network& network, std::size_t creati
   Steps off;
   for (const auto& [id, name] : members_of(network, p.observed)) {
     auto& detached = p.detaches[network.id];
-    if (const auto found = detached.find(id);
-        found != detached.end() && !waits(p, found->second, creation)) {
-      off.push_back(found->second);
-      continue;
+    if (const auto found = detached.find(id); found != detached.end()) {
+      auto& step = p.plan.operations[found->second];
+      // It can't be on the network that is to come before it leaves the one that is in the way.
+      if (std::holds_alternative<DisconnectEndpoint>(step.action))
+        std::erase_if(step.after, [&](std::size_t each) { return waits(p, each, creation); });
+      if (!waits(p, found->second, creation)) {
+        off.push_back(found->second);
+        continue;
+      }
     }
     // One that is replaced would stay until its successor runs, on the network that is to come.
     Operation disconnect = operation;

@@ -300,17 +300,9 @@ class HttpEngine final : public Engine {
                               .with("fromImage", name->repository)
                               .with("tag", name->version());
     HttpRequest request{"POST", versioned(on_platform(target, wanted.platform)), ""};
-    if (const auto& config = client_.options().docker_config) {
-      const auto text = config();
-      if (!text) {
-        co_return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
-                          "registry logins: " + text.error().message,
-                          "make it a file again, or set DOCKER_CONFIG to another folder");
-      }
-      auto auth = registry_auth(*name, *text);
-      if (!auth) co_return std::unexpected(auth.error());
-      request.registry_auth = std::move(*auth);
-    }
+    auto auth = registry_auth(*name, client_.options().docker_config);
+    if (!auth) co_return std::unexpected(auth.error());
+    request.registry_auth = std::move(*auth);
     co_return co_await progress_call(Operation::kImagePull, std::move(request),
                                      std::move(progress));
   }

@@ -114,4 +114,16 @@ Result<std::string> registry_auth(const model::ImageReference& image, const std:
   return "";
 }
 
+Result<std::string> registry_auth(const model::ImageReference& image,
+                                  const std::function<Result<std::string>()>& read_config) {
+  if (!read_config) return std::string();
+  const auto config = read_config();
+  if (!config) {
+    return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
+                   "registry logins: " + config.error().message,
+                   "make it a file again, or set DOCKER_CONFIG to another folder");
+  }
+  return registry_auth(image, *config);
+}
+
 }  // namespace fairlead::docker

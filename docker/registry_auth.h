@@ -1,6 +1,7 @@
 // Credentials for a registry, from Docker's own config.json: what `docker login` has left there.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -12,5 +13,8 @@ namespace fairlead::docker {
 // knows nothing of its registry. Order as in Docker's CLI: credHelpers, credsStore, auths. Helpers
 // are run as docker-credential-NAME. Errors never hold a secret.
 Result<std::string> registry_auth(const model::ImageReference& image, const std::string& config);
+// The same with what reads config.json; "" without one.
+Result<std::string> registry_auth(const model::ImageReference& image,
+                                  const std::function<Result<std::string>()>& read_config);
 
 }  // namespace fairlead::docker

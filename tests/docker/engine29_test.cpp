@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
+#include <string>
+#include <utility>
 
 #include "docker/api_features.h"
 #include "docker/classify.h"
@@ -15,6 +17,17 @@ namespace {
 namespace json = boost::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+
+const std::string kContainerId(64, 'c');
+const std::string kNetworkId(64, 'a');
+
+// With whole IDs in place of "c1" and "n1".
+json::value reply(std::string text) {
+  for (const auto& [brief, whole] : {std::pair{"\"c1\"", kContainerId}, {"\"n1\"", kNetworkId}})
+    for (auto at = text.find(brief); at != std::string::npos; at = text.find(brief, at))
+      text.replace(at, 4, '"' + whole + '"');
+  return json::parse(text);
+}
 
 // NetworkSettings without the address fields at its top, Storage in place of GraphDriver, the
 // image's manifest, no Config.OnBuild, no KernelMemoryTCP.
@@ -42,8 +55,10 @@ constexpr const char* kContainer = R"({
    "GlobalIPv6PrefixLen":0,"DNSNames":["shop-web-1","web","c1"]}}}})";
 
 TEST(Engine29, AContainerIsReadFromWhatIsThere) {
-  const auto c = decode_container(json::parse(kContainer));
-  EXPECT_EQ(c.id, "c1");
+  const auto decoded = decode_container(reply(kContainer));
+  ASSERT_TRUE(decoded) << decoded.error();
+  const auto& c = *decoded;
+  EXPECT_EQ(c.id, kContainerId);
   EXPECT_EQ(c.name, "shop-web-1");
   EXPECT_EQ(c.state, "running");
   EXPECT_EQ(c.health, "healthy");
@@ -56,27 +71,29 @@ TEST(Engine29, AContainerIsReadFromWhatIsThere) {
   ASSERT_EQ(c.mounts.size(), 1u);
   EXPECT_EQ(c.mounts[0].source, "shop_data");
   ASSERT_EQ(c.endpoints.size(), 1u);
-  EXPECT_EQ(c.endpoints[0].network_id, "n1");
+  EXPECT_EQ(c.endpoints[0].network_id, kNetworkId);
   EXPECT_EQ(c.endpoints[0].ip_address, "172.18.0.2");
   EXPECT_THAT(c.endpoints[0].aliases, ElementsAre("web"));
 }
 
 TEST(Engine29, AListRowHasItsHealth) {
-  const auto rows = decode_container_list(json::parse(
+  const auto decoded = decode_container_list(reply(
       R"([{"Id":"c1","Names":["/shop-web-1"],"Image":"web:1","ImageID":"sha256:5f","Command":"/sample",
        "Created":1700000000,"Ports":[],"Labels":{"a":"1"},"State":"running","Status":"Up 2 hours",
        "Health":{"Status":"healthy","FailingStreak":0},"HostConfig":{"NetworkMode":"shop_front"},
        "NetworkSettings":{"Networks":{"shop_front":{"NetworkID":"n1","IPAddress":"172.18.0.2"}}},
        "Mounts":[]}])"));
+  ASSERT_TRUE(decoded) << decoded.error();
+  const auto& rows = *decoded;
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_THAT(rows[0].names, ElementsAre("shop-web-1"));
   EXPECT_EQ(rows[0].state, "running");
   ASSERT_EQ(rows[0].endpoints.size(), 1u);
-  EXPECT_EQ(rows[0].endpoints[0].network_id, "n1");
+  EXPECT_EQ(rows[0].endpoints[0].network_id, kNetworkId);
 }
 
 TEST(Engine29, ANetworkHasAStatusBesideItsPools) {
-  const auto n = decode_network(json::parse(
+  const auto decoded = decode_network(reply(
       R"({"Name":"shop_front","Id":"n1","Created":"2026-11-23T02:14:07Z","Scope":"local",
        "Driver":"bridge","EnableIPv4":true,"EnableIPv6":false,
        "IPAM":{"Driver":"default","Options":{},
@@ -86,7 +103,9 @@ TEST(Engine29, ANetworkHasAStatusBesideItsPools) {
        "Containers":{"c1":{"Name":"shop-web-1","EndpointID":"e1","MacAddress":"72:6c:c8:b5:fb:56",
                            "IPv4Address":"172.18.0.2/16","IPv6Address":""}},
        "Status":{"IPAM":{"Subnets":{"172.18.0.0/16":{"IPsInUse":4,"DynamicIPsAvailable":65532}}}}})"));
-  EXPECT_EQ(n.id, "n1");
+  ASSERT_TRUE(decoded) << decoded.error();
+  const auto& n = *decoded;
+  EXPECT_EQ(n.id, kNetworkId);
   ASSERT_EQ(n.ipam.size(), 1u);
   EXPECT_EQ(n.ipam[0].subnet, "172.18.0.0/16");
   EXPECT_EQ(n.ipam[0].ip_range, "");
@@ -96,7 +115,7 @@ TEST(Engine29, ANetworkHasAStatusBesideItsPools) {
 
 // No Parent, Comment, Author, DockerVersion, GraphDriver, and nothing empty in Config.
 TEST(Engine29, AnImageOfTheContainerdStoreIsItsManifest) {
-  const auto image = decode_image(json::parse(
+  const auto decoded = decode_image(reply(
       R"({"Id":"sha256:5f","RepoTags":["web:1"],"RepoDigests":["web@sha256:5f"],
        "Created":"2026-11-23T02:14:07Z","Architecture":"amd64","Os":"linux","Size":10,
        "RootFS":{"Type":"layers","Layers":["sha256:77"]},
@@ -104,6 +123,8 @@ TEST(Engine29, AnImageOfTheContainerdStoreIsItsManifest) {
        "Descriptor":{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"sha256:5f",
                      "size":856},
        "Config":{"Cmd":["/sample"]}})"));
+  ASSERT_TRUE(decoded) << decoded.error();
+  const auto& image = *decoded;
   EXPECT_EQ(image.id, "sha256:5f");
   EXPECT_THAT(image.repo_digests, ElementsAre("web@sha256:5f"));
   EXPECT_EQ(image.last_tagged, "2026-11-23T02:15:00Z");
@@ -111,13 +132,13 @@ TEST(Engine29, AnImageOfTheContainerdStoreIsItsManifest) {
 
 // Without status, id and from.
 TEST(Engine29, AnEventIsReadFromItsActor) {
-  const auto event = decode_event(json::parse(
+  const auto event = decode_event(reply(
       R"({"Type":"container","Action":"die","Actor":{"ID":"c1","Attributes":{"exitCode":"0"}},
        "scope":"local","time":1700000000,"timeNano":1700000000000000000})"));
   ASSERT_TRUE(event);
   EXPECT_EQ(event->type, "container");
   EXPECT_EQ(event->action, "die");
-  EXPECT_EQ(event->actor_id, "c1");
+  EXPECT_EQ(event->actor_id, kContainerId);
   EXPECT_EQ(event->attributes.at("exitCode"), "0");
 }
 

@@ -16,6 +16,7 @@ BEYOND_SCHEMA = [
     (r"`.*` leads out of the manifests directory", "where a path leads to"),
     (r"the variable .* is not set; set it in", "the environment"),
     (r"there is no credential ", "the environment"),
+    (r"^include_long/input\.yaml: include\.0\.env_file.* \| .*\.image: not a tag", "the environment"),
     (r"the address .* is in no subnet of network", "arithmetic of addresses"),
     (r"`.*` is not an address in ", "arithmetic of addresses"),
     (r"IPv6 needs an IPv6 subnet", "arithmetic of addresses"),
