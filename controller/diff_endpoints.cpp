@@ -61,9 +61,11 @@ Difference compare(const docker::EndpointSpec& wanted, const docker::Endpoint& a
   return {};
 }
 
-// A connect that failed leaves it behind on a running container; it is attached to nothing.
+// A connect that failed leaves it behind on a running container, with the network's ID if that was
+// sent; it is attached to nothing, and no disconnect takes it off while the container runs.
 bool phantom(const docker::Endpoint& endpoint, const docker::Container& container) {
-  return endpoint.network_id.empty() && up(container);
+  return endpoint.endpoint_id.empty() &&
+         (container.state == "running" || container.state == "paused");
 }
 
 bool gone(const docker::Endpoint& endpoint, const Observed& observed) {
@@ -105,7 +107,7 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
   for (const auto& endpoint : actual.endpoints) {
     const bool wanted = std::any_of(spec.endpoints.begin(), spec.endpoints.end(),
                                     [&](const auto& each) { return same_network(each, endpoint); });
-    if (wanted) continue;
+    if (wanted || phantom(endpoint, actual)) continue;
     auto* found = change(Drift::Type::kExtra, "networks." + endpoint.network_name, "", "attached");
     found->actual = &endpoint;
     found->stale = gone(endpoint, observed);

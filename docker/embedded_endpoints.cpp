@@ -3,7 +3,7 @@
 // An endpoint is kept under its network's *name*; the network's ID comes with the request or with
 // the start, the address with the start, and the ID stays after the stop, so a network that is
 // recreated under the same name leaves a stopped container behind with a dead ID (F009). A connect
-// to a running container that fails leaves a phantom behind: an endpoint without any ID.
+// to a running container that fails leaves a phantom behind: an endpoint without an ID of its own.
 #include <algorithm>
 #include <boost/asio/ip/network_v4.hpp>
 
@@ -200,7 +200,7 @@ Reply<void> Model::connect(const std::string& container_id, const EndpointSpec& 
   Reply<void> joined;
   endpoint.network_id = container.running ? (*network)->id : spec.network_id;
   if (container.running) joined = attach(**box, endpoint);
-  if (!joined) endpoint.network_id.clear();
+  if (!joined) endpoint.network_id = spec.network_id;  // as sent
   std::erase_if(container.endpoints, same_name);
   container.endpoints.push_back(std::move(endpoint));
   std::ranges::sort(container.endpoints, {}, &Endpoint::network_name);
@@ -226,6 +226,9 @@ Reply<void> Model::disconnect(const std::string& network_id, const std::string& 
     return refuse(500, "container " + container.id + " is not connected to network " + network_id);
   }
   const bool attached = !endpoint->endpoint_id.empty();
+  // Nothing takes a phantom off but a stop, or a connect that succeeds.
+  if (container.running && !attached && network)
+    return refuse(500, "container " + container.id + " is not connected to network " + network_id);
   detach(**box, *endpoint);
   if (!attached && network) say(**network, "disconnect", *box);
   container.endpoints.erase(endpoint);

@@ -41,7 +41,7 @@ ContainerSummary summary_of(const Box& box) {
   out.endpoints = container.endpoints;
   if (container.running)
     std::erase_if(out.endpoints, [](const Endpoint& each) {
-      return each.network_id.empty();  // a phantom is shown by inspect only
+      return each.endpoint_id.empty();  // a phantom is shown by inspect only
     });
   for (Endpoint& endpoint : out.endpoints)
     endpoint.aliases.clear();  // the list never shows them

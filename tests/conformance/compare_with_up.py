@@ -28,6 +28,11 @@ allow:
     bindMounts: [/]
     sysctls: [net.]
     runtimes: [runc]
+    volumeDrivers: ["*"]
+    volumeTypes: ["*"]
+    hostInterfaces: ["*"]
+    externalObjects: ["*"]
+    oomProtection: true
 """
 # The `mac_address` in the files; all others are made up by the engine.
 FIXED_MAC = "02:42:ac:11:65:43"

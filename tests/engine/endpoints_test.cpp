@@ -134,8 +134,10 @@ TEST_F(Endpoints, ComeBackWhereTheModeIsADeadId) {
   EXPECT_TRUE(eventually([&] { return ready("dead"); })) << fairlead_->describe("dead");
   EXPECT_TRUE(stays([&] { return id("dead-a-1") == own; }, kSeveralPasses))
       << "an upgrade replaces nothing";
+  fairlead_->stop();  // else it is connected again at once
   ASSERT_TRUE(engine().docker({"network", "disconnect", "dead_net", "dead-a-1"}).ok());
   ASSERT_TRUE(engine().docker({"network", "rm", "dead_net"}).ok());
+  fairlead_->start();
   EXPECT_TRUE(
       eventually([&] { return attached("dead-a-1", "dead_net") && ready("dead"); }, seconds(90)))
       << fairlead_->describe("dead");

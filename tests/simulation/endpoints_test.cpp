@@ -111,7 +111,7 @@ TEST_P(EndpointsAt, APhantomIsNotReadyAndHeals) {
   taken.network_name = "lan";
   taken.ipv4_address = "10.66.0.10";
   EXPECT_FALSE(fleet.by_hand(hand().connect_network(id, taken)));
-  EXPECT_EQ(look("fix-a-1").endpoints.at(0).network_id, "");
+  EXPECT_EQ(look("fix-a-1").endpoints.at(0).endpoint_id, "");
   fleet.start();
   fleet.run_for(minutes(1));
   EXPECT_FALSE(fleet.all_ready()) << tail(fleet);
