@@ -57,10 +57,12 @@ enum class Reason {
   kContainerStuck,
   kRemovalStuck,
   kCrashLooping,
+  kJobFailed,
   kUnhealthy,
   kDependencyNotReady,
   kVolumeMismatch,
   kVolumeRecreated,
+  kNotApplied,
   kStateConflict,
   // Engine
   kEngineUnavailable,

@@ -110,7 +110,8 @@ Task<Status> perform(Step step, CreateVolume action) {
   if (volume->labels != action.spec.labels) {
     co_return failure(ErrorClass::kBlocked, Reason::kVolumeMismatch,
                       "volume " + action.spec.name + " exists and is not this App's",
-                      "declare it `external: true`, or give this one another name");
+                      "to use it: `external: true, name: " + action.spec.name +
+                          "`; else give this one another `name:`");
   }
   step.context.cache.mark_volumes();
   if (action.lost) {
@@ -179,6 +180,11 @@ Task<Status> perform(Step step, CreateContainer action) {
   for (auto& key : step.context.images.reserved_labels(action.spec.image))
     action.spec.labels.try_emplace(std::move(key), "");
   auto id = co_await step.context.engine.create_container(action.spec);
+  if (!id && id.error().error_class != ErrorClass::kUnknown) {
+    // What appears under this name now is somebody else's.
+    auto dropped = step.context.inventory.refused(Kind::kContainer, action.spec.name);
+    if (!dropped) co_return dropped;
+  }
   if (!id) co_return std::unexpected(id.error());
   step.created.containers[action.spec.name] = *id;
   const Touch touched(step, *id);
@@ -201,6 +207,11 @@ Task<Status> perform(Step step, StartContainer action) {
   if (!action.hooks.empty()) {
     action.hooks.due = !action.hooks.post_start.empty();
     auto noted = step.context.inventory.remember_hooks(*id, std::move(action.hooks));
+    if (!noted) co_return noted;
+  }
+  // Before the start: a crash in between may count one too many, never one too few.
+  if (action.runs) {
+    auto noted = step.context.inventory.remember_runs(*id, *action.runs);
     if (!noted) co_return noted;
   }
   if (!action.files.empty()) {
@@ -279,7 +290,9 @@ Task<Status> perform(Step step, RenameContainer action) {
 
 Task<Status> perform(Step step, UpdateContainer action) {
   const Touch touched(step, action.container.id);
-  co_return co_await step.context.engine.update_container(action.container.id, action.update);
+  auto updated = co_await step.context.engine.update_container(action.container.id, action.update);
+  if (updated) step.context.inventory.changed(action.container.id);
+  co_return updated;
 }
 
 Task<Status> perform(Step step, ConnectEndpoint action) {

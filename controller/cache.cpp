@@ -62,6 +62,7 @@ void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
   own_stops_.erase(id);
   unreadable_.erase(id);
   on_gone_networks_.erase(id);
+  killed_.erase(id);
 }
 
 Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) {
@@ -259,6 +260,25 @@ Task<Status> EngineCache::inspect_network(std::string id) {
   co_return std::unexpected(reply.error());
 }
 
+// A container that ends after a signal that ends programs was stopped by somebody, and did not
+// crash. `stop` comes after the end; `kill` before, and may be any signal.
+void EngineCache::note_stop(const docker::Event& event) {
+  static const std::set<std::string> kEnding = {"2", "3", "9", "15"};
+  const std::string& id = event.actor_id;
+  if (event.action == "kill") {
+    const auto signal = event.attributes.find("signal");
+    const bool ends = signal != event.attributes.end() && kEnding.contains(signal->second);
+    if (ends && !own_stops_.contains(id)) killed_.insert(id);
+  } else if (event.action == "die") {
+    if (killed_.erase(id) > 0) stopped_by_hand_[id] = true;
+  } else if (event.action == "stop") {
+    if (own_stops_.erase(id) == 0) stopped_by_hand_[id] = true;
+  } else if (event.action == "start") {
+    stopped_by_hand_.erase(id);
+    killed_.erase(id);
+  }
+}
+
 std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   std::set<std::string> woken;
   const auto wake_container = [this, &woken](const std::string& id) {
@@ -277,10 +297,7 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
       }
     }
     note(woken, event.attributes);  // container events carry the container's labels
-    if (event.action == "stop" && own_stops_.erase(event.actor_id) == 0) {
-      stopped_by_hand_[event.actor_id] = true;
-    }
-    if (event.action == "start") stopped_by_hand_.erase(event.actor_id);
+    note_stop(event);
   } else if (event.type == "network") {
     const auto container = event.attributes.find("container");
     if (container != event.attributes.end()) wake_container(container->second);

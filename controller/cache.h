@@ -63,6 +63,7 @@ class EngineCache {
   Task<Status> load_volumes(std::set<std::string>& changed);
   void note_unseen(const docker::ContainerSummary& summary);
   Task<void> inspect(std::string id, std::set<std::string>& changed);
+  void note_stop(const docker::Event& event);
   void drop(const std::string& id, std::set<std::string>& changed);
 
   docker::Engine& engine_;
@@ -76,6 +77,7 @@ class EngineCache {
   // of networks in between, so it is no matter of order (F009).
   std::map<std::string, std::set<std::string>> on_gone_networks_;
   std::set<std::string> own_stops_;
+  std::set<std::string> killed_;  // sent a signal that ends programs, by somebody else
   bool networks_dirty_ = true;
   bool volumes_dirty_ = true;
   bool all_dirty_ = true;

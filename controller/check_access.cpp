@@ -146,7 +146,9 @@ void check_options(Checker& check, const docker::ContainerSpec& spec) {
     check.deny("oom_score_adj", "to be spared when memory runs out", "oomProtection");
   const auto named = [&](const char* path, const char* key, const Strings& list, const char* rule) {
     const auto* value = setting(spec, path);
-    if (value == nullptr || contains(list, std::string_view(value->as_string()))) return;
+    if (value == nullptr || value->as_string().empty() ||  // the engine's own choice
+        contains(list, std::string_view(value->as_string())))
+      return;
     check.deny(key, std::string(value->as_string()), rule);
   };
   Strings runtimes = check.allowed.runtimes;

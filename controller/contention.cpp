@@ -1,5 +1,7 @@
 #include "controller/contention.h"
 
+#include <algorithm>
+
 namespace fairlead::controller {
 
 void Contention::note_correction(const std::string& app, const std::string& field, SteadyTime now) {
@@ -17,6 +19,17 @@ std::set<std::string> Contention::contended(const std::string& app, SteadyTime n
     if (often && now - times.back() <= kWindow) held.insert(field);
   }
   return held;
+}
+
+std::optional<SteadyTime> Contention::ends_at(const std::string& app, SteadyTime now) const {
+  std::optional<SteadyTime> first;
+  const auto fields = corrections_.find(app);
+  if (fields == corrections_.end()) return first;
+  for (const auto& field : contended(app, now)) {
+    const auto end = fields->second.at(field).back() + kWindow + std::chrono::milliseconds(1);
+    first = std::min(first.value_or(end), end);
+  }
+  return first;
 }
 
 void Contention::reset(const std::string& app) {

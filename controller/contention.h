@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -17,10 +18,13 @@ class Contention {
   static constexpr std::size_t kCorrections = 5;
   static constexpr Duration kWindow = std::chrono::minutes(10);
 
-  // `field` is "kind/component/field". A correction was due to drift, not to a manifest change.
+  // `field` is a contention_key(): a value of one object. A correction was due to drift, not to a
+  // manifest change.
   void note_correction(const std::string& app, const std::string& field, SteadyTime now);
   // Fields of `app` that are held now.
   std::set<std::string> contended(const std::string& app, SteadyTime now) const;
+  // When the first of them ends to be held.
+  std::optional<SteadyTime> ends_at(const std::string& app, SteadyTime now) const;
   // A new manifest, or a reconcile asked for by hand.
   void reset(const std::string& app);
 

@@ -106,6 +106,8 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   for (const auto& key : changes.keys) {
     auto& state = keys_[key];
     if (desired_.find(key) != nullptr) state.changed_at = now;
+    // At the first look nothing need have changed: what failed before the restart has failed.
+    if (state.memory.generation != 0) forgive(key);
     contention_.reset(key);
     reset_backoff(key);
     announce(key);
@@ -266,8 +268,11 @@ Result<std::string> Controller::desired_json(const std::string& app) const {
 
 Status Controller::reconcile_now(const std::string& app) {
   if (app.empty()) {
-    for (const auto& [key, entry] : desired_.entries())
+    for (const auto& [key, entry] : desired_.entries()) {
       reset_backoff(key);
+      contention_.reset(key);
+      forgive(key);
+    }
     cache_.mark_all();
     enqueue_all();
     return {};
@@ -278,6 +283,7 @@ Status Controller::reconcile_now(const std::string& app) {
   }
   reset_backoff(app);
   contention_.reset(app);
+  forgive(app);
   auto acknowledged = parts_.inventory.acknowledge_volumes(app);
   if (!acknowledged) return acknowledged;
   cache_.mark_all();

@@ -112,7 +112,12 @@ class Controller final : public View, public Commands {
     std::set<std::string> tried;
     std::optional<SteadyTime> refresh_at;  // the next time that an image is to be asked for
     std::set<std::string> reported_drift;
-    std::map<std::string, int> restart_counts;
+    struct RestartCounts {
+      int engine = 0, own = 0;
+    };
+    std::map<std::string, RestartCounts> restart_counts;  // by container ID
+    std::map<std::string, int> reported_crashes;          // Docker name → ends in a row
+    std::set<std::string> reported_readings;
     std::string logged_waiting;
   };
   // The view of one key for one pass.
@@ -161,6 +166,10 @@ class Controller final : public View, public Commands {
 
   // reconcile.cpp
   void recall_images(const std::string& key, const Scope& scope);
+  void recall(const std::string& key, const Scope& scope);
+  void remember(const std::string& key, const Plan& plan);
+  Task<Status> look_for_volumes(std::string key);
+  Task<void> hear_last_words(std::string key);
   Task<void> reconcile(std::string key);
   Task<Result<bool>> observe(std::string key);
   Task<Status> observe_leftovers(std::string key);
@@ -168,6 +177,7 @@ class Controller final : public View, public Commands {
   void settle(const std::string& key, const Plan& plan, const std::string& digest);
   void retry(const std::string& key, const Error& error, const std::string& digest);
   void reset_backoff(const std::string& key);
+  void forgive(const std::string& key);
   void note_pull(const std::string& reference, const std::string& text);
   void note_operation(const std::string& key, const OperationReport& report);
 
@@ -181,6 +191,8 @@ class Controller final : public View, public Commands {
   // report.cpp
   void report_pass(const std::string& key, const Scope& scope, const Plan& plan);
   void report_drift(const std::string& key, const Plan& plan, const std::string& digest);
+  void report_crashes(const std::string& key, const Plan& plan);
+  void report_not_applied(const std::string& key, const Plan& plan);
   void report_conditions(AppStatus& status, const Plan& plan, const std::string& digest);
   void report_identity(AppStatus& status, const std::string& key, const Scope& scope);
   void report_objects(AppStatus& status, KeyState& state, const Scope& scope, const Plan& plan);

@@ -1,8 +1,10 @@
 // Field-level comparison of containers. Only declared fields: inspect shows the engine's and the
 // image's defaults too (F057).
 #include <algorithm>
+#include <boost/json/array.hpp>
 
 #include "controller/labels.h"
+#include "controller/normalise.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
@@ -20,21 +22,38 @@ struct Fields {
             const std::string& actual) {
     if (desired && *desired != actual) differ(field, *desired, actual);
   }
+  // Compared in the form that the engine gives them; `path` is its name of the field.
+  void text_at(const std::string& path, const std::string& field,
+               const std::optional<std::string>& desired, const std::string& actual) {
+    if (!desired) return;
+    const auto wanted = normalised(path, boost::json::string(*desired));
+    if (!wanted.is_null() && wanted != normalised(path, boost::json::string(actual)))
+      differ(field, *desired, actual);
+  }
   void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
     if (desired && *desired != actual)
       differ(field, *desired ? "true" : "false", actual ? "true" : "false");
   }
-  void number(const std::string& field, const std::optional<std::int64_t>& desired,
-              std::int64_t actual, std::optional<std::int64_t>& update) {
-    // 0 and -1 both mean "no limit".
-    if (!desired || std::max<std::int64_t>(*desired, 0) == std::max<std::int64_t>(actual, 0))
-      return;
+  void number_at(const std::string& path, const std::string& field,
+                 const std::optional<std::int64_t>& desired, std::int64_t actual,
+                 std::optional<std::int64_t>& update) {
+    if (!desired || normalised(path, *desired).is_null()) return;
+    // The engine's "no limit" is 0 or -1.
+    if (std::max<std::int64_t>(*desired, 0) == std::max<std::int64_t>(actual, 0)) return;
     differ(field, std::to_string(*desired), std::to_string(actual));
     update = desired;
   }
-  void words(const std::string& field, const std::optional<std::vector<std::string>>& desired,
-             const std::vector<std::string>& actual) {
-    if (desired && *desired != actual) differ(field, joined(*desired), joined(actual));
+  void words_at(const std::string& path, const std::string& field,
+                const std::optional<std::vector<std::string>>& desired,
+                const std::vector<std::string>& actual) {
+    if (desired && normalised(path, array(*desired)) != normalised(path, array(actual)))
+      differ(field, joined(*desired), joined(actual));
+  }
+  static boost::json::array array(const std::vector<std::string>& list) {
+    boost::json::array out;
+    for (const auto& word : list)
+      out.push_back(boost::json::string(word));
+    return out;
   }
   static std::string joined(const std::vector<std::string>& list) {
     std::string text;
@@ -63,7 +82,7 @@ void diff_ports(Fields& fields, const docker::Container& actual) {
     const bool found =
         std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
           return each.container_port == port.target && each.protocol == port.protocol &&
-                 each.host_port == port.published &&
+                 host_port(each.host_port) == host_port(port.published) &&
                  any_address(each.host_ip) == any_address(port.host_ip);
         });
     const std::string wanted =
@@ -84,12 +103,15 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   Fields fields{service, {}};
   fields.text("image", service.image, label(actual.labels, kLabelImageRef));
   diff_env(fields, actual);
-  fields.words("command", service.command, actual.command);
-  fields.words("entrypoint", service.entrypoint, actual.entrypoint);
-  fields.text("user", service.user, actual.user);
-  fields.text("working_dir", service.working_dir, actual.working_dir);
-  fields.text("hostname", service.hostname, actual.hostname);
-  fields.text("stop_signal", service.stop_signal, actual.stop_signal);
+  // The engine takes the image's command where both are empty.
+  const bool image_command = service.command && service.command->empty() &&
+                             (!service.entrypoint || service.entrypoint->empty());
+  if (!image_command) fields.words_at("Config.Cmd", "command", service.command, actual.command);
+  fields.words_at("Config.Entrypoint", "entrypoint", service.entrypoint, actual.entrypoint);
+  fields.text_at("Config.User", "user", service.user, actual.user);
+  fields.text_at("Config.WorkingDir", "working_dir", service.working_dir, actual.working_dir);
+  fields.text_at("Config.Hostname", "hostname", service.hostname, actual.hostname);
+  fields.text_at("Config.StopSignal", "stop_signal", service.stop_signal, actual.stop_signal);
   fields.flag("privileged", service.privileged, actual.privileged);
   fields.flag("read_only", service.read_only, actual.read_only);
   diff_ports(fields, actual);
@@ -108,13 +130,17 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
 std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
                                const docker::Container& actual, docker::ContainerUpdate& update) {
   Fields fields{service, {}};
-  if (spec.restart && restart_text(*spec.restart) != restart_text(actual.restart)) {
+  // Without a name the engine never restarts, which is also what it does unasked.
+  if (spec.restart && !spec.restart->name.empty() &&
+      restart_text(*spec.restart) != restart_text(actual.restart)) {
     fields.differ("restart", restart_text(*spec.restart), restart_text(actual.restart));
     update.restart = spec.restart;
   }
-  fields.number("mem_limit", spec.memory, actual.memory, update.memory);
-  fields.number("cpus", spec.nano_cpus, actual.nano_cpus, update.nano_cpus);
-  fields.number("pids_limit", spec.pids_limit, actual.pids_limit, update.pids_limit);
+  fields.number_at("HostConfig.Memory", "mem_limit", spec.memory, actual.memory, update.memory);
+  fields.number_at("HostConfig.NanoCpus", "cpus", spec.nano_cpus, actual.nano_cpus,
+                   update.nano_cpus);
+  fields.number_at("HostConfig.PidsLimit", "pids_limit", spec.pids_limit, actual.pids_limit,
+                   update.pids_limit);
   for (const auto& each : diff_settings(spec.settings, actual.settings)) {
     if (!each.in_place) continue;
     fields.differ(each.key, each.desired, each.actual);

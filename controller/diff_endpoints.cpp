@@ -2,6 +2,7 @@
 // addresses and stale network IDs are corrected without a restart (F009, F011).
 #include <algorithm>
 
+#include "controller/normalise.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
@@ -54,9 +55,9 @@ Difference compare(const docker::EndpointSpec& wanted, const docker::Endpoint& a
     return {"network_id", wanted.network_id, actual.network_id};
   if (aliases_differ(wanted, actual, container))
     return {"aliases", joined(wanted.aliases), joined(actual.aliases)};
-  if (wanted.ipv4_address != actual.ipv4_configured)
+  if (canonical_address(wanted.ipv4_address) != canonical_address(actual.ipv4_configured))
     return {"ipv4_address", wanted.ipv4_address, actual.ipv4_configured};
-  if (wanted.ipv6_address != actual.ipv6_configured)
+  if (canonical_address(wanted.ipv6_address) != canonical_address(actual.ipv6_configured))
     return {"ipv6_address", wanted.ipv6_address, actual.ipv6_configured};
   return {};
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
+#include "controller/normalise.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
@@ -38,12 +38,6 @@ struct NetworkFields {
   }
 };
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool ipv6(const std::string& subnet) {
   return subnet.find(':') != std::string::npos;
 }
@@ -51,7 +45,7 @@ bool ipv6(const std::string& subnet) {
 // The actual pool that a declared one should be: same subnet, else the first of the same family.
 const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
   for (const auto& each : actual.ipam)
-    if (lower(each.subnet) == lower(pool.subnet)) return &each;
+    if (canonical_address(each.subnet) == canonical_address(pool.subnet)) return &each;
   for (const auto& each : actual.ipam)
     if (pool.subnet.empty() || ipv6(each.subnet) == ipv6(pool.subnet)) return &each;
   return nullptr;
@@ -62,12 +56,16 @@ void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker:
   const auto* found = counterpart(pool, actual);
   if (found == nullptr) found = &kNone;
   auto declared = [&](const std::string& field, const std::string& want, const std::string& is) {
-    if (!want.empty() && lower(want) != lower(is)) fields.differ(field, want, is);
+    if (!want.empty() && canonical_address(want) != canonical_address(is))
+      fields.differ(field, want, is);
   };
   declared("subnet", pool.subnet, found->subnet);
   declared("gateway", pool.gateway, found->gateway);
   declared("ip_range", pool.ip_range, found->ip_range);
-  fields.subset("aux_addresses", pool.aux_addresses, found->aux_addresses);
+  for (const auto& [host, address] : pool.aux_addresses) {
+    const auto is = found->aux_addresses.find(host);
+    declared("aux_addresses." + host, address, is == found->aux_addresses.end() ? "" : is->second);
+  }
 }
 
 struct Cidr {
@@ -96,7 +94,7 @@ std::optional<Cidr> parse_cidr(const std::string& text) {
 std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual) {
   NetworkFields fields{desired, {}};
   // The engine reports no driver for a config-only network.
-  if (desired.driver && !desired.config_only.value_or(false))
+  if (desired.driver && !desired.driver->empty() && !desired.config_only.value_or(false))
     fields.text("driver", *desired.driver, actual.driver);
   fields.subset("driver_opts", desired.driver_opts, actual.options);
   fields.flag("internal", desired.internal, actual.internal);
@@ -104,7 +102,8 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   fields.flag("enable_ipv6", desired.enable_ipv6, actual.enable_ipv6);
   fields.flag("config_only", desired.config_only, actual.config_only);
   if (desired.config_from) fields.text("config_from", *desired.config_from, actual.config_from);
-  if (desired.ipam_driver) fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
+  if (desired.ipam_driver && !desired.ipam_driver->empty())
+    fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
   fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
   for (const auto& pool : desired.ipam)
     diff_pool(fields, pool, actual);

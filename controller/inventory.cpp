@@ -23,6 +23,24 @@ json::object to_json(const InventoryEntry& entry) {
           {"id", entry.id}};
 }
 
+json::array to_json(const Readings& readings) {
+  json::array out;
+  for (const auto& each : readings)
+    out.push_back(
+        json::array{json::string(each.field), json::string(each.wanted), json::string(each.got)});
+  return out;
+}
+
+Readings readings_from(const json::array& list) {
+  Readings out;
+  const auto text = [](const json::value& value) { return std::string(value.as_string()); };
+  for (const auto& each : list) {
+    const auto& three = each.as_array();
+    out.insert({text(three.at(0)), text(three.at(1)), text(three.at(2))});
+  }
+  return out;
+}
+
 std::string member(const json::object& object, const char* key) {
   return std::string(object.at(key).as_string());
 }
@@ -62,6 +80,7 @@ Status Inventory::load(const std::string& fresh_id) {
       for (const auto& [id, value] : hooks->as_object())
         hooks_[id] = hooks_from(value.as_object());
     }
+    load_containers(root);
     if (const auto* recreated = root.if_contains("recreated_volumes")) {
       for (const auto& each : recreated->as_array()) {
         const auto& object = each.as_object();
@@ -81,6 +100,39 @@ Status Inventory::load(const std::string& fresh_id) {
     return damaged(e.what());
   }
   return {};
+}
+
+// What is remembered of single containers. Throws as Boost.JSON does.
+void Inventory::load_containers(const json::object& root) {
+  if (const auto* runs = root.if_contains("runs")) {
+    for (const auto& [id, value] : runs->as_object()) {
+      const auto& object = value.as_object();
+      runs_[id] = {object.at("starts").to_number<int>(), object.at("failures").to_number<int>()};
+    }
+  }
+  if (const auto* readings = root.if_contains("readings")) {
+    for (const auto& [id, value] : readings->as_object())
+      readings_[id] = readings_from(value.as_array());
+  }
+  if (const auto* unread = root.if_contains("unread")) {
+    for (const auto& id : unread->as_array())
+      unread_.emplace(id.as_string());
+  }
+}
+
+void Inventory::save_containers(json::object& root) const {
+  json::object runs;
+  for (const auto& [id, each] : runs_)
+    runs[id] = json::object{{"starts", each.starts}, {"failures", each.failures}};
+  json::object readings;
+  for (const auto& [id, each] : readings_)
+    readings[id] = to_json(each);
+  json::array unread;
+  for (const auto& id : unread_)
+    unread.push_back(json::string(id));
+  if (!runs.empty()) root["runs"] = std::move(runs);
+  if (!readings.empty()) root["readings"] = std::move(readings);
+  if (!unread.empty()) root["unread"] = std::move(unread);
 }
 
 Status Inventory::take_over(const std::string& id) {
@@ -120,6 +172,7 @@ Status Inventory::save() {
       files[app] = file;
     root["files"] = std::move(files);
   }
+  save_containers(root);
   if (!recreated_.empty()) {
     json::array recreated;
     for (const auto& [app, name] : recreated_)
@@ -140,6 +193,13 @@ Status Inventory::intend(const InventoryEntry& entry) {
   return save();
 }
 
+Status Inventory::refused(Kind kind, const std::string& name) {
+  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
+    return entry.kind == kind && entry.name == name && entry.id.empty();
+  });
+  return erased > 0 ? save() : Status{};
+}
+
 Status Inventory::created(Kind kind, const std::string& name, const std::string& id) {
   // The intent with this name, or (after a rename) the object with this ID.
   const auto found = std::ranges::find_if(entries_, [&](const InventoryEntry& entry) {
@@ -151,6 +211,7 @@ Status Inventory::created(Kind kind, const std::string& name, const std::string&
   }
   InventoryEntry entry = *found;
   if (entry.name == name && entry.id == id) return {};
+  if (kind == Kind::kContainer && entry.id.empty()) unread_.insert(id);
   entries_.erase(found);
   entry.name = name;
   entry.id = id;
@@ -159,9 +220,11 @@ Status Inventory::created(Kind kind, const std::string& name, const std::string&
 }
 
 Status Inventory::adopted(const InventoryEntry& entry) {
-  std::erase_if(entries_, [&entry](const InventoryEntry& each) {
+  const auto intents = std::erase_if(entries_, [&entry](const InventoryEntry& each) {
     return each.kind == entry.kind && each.name == entry.name && each.id.empty();
   });
+  // The reply to our own create was lost.
+  if (intents > 0 && entry.kind == Kind::kContainer) unread_.insert(entry.id);
   entries_.insert(entry);
   return save();
 }
@@ -170,7 +233,7 @@ Status Inventory::gone(Kind kind, const std::string& name, const std::string& id
   auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
     return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
   });
-  erased += hooks_.erase(id);
+  erased += hooks_.erase(id) + runs_.erase(id) + readings_.erase(id) + unread_.erase(id);
   return erased > 0 ? save() : Status{};
 }
 
@@ -179,6 +242,41 @@ Status Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
   if (known == hooks) return {};
   known = std::move(hooks);
   return save();
+}
+
+Status Inventory::remember_runs(const std::string& id, const Runs& runs) {
+  auto& known = runs_[id];
+  if (known == runs) return {};
+  known = runs;
+  return save();
+}
+
+Status Inventory::forgive(const std::string& id) {
+  const auto known = runs_.find(id);
+  if (known == runs_.end()) {
+    runs_[id].again = true;
+    return {};
+  }
+  const bool news = known->second.failures != 0;
+  known->second.failures = 0;
+  known->second.again = true;
+  return news ? save() : Status{};
+}
+
+Status Inventory::compared(const std::map<std::string, Readings>& readings) {
+  bool news = false;
+  for (const auto& [id, each] : readings) {
+    news |= unread_.erase(id) > 0;
+    const auto known = readings_.find(id);
+    if (each == (known == readings_.end() ? Readings{} : known->second)) continue;
+    news = true;
+    if (each.empty()) {
+      readings_.erase(known);
+    } else {
+      readings_[id] = each;
+    }
+  }
+  return news ? save() : Status{};
 }
 
 std::set<std::string> Inventory::volumes_of(const std::string& app) const {

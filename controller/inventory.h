@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "controller/drift.h"
 #include "controller/hooks.h"
+#include "controller/runs.h"
 #include "controller/state_file.h"
 
 namespace fairlead::controller {
@@ -42,7 +43,8 @@ class Inventory {
   Status remember_engine(const std::string& id);
 
   // Written through to disk before returning.
-  Status intend(const InventoryEntry& entry);  // before create
+  Status intend(const InventoryEntry& entry);          // before create
+  Status refused(Kind kind, const std::string& name);  // nothing was created
   Status created(Kind kind, const std::string& name, const std::string& id);
   Status adopted(const InventoryEntry& entry);  // own labels found on the engine: state was lost
   Status gone(Kind kind, const std::string& name, const std::string& id);
@@ -51,6 +53,17 @@ class Inventory {
   // the container.
   Status remember_hooks(const std::string& id, ContainerHooks hooks);
   const std::map<std::string, ContainerHooks>& hooks() const { return hooks_; }
+
+  // Of a container; forgotten with it. What was created or changed is `unread` until it has been
+  // compared. Only what differs from what is known is written.
+  Status remember_runs(const std::string& id, const Runs& runs);
+  // Its next start waits for nothing, and it may fail as often as if it never had.
+  Status forgive(const std::string& id);
+  void changed(const std::string& id) { unread_.insert(id); }
+  Status compared(const std::map<std::string, Readings>& readings);  // by container ID
+  const std::map<std::string, Runs>& runs() const { return runs_; }
+  const std::map<std::string, Readings>& readings() const { return readings_; }
+  const std::set<std::string>& unread() const { return unread_; }
 
   // Volumes of an App that were there once, and those that had to be made again since somebody
   // last acknowledged it (F078).
@@ -77,11 +90,16 @@ class Inventory {
 
  private:
   Status save();
+  void load_containers(const boost::json::object& root);
+  void save_containers(boost::json::object& root) const;
   std::unique_ptr<StateFile> file_;
   std::string instance_;
   std::string engine_id_;
   std::set<InventoryEntry> entries_;
   std::map<std::string, ContainerHooks> hooks_;
+  std::map<std::string, Runs> runs_;
+  std::map<std::string, Readings> readings_;
+  std::set<std::string> unread_;
   std::set<std::pair<std::string, std::string>> recreated_;                   // App, volume
   std::map<std::string, std::string> files_;                                  // by key
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "docker/types.h"
 
 namespace fairlead::controller {
@@ -21,6 +22,7 @@ struct ObservedContainer {
 
 struct Observed {
   docker::EngineInfo engine;
+  WallTime now{};                                       // when this was looked at
   std::map<std::string, ObservedContainer> containers;  // by ID; label managed, any instance
   std::map<std::string, docker::Network> networks;      // by ID; all of the engine's networks
   std::map<std::string, docker::Volume> volumes;        // by name; all of the engine's volumes

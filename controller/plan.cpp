@@ -142,9 +142,15 @@ void append(Steps& steps, const Steps& more) {
   steps.insert(steps.end(), more.begin(), more.end());
 }
 
+// A renamed object is known by the name that it should have.
+std::string contention_key(const Drift& drift) {
+  const auto& object = drift.field == "name" ? drift.desired : drift.object;
+  return std::string(to_string(drift.kind)) + "/" + object + "/" + drift.field;
+}
+
 bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
           const std::string& field) {
-  const std::string key = std::string(to_string(kind)) + "/" + component + "/" + field;
+  const std::string key = std::string(to_string(kind)) + "/" + object + "/" + field;
   if (!p.memory.contended.contains(key)) return false;
   Error error{ErrorClass::kBlocked, Reason::kContended,
               key + ": something else keeps changing it back; no longer corrected",

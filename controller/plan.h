@@ -8,6 +8,7 @@
 //   a network is missing, extra, changed (subnet, driver)   plan_networks.cpp
 //   an endpoint is missing, extra, changed (alias, IP)      plan_endpoints.cpp
 //   a container is missing, stopped, renamed, out of date   plan_containers.cpp
+//   a container ended by itself                             plan_ends.cpp
 //   a volume is missing or different                        plan_volumes.cpp
 //   what a container shares or depends on was made anew     plan_followers.cpp
 //   a name, port, address or subnet is held by the App      plan_obstacles.cpp
@@ -26,6 +27,7 @@
 #include "controller/drift.h"
 #include "controller/hooks.h"
 #include "controller/observed.h"
+#include "controller/runs.h"
 #include "docker/types.h"
 #include "model/app.h"
 #include "model/host_access.h"
@@ -68,7 +70,8 @@ struct StartContainer {
   Ref container;
   // Written before every start: a crash between create and start must not leave one without.
   std::vector<docker::FileContent> files{};
-  ContainerHooks hooks{};  // remembered; RunHooks follows if there are any for the start
+  ContainerHooks hooks{};      // remembered; RunHooks follows if there are any for the start
+  std::optional<Runs> runs{};  // remembered, if this is not the first start
 };
 // The container's `post_start`, in order; until all have succeeded they remain due.
 struct RunHooks {
@@ -153,10 +156,25 @@ struct Refusal {
   model::Position position;
 };
 
+// A container that is to run and ended by itself, or is about to show whether it stays up.
+struct Crash {
+  std::string component;
+  std::string object;  // Docker name
+  int failures = 0;    // in a row, this one included
+  std::string message;
+};
+
 struct Plan {
   std::vector<Operation> operations;
   std::vector<Drift> drift;
+  // What the engine does not take as it is wanted: neither drift nor a reason to do anything.
+  std::vector<Drift> not_applied;
   std::vector<Refusal> refusals;
+  std::vector<Crash> crashes;
+  // Containers that were compared, with the readings that hold: to be remembered.
+  std::map<std::string, Readings> compared;
+  // Time alone will change the plan then.
+  std::optional<WallTime> wake_at;
   // Not operations, yet not settled: dependencies, health or a crash loop are being waited for.
   std::vector<std::string> waiting;  // one line each
   bool in_sync() const { return operations.empty() && refusals.empty() && waiting.empty(); }
@@ -171,7 +189,7 @@ struct KnownImage {
 // What the controller remembers of an App between passes. All of it may be lost at any time
 // without doing harm.
 struct Memory {
-  std::set<std::string> contended;  // "kind/component/field" that the oscillation breaker holds
+  std::set<std::string> contended;  // contention_key()s that the oscillation breaker holds
   // Network components whose last member left; see Prune rules of DESIGN.
   std::map<std::string, ContainerHooks> hooks;  // by container ID
   std::map<std::string, KnownImage> images;     // by key_of(); pull policies with a period only
@@ -179,6 +197,12 @@ struct Memory {
   // By container ID: what it was last restarted because of. A clock that was set back must not make
   // it stale again and again.
   std::map<std::string, std::string> restarted;
+  std::set<std::string> missing_volumes;  // Docker names of external ones
+  // By container ID:
+  std::map<std::string, Runs> runs;
+  std::map<std::string, LastEnd> ends;
+  std::map<std::string, Readings> readings;
+  std::set<std::string> unread;  // made or changed by us, and not compared since
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 
@@ -212,6 +236,13 @@ std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,
 
 // The value of the app label for a shared network.
 std::string shared_network_owner(const std::string& name);
+
+// What the oscillation breaker counts by: a value of one object.
+std::string contention_key(const Drift& drift);
+
+// How long after its n-th end in a row a container is started again: 1 s, three times as long each
+// time, at most 5 min.
+Duration restart_delay(int failures);
 
 // ---- Pieces, public for tests and for each other ----
 

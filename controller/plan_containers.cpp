@@ -10,8 +10,6 @@
 namespace fairlead::controller {
 namespace {
 
-constexpr int kCrashLoop = 3;  // restarts by the engine
-
 std::uint64_t generation(const docker::Container& container) {
   const std::string text = label(container.labels, kLabelGeneration);
   std::uint64_t value = 0;
@@ -106,16 +104,20 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
     state.completed = true;
     return;
   }
-  // Never started is our own unfinished work; stopped is somebody's doing.
-  drift_of(p, service, details, "state", "running", details.state, details.state == "created");
-  if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
+  // Never started is our own unfinished work, and an end by itself nobody's; a stop is somebody's.
+  const bool never_ran = details.state == "created";
+  const bool stopped = !never_ran && was_stopped(container);
+  drift_of(p, service, details, "state", "running", details.state, !stopped);
+  if (stopped && held(p, Kind::kContainer, service.name, details.name, "state")) return;
+  const auto runs = never_ran ? std::nullopt : next_run(p, service, container);
+  if (!never_ran && !runs) return;
   auto gate = start_gate(p, service);
   if (!gate) return;
   append(after, *gate);
   if (!pre_started(p, service, details, after)) return;
   state.runs = true;
   state.started = {start_container(p, service, {details.id, details.name}, after,
-                                   "state is " + details.state + ", wanted running")};
+                                   "state is " + details.state + ", wanted running", {}, runs)};
 }
 
 void correct_state(Planner& p, const model::Service& service, const ObservedContainer& container,
@@ -124,10 +126,7 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
   auto& state = p.services[instance_key(service)];
   if (details.state == "restarting") {
     state.runs = true;
-    wait_for(p, "container " + details.name +
-                    (details.restart_count >= kCrashLoop ? " is CrashLooping: " : " restarts: ") +
-                    std::to_string(details.restart_count) + " restarts, exit code " +
-                    std::to_string(details.exit_code));
+    note_restarting(p, service, details);
   } else if (details.state == "paused") {
     drift_of(p, service, details, "state", "running", "paused", false);
     if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
@@ -138,6 +137,7 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
   } else if (details.state == "running") {
     state.runs = true;
     if (restart_stale(p, service, details, after)) return;
+    watch_young(p, service, details);
     state.started = run_due_hooks(p, service, details, after);
   } else {
     start_stopped(p, service, container, after);
@@ -149,16 +149,22 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
   docker::ContainerUpdate update;
   std::string reason;
   bool wanted = false;
+  const auto spare = [&update](const std::string& field) {
+    if (field == "restart") update.restart.reset();
+    if (field == "mem_limit") update.memory.reset();
+    if (field == "cpus") update.nano_cpus.reset();
+    if (field == "pids_limit") update.pids_limit.reset();
+    std::erase_if(update.settings,
+                  [&field](const auto& setting) { return setting_key(setting.first) == field; });
+  };
   for (const auto& drift : diff_limits(service, spec, container, update)) {
+    if (not_applied(p, container, drift)) {
+      spare(drift.field);
+      continue;
+    }
     drift_of(p, service, container, drift.field, drift.desired, drift.actual, false);
     if (held(p, Kind::kContainer, service.name, container.name, drift.field)) {
-      if (drift.field == "restart") update.restart.reset();
-      if (drift.field == "mem_limit") update.memory.reset();
-      if (drift.field == "cpus") update.nano_cpus.reset();
-      if (drift.field == "pids_limit") update.pids_limit.reset();
-      std::erase_if(update.settings, [&drift](const auto& setting) {
-        return setting_key(setting.first) == drift.field;
-      });
+      spare(drift.field);
       continue;
     }
     wanted = true;
@@ -176,7 +182,7 @@ Steps rename_back(Planner& p, const model::Service& service, const docker::Conta
   if (container.name == name) return {};
   const bool ours = container.name == next_name(name) || container.name == prev_name(name);
   drift_of(p, service, container, "name", name, container.name, ours);
-  if (held(p, Kind::kContainer, service.name, container.name, "name")) return {};
+  if (held(p, Kind::kContainer, service.name, name, "name")) return {};
   const auto rename = [&](const std::string& to, Steps after) {
     return add(p,
                operation_on(service, container, RenameContainer{{container.id, container.name}, to},

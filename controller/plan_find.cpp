@@ -134,8 +134,10 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
                      service.image + " " + known->id, container.image_id, false});
   bool current = true;
+  if (same_hash) p.plan.compared[container.id];
   for (auto& each : drift) {
     each.object = container.name;
+    if (same_hash && not_applied(p, container, each)) continue;
     each.from_manifest = !same_hash || newer_image;
     p.plan.drift.push_back(each);
     if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
@@ -144,6 +146,17 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
 }
 
 }  // namespace
+
+bool not_applied(Planner& p, const docker::Container& container, const Drift& drift) {
+  const Reading reading{drift.field, drift.desired, drift.actual};
+  const auto known = p.memory.readings.find(container.id);
+  const bool read = known != p.memory.readings.end() && known->second.contains(reading);
+  if (!read && !p.memory.unread.contains(container.id)) return false;
+  p.plan.compared[container.id].insert(reading);
+  p.plan.not_applied.push_back(drift);
+  p.plan.not_applied.back().object = container.name;
+  return true;
+}
 
 model::Service replica(const model::App& app, const model::Service& service, int number) {
   model::Service out = service;

@@ -17,9 +17,27 @@ std::string missing(model::Dependency::Condition condition, const ServiceState& 
       return healthy ? "" : "to be healthy";
     }
     case model::Dependency::Condition::kCompletedSuccessfully:
-      return state.completed ? "" : "to complete";
+      if (state.completed) return "";
+      return state.ended.empty() ? "to complete" : "to complete, which " + state.ended;
   }
   return "";
+}
+
+// The container runs, and the engine keeps no health of it: neither the manifest nor the image has
+// a check. Known only now, since the image says.
+bool has_no_check(const model::Dependency& dependency, const ServiceState& state) {
+  return dependency.condition == model::Dependency::Condition::kHealthy &&
+         state.current != nullptr && state.current->state == "running" &&
+         state.current->health.empty();
+}
+
+void refuse_for_ever(Planner& p, const model::Service& service, const model::Dependency& on) {
+  refuse(p, Kind::kContainer, service.name, service.container_name,
+         {ErrorClass::kBlocked, Reason::kDependencyNotReady,
+          "service " + service.name + " waits for " + on.service + " to be healthy, but " +
+              on.service + " has no health check: neither its manifest nor its image",
+          "give " + on.service + " a `healthcheck`, or wait for service_started"},
+         on.position);
 }
 
 // A dependency scaled to 0 is not waited for, as in Compose.
@@ -41,6 +59,7 @@ std::optional<Steps> start_gate(Planner& p, const model::Service& service) {
       if (lacks.empty()) {
         append(steps, state.started);
       } else if (dependency.required) {
+        if (has_no_check(dependency, state)) refuse_for_ever(p, service, dependency);
         wait_for(p, "service " + service.name + " waits for " + dependency.service + " " + lacks);
         open = false;
         break;

@@ -170,9 +170,10 @@ bool is_hook(const docker::Container& container) {
 
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
                             Steps after, const std::string& reason,
-                            const std::vector<Action>& rollback) {
-  return add_start(p, service, start_action(p, service, container),
-                   start_action(p, service, container), std::move(after), reason, rollback);
+                            const std::vector<Action>& rollback, const std::optional<Runs>& runs) {
+  auto start = start_action(p, service, container);
+  start.runs = runs;
+  return add_start(p, service, start, start, std::move(after), reason, rollback);
 }
 
 std::size_t restart_container(Planner& p, const model::Service& service,

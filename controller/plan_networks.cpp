@@ -140,7 +140,8 @@ void plan_existing(Planner& p, const model::Network& network) {
     refuse_network(p, network, NetworkUse::kUnusable,
                    {ErrorClass::kBlocked, Reason::kNameTaken,
                     naming(network) + " exists and is not this App's",
-                    "declare it as external, or give this one another `name:`"});
+                    "to use it: `external: true, name: " + network.docker_name +
+                        "`; else give this one another `name:`"});
     return;
   }
   plan_duplicates(p, network, *live);

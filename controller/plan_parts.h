@@ -34,6 +34,7 @@ struct ServiceState {
   const docker::Container* current = nullptr;  // up to date; null while it is being replaced
   bool runs = false;                           // now, or after `started`
   bool completed = false;                      // a one-shot that ended well
+  std::string ended;                           // how it ended otherwise: "exited with code 1"
   bool prepared = true;                        // `pre_start` has succeeded, where there is one
   Steps started;
 };
@@ -67,6 +68,10 @@ void append(Steps& steps, const Steps& more);
 // True if the oscillation breaker holds this field; says so once in the refusals.
 bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
           const std::string& field);
+
+// True if the engine showed exactly this difference when it had just been given the value: it is
+// said and left alone. Notes what is to be remembered.
+bool not_applied(Planner& p, const docker::Container& container, const Drift& drift);
 
 std::string label(const docker::StringMap& labels, std::string_view key);
 
@@ -111,6 +116,19 @@ std::string prev_name(const std::string& name);  // of the replaced container af
 bool up(const docker::Container& container);  // has processes: running, paused, restarting
 // A one-shot that ended well: nothing to start again.
 bool completed(const ObservedContainer& container);
+// ---- Ends (plan_ends.cpp) ----
+
+// True if it ended because somebody stopped it, as far as one can tell.
+bool was_stopped(const ObservedContainer& container);
+// What follows the end of a container that nobody stopped: the runs to note with its next start, or
+// nullopt if it is not started now. Says why, and when.
+std::optional<Runs> next_run(Planner& p, const model::Service& service,
+                             const ObservedContainer& container);
+// A container that was started again, by us or by the engine, and has not been up for long: it may
+// end at once. Waits for it.
+void watch_young(Planner& p, const model::Service& service, const docker::Container& container);
+void note_restarting(Planner& p, const model::Service& service, const docker::Container& container);
+
 // Recorded hash equals the manifest's. A hash of another version can't be compared: true (F092).
 bool hash_matches(const model::App& app, const model::Service& service,
                   const docker::Container& container);
@@ -227,7 +245,8 @@ std::optional<Steps> link_gate(Planner& p, const model::Service& service);
 // Starts it, then runs its `post_start`; the last step.
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
                             Steps after, const std::string& reason,
-                            const std::vector<Action>& rollback = {});
+                            const std::vector<Action>& rollback = {},
+                            const std::optional<Runs>& runs = {});
 // Stops it, starts it, and runs its `post_start`; the last step.
 std::size_t restart_container(Planner& p, const model::Service& service,
                               const docker::Container& container, Steps after,

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
+#include "controller/normalise.h"
 #include "controller/plan_parts.h"
 #include "model/canonical.h"
 
@@ -317,7 +318,8 @@ std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
     const auto found = actual.find(path);
     const json::value nothing;
     const auto& is = found == actual.end() ? nothing : found->second;
-    if (covers(is, value)) continue;
+    const auto wanted = normalised(path, value);
+    if (wanted.is_null() || covers(normalised(path, is), wanted)) continue;
     const std::string key = setting_key(path);
     if (key.empty() || (is.is_null() && may_be_discarded(key))) continue;
     // A container named by the user is turned into its ID.

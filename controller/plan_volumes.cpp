@@ -19,6 +19,18 @@ void refuse_lost(Planner& p, const model::Volume& volume) {
          volume.position);
 }
 
+// The engine would make it, empty, together with the container that mounts it.
+void refuse_missing(Planner& p, const model::Volume& volume) {
+  if (!p.memory.missing_volumes.contains(volume.docker_name)) return;
+  p.unusable_volumes.insert(volume.key);
+  refuse(p, Kind::kVolume, volume.key, volume.docker_name,
+         {ErrorClass::kBlocked, Reason::kNotFound,
+          "the external volume " + volume.docker_name + " does not exist",
+          "make it: docker volume create " + volume.docker_name +
+              "; or remove `external: true` from volumes." + volume.key},
+         volume.position);
+}
+
 void create_missing(Planner& p, const model::Volume& volume) {
   p.plan.drift.push_back(
       {Kind::kVolume, Drift::Type::kMissing, volume.key, volume.docker_name, "", "", "", false});
@@ -68,7 +80,10 @@ void plan_volumes(Planner& p) {
       p.unusable_volumes.insert(volume.key);
       continue;
     }
-    if (volume.external) continue;  // only the engine can say whether it exists
+    if (volume.external) {
+      refuse_missing(p, volume);
+      continue;
+    }
     auto found = p.observed.volumes.find(volume.docker_name);
     if (found == p.observed.volumes.end()) {
       create_missing(p, volume);
@@ -77,7 +92,8 @@ void plan_volumes(Planner& p) {
       refuse(p, Kind::kVolume, volume.key, volume.docker_name,
              {ErrorClass::kBlocked, Reason::kNameTaken,
               "volume " + volume.docker_name + " exists and is not this App's",
-              "declare it as external, or give this one another `name:`"},
+              "to use it: `external: true, name: " + volume.docker_name + "` under volumes." +
+                  volume.key + "; else give this one another `name:`"},
              volume.position);
     } else {
       compare(p, volume, found->second);

@@ -2,14 +2,36 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
 #include "controller/controller.h"
 #include "controller/labels.h"
+#include "controller/plan_parts.h"
 
 namespace fairlead::controller {
 namespace {
 
 constexpr int kLooks = 3;
 constexpr Duration kCalmPause = std::chrono::milliseconds(250);
+
+constexpr int kLastLines = 5;
+
+// What a container wrote, fit for one line of a message: its end, at most 300 bytes.
+std::string one_line(std::string text) {
+  constexpr std::size_t kMost = 300;
+  while (text.ends_with('\n'))
+    text.pop_back();
+  if (text.size() > kMost) text = "…" + text.substr(text.size() - kMost);
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += " | ";
+    } else {
+      out += byte < 0x20 || byte == 0x7f ? ' ' : c;
+    }
+  }
+  return valid_utf8(out);
+}
 
 // Of several refusals the first is what the App's error says; the others are in its drift and log.
 Error refusal_error(const Plan& plan) {
@@ -43,6 +65,7 @@ Task<Result<bool>> Controller::observe(std::string key) {
       if (members.error().reason == Reason::kEngineUnavailable) engine_lost(members.error());
       co_return std::unexpected(members.error());
     }
+    co_await hear_last_words(key);
     if (!cache_.stale_for(key)) co_return true;
   }
   co_return false;
@@ -68,7 +91,7 @@ Task<Status> Controller::observe_leftovers(std::string key) {
     auto inspected = co_await cache_.inspect_network(id);
     if (!inspected) co_return inspected;
   }
-  co_return Status{};
+  co_return co_await look_for_volumes(key);
 }
 
 // Images that are asked for every so often: what was found, and whether they are due again.
@@ -90,6 +113,89 @@ void Controller::recall_images(const std::string& key, const Scope& scope) {
     state.memory.images[key_of(wanted)] = {seen->id, left <= left.zero()};
     const auto at = parts_.clock.steady_now() + std::chrono::duration_cast<Duration>(left);
     state.refresh_at = std::min(state.refresh_at.value_or(at), at);
+  }
+}
+
+// What the inventory knows of the App's containers and volumes.
+void Controller::recall(const std::string& key, const Scope& scope) {
+  auto& memory = keys_[key].memory;
+  const auto& inventory = parts_.inventory;
+  memory.volumes = inventory.volumes_of(key);
+  memory.hooks.clear();
+  memory.runs.clear();
+  memory.readings.clear();
+  memory.unread.clear();
+  const auto copy = [](const auto& from, auto& to, const std::string& id) {
+    if (const auto found = from.find(id); found != from.end()) to.insert(*found);
+  };
+  for (const auto& [id, container] : scope.observed.containers) {
+    copy(inventory.hooks(), memory.hooks, id);
+    copy(inventory.runs(), memory.runs, id);
+    copy(inventory.readings(), memory.readings, id);
+    copy(inventory.unread(), memory.unread, id);
+  }
+  std::erase_if(memory.ends, [&scope](const auto& end) {
+    return !scope.observed.containers.contains(end.first);
+  });
+}
+
+// What the engine does not take as wanted is looked at once more: a reply may have been old.
+void Controller::remember(const std::string& key, const Plan& plan) {
+  bool again = false;
+  for (const auto& [id, readings] : plan.compared) {
+    if (readings.empty() || !parts_.inventory.unread().contains(id)) continue;
+    cache_.mark_container(id, key);
+    again = true;
+  }
+  auto written = parts_.inventory.compared(plan.compared);
+  if (!written) parts_.log.warn("state not written", {{"err", written.error().message}});
+  const auto now = parts_.clock.steady_now();
+  if (again) queue_.add_after(key, now + std::chrono::seconds(1), now);
+  if (plan.wake_at) {
+    const auto left = *plan.wake_at - parts_.clock.wall_now();
+    queue_.add_after(key, now + std::max(std::chrono::duration_cast<Duration>(left), Duration(1)),
+                     now);
+  }
+  if (const auto end = contention_.ends_at(key, now)) queue_.add_after(key, *end, now);
+}
+
+// External volumes carry no labels of ours, and so are in no list that is kept.
+Task<Status> Controller::look_for_volumes(std::string key) {
+  std::vector<std::string> names;
+  const auto* entry = desired_.find(key);
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  if (app == nullptr) co_return Status{};
+  for (const auto& volume : app->volumes) {
+    if (volume.external) names.push_back(volume.docker_name);
+  }
+  std::set<std::string> missing;
+  for (const auto& name : names) {
+    auto volume = co_await parts_.engine.inspect_volume(name);
+    if (volume) continue;
+    if (volume.error().reason != Reason::kNotFound) co_return std::unexpected(volume.error());
+    missing.insert(name);
+  }
+  keys_[key].memory.missing_volumes = std::move(missing);
+  co_return Status{};
+}
+
+// What containers that ended have written last, once for each end.
+Task<void> Controller::hear_last_words(std::string key) {
+  std::vector<std::pair<std::string, std::string>> ended;  // ID, when
+  const auto& known = keys_[key].memory.ends;
+  for (const auto& [id, container] : cache_.observed().containers) {
+    const auto& details = container.details;
+    const bool failed =
+        details.state == "restarting" ||
+        (details.state == "exited" && !completed(container) && !was_stopped(container));
+    if (!failed || app_of(details.labels) != key) continue;
+    const auto found = known.find(id);
+    if (found != known.end() && found->second.finished_at == details.finished_at) continue;
+    ended.emplace_back(id, details.finished_at);
+  }
+  for (const auto& [id, when] : ended) {
+    auto said = co_await parts_.engine.container_logs(id, kLastLines);
+    keys_[key].memory.ends[id] = {when, parts_.clock.wall_now(), one_line(said.value_or(""))};
   }
 }
 
@@ -116,15 +222,10 @@ Task<void> Controller::reconcile(std::string key) {
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
   recall_images(key, scope);
-  state.memory.volumes = parts_.inventory.volumes_of(key);
-  state.memory.hooks.clear();
-  const auto& all_hooks = parts_.inventory.hooks();
-  for (const auto& [id, container] : scope.observed.containers) {
-    if (const auto found = all_hooks.find(id); found != all_hooks.end())
-      state.memory.hooks.insert(*found);
-  }
+  recall(key, scope);
   Plan plan = plan_of(scope, key);
   report_pass(key, scope, plan);
+  if (!engine_status_.read_only) remember(key, plan);
   if (scope.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
     status_.erase(key);
     keys_.erase(key);
@@ -189,6 +290,14 @@ void Controller::reset_backoff(const std::string& key) {
   backoff_.succeeded(key_from(key));
   keys_[key].not_before = SteadyTime{};
   keys_[key].tried.clear();
+}
+
+void Controller::forgive(const std::string& key) {
+  for (const auto& [id, container] : cache_.observed().containers) {
+    if (app_of(container.details.labels) != key || container.details.state != "exited") continue;
+    auto forgiven = parts_.inventory.forgive(id);
+    if (!forgiven) parts_.log.warn("state not written", {{"err", forgiven.error().message}});
+  }
 }
 
 void Controller::retry(const std::string& key, const Error& error, const std::string& digest) {

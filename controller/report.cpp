@@ -203,11 +203,51 @@ void Controller::report_drift(const std::string& key, const Plan& plan, const st
                                        {"have", words.actual},
                                        {"want", words.desired}});
     record("Warning", "DriftDetected", key, object_path(drift.kind, drift.object), line);
-    contention_.note_correction(
-        key, std::string(to_string(drift.kind)) + "/" + drift.component + "/" + drift.field,
-        parts_.clock.steady_now());
+    contention_.note_correction(key, contention_key(drift), parts_.clock.steady_now());
   }
   state.reported_drift = std::move(now_reported);
+}
+
+// The first end, then the 2nd, 4th, 8th … in a row.
+void Controller::report_crashes(const std::string& key, const Plan& plan) {
+  auto& reported = keys_[key].reported_crashes;
+  std::map<std::string, int> now;
+  for (const auto& crash : plan.crashes) {
+    int& count = now[crash.object];
+    const auto before = reported.find(crash.object);
+    count = crash.failures;
+    const bool power_of_two = (count & (count - 1)) == 0;
+    if (!power_of_two || (before != reported.end() && before->second == count)) continue;
+    const std::string reason(to_string(Reason::kCrashLooping));
+    parts_.log.warn(
+        "container ended",
+        {{"app", key}, {"name", crash.object}, {"reason", reason}, {"err", crash.message}});
+    record("Warning", reason, key, object_path(Kind::kContainer, crash.object), crash.message);
+  }
+  reported = std::move(now);
+}
+
+// Said once, with both values.
+void Controller::report_not_applied(const std::string& key, const Plan& plan) {
+  auto& reported = keys_[key].reported_readings;
+  std::set<std::string> now;
+  for (const auto& drift : plan.not_applied) {
+    const auto line = drift_line(drift);
+    now.insert(line);
+    if (reported.contains(line)) continue;
+    const auto words = in_words(drift);
+    parts_.log.warn("value not applied",
+                    {{"app", key},
+                     {"name", drift.object},
+                     {"reason", to_string(Reason::kNotApplied)},
+                     {"field", drift.field},
+                     {"have", words.actual},
+                     {"want", words.desired},
+                     {"hint", "write the value as the engine does; nothing is replaced for it"}});
+    record("Warning", std::string(to_string(Reason::kNotApplied)), key,
+           object_path(drift.kind, drift.object), line);
+  }
+  reported = std::move(now);
 }
 
 void Controller::report_conditions(AppStatus& status, const Plan& plan, const std::string& digest) {
@@ -222,11 +262,14 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
     set_condition(status.conditions, std::move(made));
   };
   const auto* refusal = plan.refusals.empty() ? nullptr : &plan.refusals.front();
+  const bool crashing = !plan.crashes.empty();
   const std::string why = refusal != nullptr ? std::string(to_string(refusal->error.reason))
+                          : crashing         ? std::string(to_string(Reason::kCrashLooping))
                           : !synced          ? "Progressing"
                           : healthy          ? "Synced"
                                              : status.health;
   const std::string message = refusal != nullptr ? refusal->error.message
+                              : crashing         ? plan.crashes.front().message
                               : !waiting.empty() ? waiting
                               : synced
                                   ? "everything is as the manifest says"
@@ -247,8 +290,9 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
   set("Drifted", !status.drift.empty(), status.drift.empty() ? "" : "DriftDetected",
       status.drift.empty() ? "" : drift_line(status.drift.front()));
   // These are there only while they hold.
-  std::erase_if(status.conditions, [&status](const Condition& each) {
+  std::erase_if(status.conditions, [&](const Condition& each) {
     return (each.type == "Incomplete" && status.unsupported.empty()) ||
+           (each.type == "NotApplied" && plan.not_applied.empty()) ||
            (each.type == "VolumeRecreated" && status.recreated_volumes.empty());
   });
   const auto first_of = [](const auto& names) {
@@ -257,6 +301,9 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
   if (!status.unsupported.empty())
     set("Incomplete", true, "UnsupportedKeys",
         first_of(status.unsupported) + " can't be done here, and passed over as the App asks");
+  if (!plan.not_applied.empty())
+    set("NotApplied", true, std::string(to_string(Reason::kNotApplied)),
+        drift_line(plan.not_applied.front()) + "; the engine does not take it as it is written");
   if (!status.recreated_volumes.empty())
     set("VolumeRecreated", true, "VolumeRecreated",
         first_of(status.recreated_volumes) +
@@ -300,6 +347,8 @@ void Controller::report_pass(const std::string& key, const Scope& scope, const P
   report_identity(status, key, scope);
   const std::string digest = status.digest;
   report_drift(key, plan, digest);
+  report_crashes(key, plan);
+  report_not_applied(key, plan);
   status.drift.clear();
   const bool settled = keys_[key].synced_digest == digest && !digest.empty();
   for (const auto& drift : plan.drift) {

@@ -84,13 +84,17 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const Scope&
   status.networks.clear();
   for (const auto& [id, observed] : scope.observed.containers) {
     status.containers.push_back(container_row(observed.details));
-    const auto& row = status.containers.back();
-    int& seen = state.restart_counts[row.name];
-    if (row.restarts > seen) {
-      telemetry_->restarts_seen(status.name, row.service, row.restarts - seen);
-    }
-    seen = row.restarts;
+    auto& row = status.containers.back();
+    const auto runs = state.memory.runs.find(id);
+    const int own = runs == state.memory.runs.end() ? 0 : runs->second.starts;
+    auto& seen = state.restart_counts[id];
+    const int more = std::max(0, row.restarts - seen.engine) + std::max(0, own - seen.own);
+    if (more > 0) telemetry_->restarts_seen(status.name, row.service, more);
+    seen = {row.restarts, own};
+    row.restarts += own;
   }
+  std::erase_if(state.restart_counts,
+                [&](const auto& each) { return !scope.observed.containers.contains(each.first); });
   if (scope.entry != nullptr) {
     const auto add = [&](const model::Network& desired) {
       status.networks.push_back(network_row(desired, scope.observed, cache_.observed(), plan));

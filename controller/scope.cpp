@@ -113,6 +113,7 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   }
   const auto& all = cache_.observed();
   scope.observed.engine = all.engine;
+  scope.observed.now = parts_.clock.wall_now();
   const auto mine = [this, &key](const docker::StringMap& labels) {
     return app_of(labels) == key && label(labels, kLabelInstance) == parts_.inventory.instance();
   };

@@ -189,9 +189,9 @@ Task<void> Controller::event_loop() {
     telemetry_->docker_event(event.type, event.action);
     for (const auto& key : cache_.note_event(event))
       wake(key);
-    // A network that came or went is what an App may be waiting for, whatever its labels.
+    // A network or volume that came or went is what an App may be waiting for, whatever its labels.
     const bool counts = event.action == "create" || event.action == "destroy";
-    if (event.type == "network" && counts) enqueue_unsettled();
+    if ((event.type == "network" || event.type == "volume") && counts) enqueue_unsettled();
   };
   const auto begin = parts_.clock.steady_now();
   auto stream = parts_.engine.stream_events(connected, on_event);

@@ -89,7 +89,7 @@ Container container_from(const ContainerSpec& spec, std::string id) {
   out.env = spec.env;
   out.user = spec.user.value_or("");
   out.working_dir = spec.working_dir.value_or("");
-  out.hostname = spec.hostname.value_or(id.substr(0, 12));
+  out.hostname = spec.hostname.value_or("");
   out.stop_signal = spec.stop_signal.value_or("");
   out.network_mode = spec.network_mode.empty() ? "default" : spec.network_mode;
   out.restart = spec.restart.value_or(RestartPolicy{});
@@ -103,6 +103,7 @@ Container container_from(const ContainerSpec& spec, std::string id) {
   out.mounts = spec.mounts;
   out.settings = spec.settings;
   out.id = std::move(id);
+  read_back(out);
   return out;
 }
 
@@ -200,6 +201,7 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
   Box box;
   box.container = container_from(spec, random_.hex(64));
   box.container.labels.insert(of.labels.begin(), of.labels.end());
+  if (change_read_back) change_read_back(box.container);
   box.container.created = now();
   box.container.image_id = of.id;
   box.container.volumes = std::move(*volumes);
@@ -345,12 +347,16 @@ Reply<void> Model::update(const std::string& id, const ContainerUpdate& update) 
   const auto box = require(id);
   if (!box) return std::unexpected(box.error());
   Container& container = (*box)->container;
-  if (update.restart) container.restart = *update.restart;
-  if (update.memory) container.memory = *update.memory;
-  if (update.nano_cpus) container.nano_cpus = *update.nano_cpus;
+  // "" and 0 leave a value as it is; only processes may be set to 0.
+  if (update.restart && !update.restart->name.empty()) container.restart = *update.restart;
+  if (update.memory.value_or(0) != 0) container.memory = *update.memory;
+  if (update.nano_cpus.value_or(0) != 0) container.nano_cpus = *update.nano_cpus;
   if (update.pids_limit) container.pids_limit = *update.pids_limit;
-  for (const auto& [path, value] : update.settings)
-    container.settings[path] = value;
+  for (const auto& [path, value] : update.settings) {
+    if (value != boost::json::value(0) && value != boost::json::value(""))
+      container.settings[path] = value;
+  }
+  if (change_read_back) change_read_back(container);
   say(**box, "update");
   return {};
 }

@@ -332,6 +332,9 @@ class View final : public EmbeddedEngine {
     shared_->hook = std::move(hook);
     shared_->before_last = model().state;
   }
+  void set_read_back(std::function<void(Container&)> change) override {
+    model().change_read_back = std::move(change);
+  }
   void drop_events(bool drop) override { shared_->drop_events = drop; }
   Engine& by_hand() override { return *by_hand_; }
 

@@ -67,6 +67,8 @@ class EmbeddedEngine : public Engine {
   virtual void set_reachable(bool reachable) = 0;
   virtual void set_fault_hook(std::function<Fault(Operation, std::uint64_t call)> hook) = 0;
   virtual void drop_events(bool drop) = 0;
+  // Changes what a new or updated container shows: an engine that nobody has seen yet.
+  virtual void set_read_back(std::function<void(Container&)> change) = 0;
 
   // By hand, bypassing hook and observer. Errors are returned as from the API.
   virtual Engine& by_hand() = 0;

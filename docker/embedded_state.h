@@ -90,7 +90,8 @@ class Model {
   void add_image(const std::string& reference);
 
   State state;
-  std::function<void(const Event&)> emit;  // may be null
+  std::function<void(const Event&)> emit;            // may be null
+  std::function<void(Container&)> change_read_back;  // may be null
 
  private:
   Box* find(const std::string& id_or_name);
@@ -135,6 +136,9 @@ class Model {
   EmbeddedOptions options_;
   std::set<Clock::TimerId> timers_;
 };
+
+// Puts what a new container was given into the form that the engine shows (embedded_read_back.cpp).
+void read_back(Container& container);
 
 // By full ID, name, or an ID prefix of at least 12 digits.
 const Box* find_box(const State& state, const std::string& id_or_name);

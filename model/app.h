@@ -267,6 +267,8 @@ std::string overlap_obstacle(const Service& service);
 // Services whose container this one shares a namespace or volumes with: they must exist first.
 std::vector<std::string> peers_of(const Service& service);
 
+inline constexpr int kDefaultRetries = 6;
+
 // One desired application (`kind: App` or a plain Compose file).
 struct App {
   std::string name;
@@ -278,6 +280,7 @@ struct App {
   bool prune = true;
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
   bool recreate_volumes = true;    // a volume that was lost is made again, empty
+  int retries = kDefaultRetries;   // of a service without restart policy that fails
   std::vector<Service> services;   // sorted by name
   std::vector<Network> networks;   // sorted by key; only those that a service uses, or declared
   std::vector<Volume> volumes;     // sorted by key

@@ -263,6 +263,7 @@ json::value to_json(const App& app) {
   if (!configs.empty()) writer.put("configs", configs);
   if (!secrets.empty()) writer.put("secrets", secrets);
   auto own = behaviour(app.prefix, app.suspend, app.prune, app.network_recreate);
+  if (app.retries != kDefaultRetries) own["retries"] = app.retries;
   if (!app.recreate_volumes) own["volumeRecreate"] = "refuse";
   if (!app.profiles.empty()) own["profiles"] = to_array({app.profiles.begin(), app.profiles.end()});
   writer.put("x-fairlead", own);

@@ -55,6 +55,11 @@ void read_volume_recreate(Reader& reader, const Field& field, AppDraft& draft) {
     reader.error(field, "unknown choice `" + *text + "`", "allow or refuse");
 }
 
+void read_retries(Reader& reader, const Field& field, AppDraft& draft) {
+  if (const auto count = read_integer(reader, field, 0, 1'000'000))
+    draft.app.retries = static_cast<int>(*count);
+}
+
 void read_active_profiles(Reader& reader, const Field& field, AppDraft& draft) {
   for (auto& name : read_strings(reader, field))
     draft.app.profiles.insert(std::move(name));
@@ -75,6 +80,7 @@ constexpr Key<AppDraft> kBehaviourKeys[] = {
     {"prune", read_prune},
     {"networkRecreate", read_recreate},
     {"volumeRecreate", read_volume_recreate},
+    {"retries", read_retries},
 };
 
 void read_app_services(Reader& r, const Field& f, AppDraft& d) {
@@ -99,6 +105,7 @@ constexpr Key<AppDraft> kSpecKeys[] = {
     {"prune", read_prune},
     {"networkRecreate", read_recreate},
     {"volumeRecreate", read_volume_recreate},
+    {"retries", read_retries},
     {"services", read_app_services},
     {"networks", read_app_networks},
     {"volumes", read_app_volumes},

@@ -115,6 +115,13 @@ void read_gw_priority(Reader& reader, const Field& field, Endpoint& endpoint) {
   }
 }
 
+// "" is any address.
+template <std::optional<std::string> Endpoint::* Member>
+void address_into(Reader& reader, const Field& field, Endpoint& endpoint) {
+  endpoint.*Member = read_string(reader, field);
+  if (endpoint.*Member && (endpoint.*Member)->empty()) (endpoint.*Member).reset();
+}
+
 constexpr Key<Endpoint> kEndpointKeys[] = {
     {"aliases",
      [](Reader& r, const Field& f, Endpoint& e) {
@@ -123,8 +130,8 @@ constexpr Key<Endpoint> kEndpointKeys[] = {
            e.aliases.push_back(std::move(alias));
        }
      }},
-    {"ipv4_address", string_into<Endpoint, &Endpoint::ipv4_address>},
-    {"ipv6_address", string_into<Endpoint, &Endpoint::ipv6_address>},
+    {"ipv4_address", address_into<&Endpoint::ipv4_address>},
+    {"ipv6_address", address_into<&Endpoint::ipv6_address>},
     {"link_local_ips",
      [](Reader& r, const Field& f, Endpoint& e) { e.link_local_ips = read_strings(r, f); }},
     {"mac_address", string_into<Endpoint, &Endpoint::mac_address>},

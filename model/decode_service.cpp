@@ -26,7 +26,7 @@ void strings_into(Reader& reader, const Field& field, Service& out) {
 
 void read_restart(Reader& reader, const Field& field, Service& service) {
   const auto text = read_string(reader, field);
-  if (!text) return;
+  if (!text || text->empty()) return;  // as with Compose: not said
   RestartPolicy policy;
   const auto colon = text->find(':');
   policy.name = text->substr(0, colon);
@@ -106,9 +106,18 @@ void read_test(Reader& reader, const Field& field, Healthcheck& health) {
     return;
   }
   health.test = read_strings(reader, field);
-  const bool known = !health.test.empty() && (health.test[0] == "CMD" || health.test[0] == "NONE" ||
-                                              health.test[0] == "CMD-SHELL");
-  if (!known) reader.error(field, "the list must begin with CMD, CMD-SHELL or NONE", "[CMD, …]");
+  if (field.node.is_sequence() && field.node.items.empty()) return;  // the image's own
+  const std::string kind = health.test.empty() ? "" : health.test[0];
+  const bool command = health.test.size() > 1 && !health.test[1].empty();
+  if (kind != "CMD" && kind != "CMD-SHELL" && kind != "NONE") {
+    reader.error(field, "the list must begin with CMD, CMD-SHELL or NONE", "[CMD, …]");
+  } else if (kind == "NONE" ? health.test.size() > 1 : !command) {
+    // An engine of version 20.10 dies of a list that ends here, with all of its containers.
+    reader.error(field, kind == "NONE" ? "nothing can follow NONE" : "no command follows " + kind,
+                 kind == "NONE" ? "[NONE]" : "[" + kind + ", …]");
+  } else if (kind == "CMD-SHELL" && health.test.size() > 2) {
+    reader.error(field, "CMD-SHELL takes one text", "[CMD-SHELL, \"a && b\"]");
+  }
 }
 
 constexpr Key<Healthcheck> kHealthKeys[] = {
@@ -131,7 +140,6 @@ constexpr Key<Healthcheck> kHealthKeys[] = {
 void read_healthcheck(Reader& reader, const Field& field, Service& service) {
   Healthcheck health;
   if (!read_map<Healthcheck>(reader, field, kHealthKeys, health)) return;
-  if (!health.disable && health.test.empty()) reader.error(field, "no `test`", "test: [CMD, …]");
   if (health.start_interval && !health.start_period) {
     reader.error(field, "`start_interval` needs a `start_period`");
   }

@@ -96,7 +96,7 @@ bool names_another(const std::string& text) {
 Value read_word(Reader& reader, const Field& field, const std::vector<std::string>& words,
                 bool sharing) {
   const auto text = read_string(reader, field);
-  if (!text) return std::nullopt;
+  if (!text || text->empty()) return std::nullopt;  // "" is the engine's own choice
   if (std::ranges::find(words, *text) != words.end() || (sharing && names_another(*text)))
     return Value(json::string(*text));
   std::string expected;

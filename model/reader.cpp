@@ -181,10 +181,11 @@ std::optional<Nanoseconds> read_duration(Reader& reader, const Field& field) {
 std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field) {
   std::string_view rest = field.node.scalar;
   const auto number = field.node.is_scalar() ? take_number(rest) : std::nullopt;
-  if (!number || !rest.empty() || *number <= 0 || *number > 100'000) {
-    reader.error(field, "not a number of CPUs", "a number above 0: 0.5");
+  if (!number || !rest.empty() || *number < 0 || *number > 100'000) {
+    reader.error(field, "not a number of CPUs", "0.5; 0 is without limit");
     return std::nullopt;
   }
+  if (*number == 0) return std::nullopt;
   return scaled(*number, 1e9);
 }
 

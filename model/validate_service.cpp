@@ -30,6 +30,29 @@ void check_dependencies(Checker& check, const App& app, const Service& service,
   }
 }
 
+// `service_healthy` needs something that says so.
+void check_healthy(Checker& check, const App& app, const Service& service) {
+  for (const auto& dependency : service.depends_on) {
+    const auto other = std::ranges::find(app.services, dependency.service, &Service::name);
+    if (dependency.condition != Dependency::Condition::kHealthy || other == app.services.end())
+      continue;
+    const std::string path = "services." + service.name + ".depends_on." + other->name;
+    const auto& health = other->healthcheck;
+    const bool none =
+        health && (health->disable || (!health->test.empty() && health->test.front() == "NONE"));
+    if (none) {
+      check.error(dependency.position, path,
+                  "`" + other->name + "` never becomes healthy: its health check is switched off",
+                  "", "give `" + other->name + "` a `healthcheck`, or wait for service_started");
+    } else if (!health || health->test.empty()) {
+      check.warn(
+          dependency.position, path,
+          "whether `" + other->name + "` has a health check is unknown until its image is pulled",
+          "give it a `healthcheck` to be sure");
+    }
+  }
+}
+
 // A limit may stand beside the same one in `deploy`, if they agree.
 template <typename T>
 void check_agreement(Checker& check, const Service& service, const char* key,
@@ -121,6 +144,7 @@ void check_order(Checker& check, const Service& service) {
 void check_service_keys(Checker& check, const App& app, const Service& service,
                         const std::set<std::string>& inactive) {
   check_dependencies(check, app, service, inactive);
+  check_healthy(check, app, service);
   check_agreement(check, service, "mem_limit", service.mem_limit, &Deploy::memory);
   check_agreement(check, service, "cpus", service.nano_cpus, &Deploy::nano_cpus);
   check_agreement(check, service, "pids_limit", service.pids_limit, &Deploy::pids);

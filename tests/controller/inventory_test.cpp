@@ -67,6 +67,41 @@ TEST_F(OnDisk, RemembersHooksUntilTheContainerIsGone) {
   EXPECT_TRUE(inventory.hooks().empty());
 }
 
+TEST_F(OnDisk, RemembersRunsAndReadingsUntilTheContainerIsGone) {
+  const Readings readings{{"user", "7", "seven"}};
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("fresh"));
+    ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+    ASSERT_TRUE(inventory.created(Kind::kContainer, "shop-web-1", "c1"));
+    EXPECT_TRUE(inventory.unread().contains("c1"));
+    ASSERT_TRUE(inventory.remember_runs("c1", {4, 2}));
+  }
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("other"));
+  EXPECT_TRUE(inventory.unread().contains("c1")) << "not compared yet";
+  EXPECT_EQ(inventory.runs().at("c1"), (Runs{4, 2}));
+  ASSERT_TRUE(inventory.compared({{"c1", readings}}));
+  EXPECT_TRUE(inventory.unread().empty());
+  ASSERT_TRUE(inventory.forgive("c1"));
+  EXPECT_EQ(inventory.runs().at("c1"), (Runs{4, 0, true}));
+  auto again = open();
+  ASSERT_TRUE(again.load("other"));
+  EXPECT_EQ(again.readings().at("c1"), readings);
+  ASSERT_TRUE(again.gone(Kind::kContainer, "any", "c1"));
+  EXPECT_TRUE(again.readings().empty() && again.runs().empty());
+}
+
+TEST_F(OnDisk, AContainerWhoseReplyWasLostIsOursAndACopyIsNot) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("fresh"));
+  ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+  ASSERT_TRUE(inventory.adopted(container("shop-web-1", "c1")));
+  EXPECT_TRUE(inventory.unread().contains("c1"));
+  ASSERT_TRUE(inventory.adopted(container("shop-web-2", "c2")));
+  EXPECT_FALSE(inventory.unread().contains("c2"));
+}
+
 TEST_F(OnDisk, SurvivesARestart) {
   {
     auto inventory = open();

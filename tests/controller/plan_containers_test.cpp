@@ -67,6 +67,7 @@ TEST(PlanContainers, WaitsForACrashLoopAndForARemoval) {
   container_of(observed, "web").state = "restarting";
   container_of(observed, "web").restart_count = 7;
   EXPECT_THAT(plan(small_app(), observed).waiting, ElementsAre(HasSubstr("CrashLooping")));
+  container_of(observed, "web").restart_count = 0;
   container_of(observed, "web").state = "removing";
   EXPECT_THAT(plan(small_app(), observed).waiting, ElementsAre(HasSubstr("RemovalStuck")));
 }

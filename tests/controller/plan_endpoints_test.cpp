@@ -219,7 +219,7 @@ TEST(PlanEndpoints, StopsCorrectingAContendedField) {
   Observed observed = settled(small_app());
   container_of(observed, "web").endpoints.clear();
   Memory memory;
-  memory.contended = {"container/web/networks.default"};
+  memory.contended = {"container/shop-web-1/networks.default"};
   const Plan result = plan(small_app(), observed, memory);
   EXPECT_TRUE(result.operations.empty());
   EXPECT_EQ(result.drift.size(), 1u);

@@ -348,5 +348,65 @@ TEST(Files, WhatCantBeWrittenIsMounted) {
   EXPECT_TRUE(is_mounted(service, mount));
 }
 
+// "" and 0 are what Compose takes for "not said".
+TEST(Settings, AnEmptyValueIsTheEnginesOwnChoice) {
+  for (const auto* key : {"restart: ''", "ipc: ''", "pid: ''", "uts: ''", "userns_mode: ''",
+                          "cgroup: ''", "cpus: 0", "cpus: '0.0'"}) {
+    const auto manifest = with_keys(key);
+    ASSERT_FALSE(has_errors(manifest.diagnostics)) << key << all_text(manifest);
+    const auto& service = manifest.apps[0].services[0];
+    EXPECT_FALSE(service.restart) << key;
+    EXPECT_FALSE(service.nano_cpus) << key;
+    EXPECT_TRUE(service.settings.empty()) << key;
+    EXPECT_EQ(container_spec_hash(manifest.apps[0], service),
+              container_spec_hash(with_keys("").apps[0], with_keys("").apps[0].services[0]))
+        << key;
+  }
+}
+
+TEST(Settings, AHealthCheckThatEndsTheEngineIsRefused) {
+  for (const auto* test : {"[CMD]", "[CMD-SHELL]", "[CMD, '']", "[CMD-SHELL, '']", "[NONE, x]",
+                           "[CMD-SHELL, a, b]", "[x]"}) {
+    const auto manifest = with_keys(std::string("healthcheck: {test: ") + test + "}");
+    ASSERT_TRUE(has_errors(manifest.diagnostics)) << test;
+    EXPECT_EQ(manifest.diagnostics[0].position.line, 4) << test;
+    EXPECT_EQ(manifest.diagnostics[0].path, "services.a.healthcheck.test") << test;
+  }
+}
+
+TEST(Settings, AHealthCheckWithoutTestInheritsTheImages) {
+  for (const auto* check : {"{interval: 7s}", "{test: [], interval: 7s}", "{}"}) {
+    const auto manifest = with_keys(std::string("healthcheck: ") + check);
+    ASSERT_FALSE(has_errors(manifest.diagnostics)) << check << all_text(manifest);
+    ASSERT_TRUE(manifest.apps[0].services[0].healthcheck);
+    EXPECT_TRUE(manifest.apps[0].services[0].healthcheck->test.empty()) << check;
+  }
+}
+
+TEST(Settings, WhoWaitsForHealthMustBeAbleToGetIt) {
+  const auto waits_for = [](const std::string& health) {
+    return with_keys("depends_on: {b: {condition: service_healthy}}",
+                     "  b: {image: x" + health + "}\n");
+  };
+  EXPECT_EQ(all_text(waits_for(", healthcheck: {test: up}")), "");
+  for (const auto* health : {"", ", healthcheck: {interval: 1s}"}) {
+    const auto manifest = waits_for(health);
+    EXPECT_FALSE(has_errors(manifest.diagnostics));
+    EXPECT_THAT(all_text(manifest), HasSubstr("unknown until its image is pulled"));
+  }
+  for (const auto* health : {", healthcheck: {disable: true}", ", healthcheck: {test: [NONE]}"}) {
+    const auto manifest = waits_for(health);
+    ASSERT_TRUE(has_errors(manifest.diagnostics)) << health;
+    EXPECT_EQ(manifest.diagnostics[0].position.line, 4);
+    EXPECT_THAT(all_text(manifest), HasSubstr("`b` never becomes healthy"));
+  }
+}
+
+TEST(Settings, RetriesAreOfTheApp) {
+  EXPECT_EQ(with_keys("").apps[0].retries, kDefaultRetries);
+  EXPECT_EQ(with_keys("", "x-fairlead: {retries: 0}\n").apps[0].retries, 0);
+  EXPECT_TRUE(has_errors(with_keys("", "x-fairlead: {retries: -1}\n").diagnostics));
+}
+
 }  // namespace
 }  // namespace fairlead::model
