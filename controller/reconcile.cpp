@@ -150,13 +150,13 @@ void Controller::remember(const std::string& key, const Plan& plan) {
   auto written = parts_.inventory.compared(plan.compared);
   if (!written) parts_.log.warn("state not written", {{"err", written.error().message}});
   const auto now = parts_.clock.steady_now();
-  if (again) queue_.add_after(key, now + std::chrono::seconds(1), now);
+  if (again) queue_.add_after(key_from(key), now + std::chrono::seconds(1), now);
   if (plan.wake_at) {
     const auto left = *plan.wake_at - parts_.clock.wall_now();
-    queue_.add_after(key, now + std::max(std::chrono::duration_cast<Duration>(left), Duration(1)),
-                     now);
+    queue_.add_after(key_from(key),
+                     now + std::max(std::chrono::duration_cast<Duration>(left), Duration(1)), now);
   }
-  if (const auto end = contention_.ends_at(key, now)) queue_.add_after(key, *end, now);
+  if (const auto end = contention_.ends_at(key, now)) queue_.add_after(key_from(key), *end, now);
 }
 
 // External volumes carry no labels of ours, and so are in no list that is kept.
@@ -293,6 +293,7 @@ void Controller::reset_backoff(const std::string& key) {
 }
 
 void Controller::forgive(const std::string& key) {
+  if (engine_status_.read_only) return;
   for (const auto& [id, container] : cache_.observed().containers) {
     if (app_of(container.details.labels) != key || container.details.state != "exited") continue;
     auto forgiven = parts_.inventory.forgive(id);

@@ -25,36 +25,26 @@ class Rest : public Scenario {
 };
 
 TEST_F(Rest, EverySpellingStartsOnceAndStays) {
-  const auto& all = test::kSpellings;
-  constexpr std::size_t kPerApp = 30;
-  std::vector<std::string> apps;
-  for (std::size_t i = 0; i < all.size(); i += kPerApp) {
-    std::string text = "services:\n";
-    for (std::size_t k = i; k < std::min(all.size(), i + kPerApp); ++k)
-      text += test::spelled("s" + std::to_string(k), all[k]);
-    apps.push_back("rest" + std::to_string(i));
-    fairlead_->put(apps.back() + ".yaml", text);
-  }
+  const auto all = test::packed_spellings();
+  std::string text = "services:\n";
+  for (std::size_t i = 0; i < all.size(); ++i)
+    text += test::spelled("s" + std::to_string(i), all[i]);
+  fairlead_->put("rest.yaml", text);
   fairlead_->start();
-  for (const auto& app : apps) {
-    EXPECT_TRUE(eventually(
-        [&] {
-          return fairlead_->describe(app).find("everything is as the manifest says") !=
-                 std::string::npos;
-        },
-        seconds(240)))
-        << fairlead_->describe(app);
-  }
-  std::vector<std::string> before;
-  for (const auto& app : apps)
-    before.push_back(footprint(app));
+  ASSERT_TRUE(eventually(
+      [&] {
+        return fairlead_->describe("rest").find("everything is as the manifest says") !=
+               std::string::npos;
+      },
+      seconds(240)))
+      << fairlead_->describe("rest") << fairlead_->ask({"get", "files", "-o", "json"}).text;
+  const auto before = footprint("rest");
   fairlead_->ask({"reconcile"});
   std::this_thread::sleep_for(seconds(12));
   fairlead_->crash();
   fairlead_->start();
   std::this_thread::sleep_for(seconds(12));
-  for (std::size_t i = 0; i < apps.size(); ++i)
-    EXPECT_EQ(footprint(apps[i]), before[i]);
+  EXPECT_EQ(footprint("rest"), before);
   EXPECT_EQ(lines_with("action=rename"), 0u) << "nothing was replaced";
   EXPECT_EQ(lines_with("value not applied"), 0u);
 }

@@ -2,6 +2,7 @@
 // the embedded engine and for dockerd: after one start each, nothing is ever changed again.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,55 @@ inline std::string spelled(const std::string& name, const std::string& lines,
       lines.find("command:") != std::string::npos || lines.find("entrypoint:") != std::string::npos;
   return indent + name + ": {image: 'fairlead/sample:1', network_mode: none, " +
          (says_what ? "" : "command: [/sample, sleep], ") + lines + "}\n";
+}
+
+// What a line says something about: its keys; `deploy` may say all that the limits say.
+inline std::set<std::string> subjects_of(const std::string& lines) {
+  std::set<std::string> out;
+  int depth = 0;
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const char c = lines[i];
+    depth += (c == '{' || c == '[') ? 1 : (c == '}' || c == ']') ? -1 : 0;
+    if (depth > 0) continue;
+    if (c == ',') from = i + 2;
+    if (c == ':' && from <= i) {
+      const std::string key = lines.substr(from, i - from);
+      const bool cpu = key.starts_with("cpu") && key != "cpuset" && key != "cpu_shares";
+      out.insert(cpu ? "cpu" : key.starts_with("mem") ? "memory" : key);
+      if (key == "deploy") out.insert({"cpu", "memory", "pids_limit", "restart"});
+      if (key == "entrypoint") out.insert("command");
+      from = lines.size();
+    }
+  }
+  return out;
+}
+
+// All spellings in as few services as hold them: lines about different things stand together.
+inline std::vector<std::string> packed_spellings() {
+  struct Pack {
+    std::string lines;
+    std::set<std::string> subjects;
+  };
+  std::vector<Pack> packs;
+  for (const auto& each : kSpellings) {
+    const auto subjects = subjects_of(each);
+    const auto fits = [&subjects](const Pack& pack) {
+      for (const auto& subject : subjects)
+        if (pack.subjects.contains(subject)) return false;
+      return true;
+    };
+    std::size_t at = 0;
+    while (at < packs.size() && !fits(packs[at]))
+      ++at;
+    if (at == packs.size()) packs.push_back({});
+    packs[at].lines += (packs[at].lines.empty() ? "" : ", ") + each;
+    packs[at].subjects.insert(subjects.begin(), subjects.end());
+  }
+  std::vector<std::string> out;
+  for (auto& pack : packs)
+    out.push_back(std::move(pack.lines));
+  return out;
 }
 
 }  // namespace fairlead::test
