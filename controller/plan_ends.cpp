@@ -144,7 +144,9 @@ std::optional<Runs> next_run(Planner& p, const model::Service& service,
                              const ObservedContainer& container) {
   const auto& details = container.details;
   const Runs runs = runs_of(p, details);
-  if (was_stopped(container)) return Runs{runs.starts + 1, runs.failures};
+  // What ended with the one that it shares a namespace with is not at fault.
+  if (was_stopped(container) || ended_stale(p, service, details))
+    return Runs{runs.starts + 1, runs.failures};
   const auto ran = run_time(details);
   const int failures = (ran && *ran >= kStableRun ? 0 : runs.failures) + 1;
   p.services[instance_key(service)].ended = how(details);

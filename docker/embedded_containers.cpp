@@ -483,22 +483,4 @@ void Model::restart(bool graceful) {
   }
 }
 
-void Model::say(const std::string& type, const std::string& action, const std::string& id,
-                StringMap attributes) const {
-  if (emit) emit({type, action, id, std::move(attributes)});
-}
-
-void Model::say(const Box& box, const std::string& action, StringMap attributes) const {
-  attributes.insert(box.container.labels.begin(), box.container.labels.end());
-  attributes["name"] = box.container.name;
-  attributes["image"] = box.container.image;
-  say("container", action, box.container.id, std::move(attributes));
-}
-
-void Model::say(const Network& network, const std::string& action, const Box* box) const {
-  StringMap attributes{{"name", network.name}, {"type", network.driver}};
-  if (box != nullptr) attributes["container"] = box->container.id;
-  say("network", action, network.id, std::move(attributes));
-}
-
 }  // namespace fairlead::docker::embedded

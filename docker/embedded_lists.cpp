@@ -1,4 +1,4 @@
-// What the in-process engine answers to reads, and its volumes and images.
+// What the in-process engine answers to reads, its volumes and images, and what it says in events.
 #include <algorithm>
 
 #include "docker/embedded_state.h"
@@ -125,6 +125,24 @@ Reply<Image> Model::image(const State& from, const std::string& reference) const
 
 void Model::add_image(const std::string& reference) {
   state.images[reference] = {"sha256:" + random_.hex(64), {reference}, {}, "", {}};
+}
+
+void Model::say(const std::string& type, const std::string& action, const std::string& id,
+                StringMap attributes) const {
+  if (emit) emit({type, action, id, std::move(attributes)});
+}
+
+void Model::say(const Box& box, const std::string& action, StringMap attributes) const {
+  attributes.insert(box.container.labels.begin(), box.container.labels.end());
+  attributes["name"] = box.container.name;
+  attributes["image"] = box.container.image;
+  say("container", action, box.container.id, std::move(attributes));
+}
+
+void Model::say(const Network& network, const std::string& action, const Box* box) const {
+  StringMap attributes{{"name", network.name}, {"type", network.driver}};
+  if (box != nullptr) attributes["container"] = box->container.id;
+  say("network", action, network.id, std::move(attributes));
 }
 
 }  // namespace fairlead::docker::embedded

@@ -98,7 +98,8 @@ constexpr Row kRows[] = {
      C,
      F,
      {"app", "container"},
-     "Restarts of a service's containers, by the engine and by Fairlead, across their replacement."},
+     "Restarts of a service's containers, by the engine and by Fairlead, across their "
+     "replacement."},
     {Id::kContainerStart,
      "fairlead_container_start_timestamp_seconds",
      G,

@@ -391,7 +391,7 @@ def numbers():
                  "ports: ['99999999999999999999:80']", "ports: ['1-2-3:80']", "ports: ['1-65535:80-81']",
                  "scale: -1", "scale: 1001", "scale: 1e9", "deploy: {replicas: 99999999}",
                  "mem_limit: -5", "mem_limit: 9e99", "mem_limit: 99999999999999999999g",
-                 "cpus: -1", "cpus: 0", "cpus: .inf", "cpus: .nan", "cpus: 1e308", "pids_limit: -2",
+                 "cpus: -1", "cpus: .inf", "cpus: .nan", "cpus: 1e308", "pids_limit: -2",
                  "pids_limit: 1e10", "shm_size: -1", "oom_score_adj: -1001", "oom_score_adj: 1001",
                  "mem_swappiness: 101", "cpu_shares: -1", "cpu_percent: 101", "ulimits: {nofile: -2}",
                  "ulimits: {nofile: {soft: 1}}", "ulimits: {nofile: 99999999999999999999}",
@@ -402,6 +402,7 @@ def numbers():
                  "volumes: [{type: tmpfs, target: /x, tmpfs: {mode: 99999}}]",
                  "volumes: [{type: tmpfs, target: /x, tmpfs: {size: -1}}]"):
         service(f, text, "refused")
+    service(f, "cpus: 0", "harmless")  # without limit, as by default
 
 
 def bombs():
