@@ -35,7 +35,7 @@ struct Context {
 
 struct Call {
   const Context& context;
-  const Target& target;
+  const ParsedTarget& target;
   std::string name;  // the segment that stands at {name}; empty if the route has none
 };
 

@@ -39,14 +39,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 }  // namespace
 
-std::optional<std::string> Target::parameter(std::string_view key) const {
+std::optional<std::string> ParsedTarget::parameter(std::string_view key) const {
   for (const auto& [name, value] : query) {
     if (name == key) return value;
   }
   return std::nullopt;
 }
 
-std::vector<std::string> Target::parameters(std::string_view key) const {
+std::vector<std::string> ParsedTarget::parameters(std::string_view key) const {
   std::vector<std::string> out;
   for (const auto& [name, value] : query) {
     if (name == key) out.push_back(value);
@@ -54,11 +54,11 @@ std::vector<std::string> Target::parameters(std::string_view key) const {
   return out;
 }
 
-std::optional<Target> parse_target(std::string_view text) {
+std::optional<ParsedTarget> parse_target(std::string_view text) {
   if (!text.starts_with('/')) return std::nullopt;
   const auto mark = text.find('?');
   const auto path = text.substr(1, mark == std::string_view::npos ? mark : mark - 1);
-  Target target;
+  ParsedTarget target;
   if (!path.empty()) {
     for (const auto part : split(path, '/')) {
       auto segment = decode(part, false);

@@ -9,7 +9,7 @@
 
 namespace fairlead::api {
 
-struct Target {
+struct ParsedTarget {
   // Split at `/` before decoding: the key network/edge arrives as one segment, network%2Fedge.
   std::vector<std::string> segments;
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
@@ -20,6 +20,6 @@ struct Target {
 };
 
 // nullopt: not an absolute path, or a broken percent-encoding. `/` has no segments.
-std::optional<Target> parse_target(std::string_view text);
+std::optional<ParsedTarget> parse_target(std::string_view text);
 
 }  // namespace fairlead::api

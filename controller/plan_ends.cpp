@@ -18,15 +18,13 @@
 namespace fairlead::controller {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr Duration kFirstDelay = seconds(1);
+constexpr Duration kFirstDelay = std::chrono::seconds(1);
 constexpr int kDelayFactor = 3;  // 1, 3, 9, 27, 81, 243 s: quick at first, and patient for minutes
 constexpr Duration kLongestDelay = std::chrono::minutes(5);
 // A run of this length was no failed start: the next end is the first one again.
 constexpr Duration kStableRun = std::chrono::minutes(1);
 // As the engine's own restart policy, which takes a start for good after ten seconds (F034).
-constexpr Duration kYoung = seconds(10);
+constexpr Duration kYoung = std::chrono::seconds(10);
 
 constexpr int kCrashLoop = 3;  // restarts by the engine
 

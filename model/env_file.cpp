@@ -33,23 +33,23 @@ bool is_octal(char c) {
 
 // The character that the escape at the start of `text` (a backslash first) stands for, and how long
 // the escape is. nullopt: not an escape, the backslash stays.
-struct Escape {
+struct EscapeSequence {
   std::string text;
   std::size_t length = 2;
 };
-std::optional<Escape> read_escape(std::string_view text) {
+std::optional<EscapeSequence> read_escape(std::string_view text) {
   constexpr std::string_view kNames = "abfnrtv\"\\";
   constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\"\\";
   if (text.size() < 2) return std::nullopt;
-  if (text[1] == '$') return Escape{"$$", 2};  // for the interpolation that follows
+  if (text[1] == '$') return EscapeSequence{"$$", 2};  // for the interpolation that follows
   if (const auto name = kNames.find(text[1]); name != std::string_view::npos) {
-    return Escape{std::string(1, kMeanings[name]), 2};
+    return EscapeSequence{std::string(1, kMeanings[name]), 2};
   }
   const bool octal = text.size() >= 5 && text[1] == '0' && text[2] <= '3' && is_octal(text[2]) &&
                      is_octal(text[3]) && is_octal(text[4]);
   if (!octal) return std::nullopt;
   const int code = (text[2] - '0') * 64 + (text[3] - '0') * 8 + (text[4] - '0');
-  return Escape{std::string(1, static_cast<char>(code)), 5};
+  return EscapeSequence{std::string(1, static_cast<char>(code)), 5};
 }
 
 std::string expand_escapes(std::string_view text) {

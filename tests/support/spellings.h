@@ -48,7 +48,7 @@ inline const std::vector<std::string> kSpellings = {
     "oom_kill_disable: false", "mem_swappiness: 0", "mem_swappiness: 10",
     "deploy: {resources: {limits: {cpus: '0', pids: 0}}}",
     "deploy: {resources: {limits: {memory: 64m}}}", "ulimits: {}", "ulimits: {nofile: 1024}",
-    "ulimits: {nofile: {soft: 10, hard: 20}}", "ulimits: {nproc: 100, nofile: 100}",
+    "ulimits: {nofile: {soft: 100, hard: 200}}", "ulimits: {nproc: 100, nofile: 100}",
     // Namespaces, where "" is the engine's choice
     "ipc: ''", "ipc: private", "ipc: shareable", "ipc: none", "pid: ''", "uts: ''",
     "userns_mode: ''", "cgroup: ''", "cgroup: private", "cgroup_parent: ''", "runtime: ''",
