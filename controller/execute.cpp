@@ -73,7 +73,7 @@ struct ChangedObject {
 };
 
 // One action; an exception in it leaves open whether the engine was changed.
-Task<Status> attempt(std::shared_ptr<Run> run, const Operation& operation, Action action) {
+Task<Status> attempt(const std::shared_ptr<Run>& run, const Operation& operation, Action action) {
   auto task = act(run->context, run->created, operation.component, std::move(action));
   return caught(std::move(task), std::string(verb(operation.action)) + " " + operation.object,
                 ErrorClass::kUnknown);

@@ -33,8 +33,8 @@ bool says_something(const json::value& value) {
          !(value.is_number() && value.to_number<double>() == 0);
 }
 
-void set_default(Settings& settings, const char* path, json::value value) {
-  settings.try_emplace(path, std::move(value));
+void set_default(Settings& settings, const char* path, const json::value& value) {
+  settings.try_emplace(path, value);
 }
 
 void read_log_config(Settings& settings) {

@@ -21,7 +21,7 @@ ID = "0123456789abcdef" * 4
 RUNS = 6.0           # seconds that each engine is watched
 MOST_REQUESTS = 20   # a second, on average
 MOST_LINES = 6       # of level warn and error that speak of the link
-MOST_MEGABYTES = 64  # beyond what it takes with an engine that holds nothing
+MOST_MEGABYTES = 64  # at its peak, all in all
 MANIFEST = "services: {web: {image: 'sample:1', networks: [n]}}\nnetworks: {n: {}}\n"
 
 
@@ -277,7 +277,7 @@ def peak_megabytes(pid):
         return int(re.search(r"VmHWM:\s+(\d+)", status.read())[1]) / 1024
 
 
-def observe(binary, name):
+def observe(binary, name, most_megabytes):
     """Runs Fairlead against one rogue; returns what is wrong, in words."""
     wrong = []
     with tempfile.TemporaryDirectory(prefix="fairlead-rogue-") as folder:
@@ -295,7 +295,7 @@ def observe(binary, name):
                 wrong.append(f"ended by itself with {daemon.returncode}")
             else:
                 grown = peak_megabytes(daemon.pid)
-                if grown > MOST_MEGABYTES:
+                if grown > most_megabytes:
                     wrong.append(f"took {grown:.0f} MB")
                 begin = time.monotonic()
                 daemon.send_signal(signal.SIGTERM)
@@ -332,10 +332,12 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("names", nargs="*")
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--megabytes", type=int, default=MOST_MEGABYTES,
+                        help="how much memory it may take; a sanitizer keeps what was freed")
     given = parser.parse_args()
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        runs = [pool.submit(observe, given.binary, name) for name in given.names or ROGUES]
+        runs = [pool.submit(observe, given.binary, name, given.megabytes) for name in given.names or ROGUES]
         for run in concurrent.futures.as_completed(runs):
             name, wrong, rate, loud = run.result()
             bad += bool(wrong)
