@@ -28,6 +28,6 @@ struct ReferenceError {
 std::expected<ImageReference, ReferenceError> parse_image_reference(std::string_view text);
 
 // What a reference looks like, for messages.
-inline constexpr const char* kImageForm = "[HOST[:PORT]/]NAME[:TAG][@DIGEST]";
+inline constexpr const char* kImageForm = "NAME, NAME:TAG or HOST:PORT/NAME, and @DIGEST behind it";
 
 }  // namespace fairlead::model

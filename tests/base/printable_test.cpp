@@ -46,6 +46,8 @@ TEST(Printable, HidesPasswordsBeforeHosts) {
   const std::string digest = "r.example:5000/app:1@sha256:" + std::string(64, 'a');
   EXPECT_EQ(without_passwords(digest), digest);
   EXPECT_EQ(without_passwords("mail bob@example"), "mail bob@example");
+  EXPECT_EQ(without_passwords("NAME, NAME:TAG or HOST:PORT/NAME, and @DIGEST behind it"),
+            "NAME, NAME:TAG or HOST:PORT/NAME, and @DIGEST behind it");
   EXPECT_EQ(without_passwords(""), "");
 }
 
