@@ -49,9 +49,16 @@ class Images : public Scenario {
   }
   // Into the registry, and out of the engine.
   static void publish(const std::string& image, const std::string& from = "fairlead/sample:1") {
-    engine().docker({"tag", from, name(image)});
-    const auto pushed = engine().docker({"push", name(image)});
-    ASSERT_TRUE(pushed.ok()) << pushed.text;
+    const auto id_of = [](const std::string& reference) {
+      return engine().list({"image", "inspect", "--format", "{{.Id}}", reference});
+    };
+    // Fairlead may pull in between, and so move the tag back to what the registry has.
+    for (int i = 0; i < 5; ++i) {
+      engine().docker({"tag", from, name(image)});
+      const auto pushed = engine().docker({"push", name(image)});
+      ASSERT_TRUE(pushed.ok()) << pushed.text;
+      if (id_of(name(image)) == id_of(from)) break;
+    }
     engine().docker({"rmi", name(image)});
   }
   static std::string wanted(const std::string& image, const std::string& more = "") {
