@@ -9,7 +9,8 @@
 
 namespace fairlead::controller {
 
-// `.`, `..` and doubled slashes taken out, as the engine will read it.
+// `.`, `..` and doubled slashes taken out, as the engine will read it; used for paths in containers
+// too.
 std::string clean_path(std::string_view path);
 // Both absolute and clean.
 bool beneath(std::string_view path, std::string_view top);

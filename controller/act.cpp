@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/access_checker.h"
 #include "controller/check_access.h"
 #include "controller/last_look.h"
 #include "docker/api_features.h"
@@ -148,10 +149,8 @@ model::Masks values_of(const std::vector<std::string>& environment) {
 // Of the volumes that the replaced container got from its image, those that this image has too.
 void mount_inherited(CreateContainer& action, const docker::Image& image) {
   for (auto& mount : action.inherited) {
-    const auto same = [&mount](std::string path) {
-      while (path.size() > 1 && path.ends_with('/'))
-        path.pop_back();
-      return path == mount.target;
+    const auto same = [&mount](const std::string& path) {
+      return clean_path(path) == mount.target;
     };
     if (std::ranges::any_of(image.volumes, same)) action.spec.mounts.push_back(std::move(mount));
   }

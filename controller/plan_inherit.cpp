@@ -1,25 +1,17 @@
 // What a new container takes over from the one that it replaces: the content of anonymous volumes,
 // as Compose does. They are mounted by name at the same place; the spec hash knows nothing of it.
 #include <algorithm>
-#include <filesystem>
 
+#include "controller/access_checker.h"
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
 
 namespace fairlead::controller {
 namespace {
 
-// As the engine cleans a mount's target.
-std::string cleaned(const std::string& path) {
-  std::string clean = std::filesystem::path(path).lexically_normal().string();
-  while (clean.size() > 1 && clean.ends_with('/'))
-    clean.pop_back();
-  return clean;
-}
-
 docker::MountSpec* mount_at(docker::ContainerSpec& spec, const std::string& target) {
   const auto found = std::ranges::find_if(
-      spec.mounts, [&target](const auto& mount) { return cleaned(mount.target) == target; });
+      spec.mounts, [&target](const auto& mount) { return clean_path(mount.target) == target; });
   return found == spec.mounts.end() ? nullptr : &*found;
 }
 
