@@ -44,7 +44,7 @@ Transported<HttpClient::Lease> HttpClient::take(bool fresh) {
     // What came in unasked would be taken for the answer to what is asked next.
     if (pooled->reusable()) return Lease(*this, std::move(pooled), true);
   }
-  auto made = make_connection(executor_, options_);
+  auto made = make_connection(executor_, pool_, options_);
   if (!made)
     return std::unexpected(TransportError{TransportFault::kConnectRefused, made.error().message});
   return Lease(*this, std::move(*made), false);
@@ -139,6 +139,7 @@ Task<Transported<HttpHead>> HttpClient::stream(HttpRequest request, Duration fir
 
 void HttpClient::cancel() {
   cancelled_ = true;
+  pool_.give_up();
   idle_.clear();
   for (auto* connection : busy_)
     connection->close();

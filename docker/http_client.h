@@ -32,7 +32,7 @@ class StreamOwner {
 class HttpClient {
  public:
   HttpClient(boost::asio::any_io_executor executor, HttpOptions options)
-      : executor_(std::move(executor)), options_(std::move(options)) {}
+      : executor_(std::move(executor)), pool_(executor_), options_(std::move(options)) {}
 
   // One exchange. `safe`: may be repeated on a fresh connection if a *reused* one turns out to be
   // dead before the first byte of the reply (F070).
@@ -47,6 +47,8 @@ class HttpClient {
   // Ends all that runs, and all that is asked later.
   void cancel();
   const HttpOptions& options() const { return options_; }
+  // For what blocks on the way to the engine or a registry; gives up with cancel().
+  Pool& pool() { return pool_; }
 
  private:
   // A connection in use: known to cancel() as long as it lives.
@@ -71,6 +73,7 @@ class HttpClient {
                                        Duration first_byte, bool& answered);
 
   boost::asio::any_io_executor executor_;
+  Pool pool_;
   HttpOptions options_;
   std::vector<std::unique_ptr<HttpConnection>> idle_;
   std::set<HttpConnection*> busy_;

@@ -10,6 +10,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -164,26 +165,41 @@ class LocalConnection final : public StreamConnection<LocalStream> {
   std::string path_;
 };
 
+// What a name stands for. The look-up blocks, for a minute and more where no name server answers.
+struct Resolved {
+  error_code code;
+  asio::ip::tcp::resolver::results_type endpoints;
+};
+
+std::function<Resolved()> look_up(std::string host, std::string port) {
+  return [host = std::move(host), port = std::move(port)] {
+    asio::io_context io;
+    Resolved found;
+    found.endpoints = asio::ip::tcp::resolver(io).resolve(host, port, found.code);
+    return found;
+  };
+}
+
 // Resolves and connects; shared by plain TCP and TLS.
-Task<Transported<void>> open_tcp(TcpStream& stream, std::string host, std::string port,
+Task<Transported<void>> open_tcp(TcpStream& stream, Pool& pool, std::string host, std::string port,
                                  Duration deadline) {
   const std::string where = host + ":" + port;
-  asio::ip::tcp::resolver resolver(stream.get_executor());
-  auto [unresolved, endpoints] = co_await resolver.async_resolve(host, port, kAwait);
-  if (unresolved) co_return connect_error(unresolved, where);
+  auto found = co_await pool.ask(look_up(host, port), deadline);
+  if (!found) co_return connect_error(asio::error::timed_out, "looking up " + host);
+  if (found->code) co_return connect_error(found->code, where);
   stream.expires_after(deadline);
-  auto [code, endpoint] = co_await stream.async_connect(endpoints, kAwait);
+  auto [code, endpoint] = co_await stream.async_connect(found->endpoints, kAwait);
   if (code) co_return connect_error(code, where);
   co_return Transported<void>();
 }
 
 class TcpConnection final : public StreamConnection<TcpStream> {
  public:
-  TcpConnection(asio::any_io_executor executor, std::string host, std::string port)
-      : stream_(std::move(executor)), host_(std::move(host)), port_(std::move(port)) {}
+  TcpConnection(asio::any_io_executor executor, Pool& pool, std::string host, std::string port)
+      : stream_(std::move(executor)), pool_(pool), host_(std::move(host)), port_(std::move(port)) {}
 
   Task<Transported<void>> open(Duration deadline) override {
-    return open_tcp(stream_, host_, port_, deadline);
+    return open_tcp(stream_, pool_, host_, port_, deadline);
   }
 
  protected:
@@ -191,20 +207,22 @@ class TcpConnection final : public StreamConnection<TcpStream> {
 
  private:
   TcpStream stream_;
+  Pool& pool_;
   std::string host_, port_;
 };
 
 class TlsConnection final : public StreamConnection<TlsStream> {
  public:
-  TlsConnection(asio::any_io_executor executor, std::shared_ptr<asio::ssl::context> context,
-                std::string host, std::string port)
+  TlsConnection(asio::any_io_executor executor, Pool& pool,
+                std::shared_ptr<asio::ssl::context> context, std::string host, std::string port)
       : context_(std::move(context)),
         stream_(std::move(executor), *context_),
+        pool_(pool),
         host_(std::move(host)),
         port_(std::move(port)) {}
 
   Task<Transported<void>> open(Duration deadline) override {
-    auto connected = co_await open_tcp(stream_.next_layer(), host_, port_, deadline);
+    auto connected = co_await open_tcp(stream_.next_layer(), pool_, host_, port_, deadline);
     if (!connected) co_return connected;
     SSL_set_tlsext_host_name(stream_.native_handle(), host_.c_str());
     stream_.set_verify_callback(asio::ssl::host_name_verification(host_));
@@ -222,6 +240,7 @@ class TlsConnection final : public StreamConnection<TlsStream> {
  private:
   std::shared_ptr<asio::ssl::context> context_;
   TlsStream stream_;
+  Pool& pool_;
   std::string host_, port_;
 };
 
@@ -251,7 +270,7 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::string& director
 
 }  // namespace
 
-Result<std::unique_ptr<HttpConnection>> make_connection(asio::any_io_executor executor,
+Result<std::unique_ptr<HttpConnection>> make_connection(asio::any_io_executor executor, Pool& pool,
                                                         const HttpOptions& options) {
   constexpr std::string_view kUnix = "unix://";
   constexpr std::string_view kTcp = "tcp://";
@@ -270,10 +289,11 @@ Result<std::unique_ptr<HttpConnection>> make_connection(asio::any_io_executor ex
   const std::string port = options.host.substr(colon + 1);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty() || port.empty()) return invalid;
-  if (!options.tls) return std::make_unique<TcpConnection>(std::move(executor), host, port);
+  if (!options.tls) return std::make_unique<TcpConnection>(std::move(executor), pool, host, port);
   auto context = make_tls(options.cert_path);
   if (!context) return std::unexpected(context.error());
-  return std::make_unique<TlsConnection>(std::move(executor), std::move(*context), host, port);
+  return std::make_unique<TlsConnection>(std::move(executor), pool, std::move(*context), host,
+                                         port);
 }
 
 }  // namespace fairlead::docker

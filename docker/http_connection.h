@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/pool.h"
 #include "base/target.h"
 #include "base/task.h"
 #include "docker/classify.h"
@@ -52,8 +53,9 @@ class HttpConnection {
   virtual void close() = 0;
 };
 
-// A connection of the kind that `options.host` names; not opened yet.
+// A connection of the kind that `options.host` names; not opened yet. Host names are looked up on
+// `pool`, which must outlive the connection.
 Result<std::unique_ptr<HttpConnection>> make_connection(boost::asio::any_io_executor executor,
-                                                        const HttpOptions& options);
+                                                        Pool& pool, const HttpOptions& options);
 
 }  // namespace fairlead::docker

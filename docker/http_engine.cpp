@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/pool.h"
 #include "docker/classify.h"
 #include "docker/decode.h"
 #include "docker/encode.h"
@@ -300,7 +301,7 @@ class HttpEngine final : public Engine {
                               .with("fromImage", name->repository)
                               .with("tag", name->version());
     HttpRequest request{"POST", versioned(on_platform(target, wanted.platform)), ""};
-    auto auth = registry_auth(*name, client_.options().docker_config);
+    auto auth = co_await log_in(client_.pool(), *name, client_.options().docker_config);
     if (!auth) co_return std::unexpected(auth.error());
     request.registry_auth = std::move(*auth);
     co_return co_await progress_call(Operation::kImagePull, std::move(request),
@@ -489,7 +490,8 @@ class HttpEngine final : public Engine {
 
 Result<std::unique_ptr<Engine>> make_http_engine(boost::asio::any_io_executor executor,
                                                  HttpOptions options) {
-  auto possible = make_connection(executor, options);
+  Pool pool(executor);
+  auto possible = make_connection(executor, pool, options);
   if (!possible) return std::unexpected(possible.error());
   return std::make_unique<HttpEngine>(std::move(executor), std::move(options));
 }

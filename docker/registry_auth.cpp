@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr auto kHelperDeadline = std::chrono::seconds(30);
+constexpr auto kLoginDeadline = std::chrono::seconds(60);  // with the wait for a thread
 constexpr const char* kHub = "https://index.docker.io/v1/";
 
 std::string field_text(const json::object& object, std::string_view key) {
@@ -43,7 +46,7 @@ std::unexpected<Error> unusable(const std::string& registry, const std::string& 
 }
 
 Result<std::string> from_helper(const std::string& helper, const std::string& server) {
-  const auto said = run_child({"docker-credential-" + helper, "get"}, server);
+  const auto said = run_child({"docker-credential-" + helper, "get"}, server, kHelperDeadline);
   if (!said) {
     // How every helper says that it knows nothing of this server.
     if (said.error().find("credentials not found") != std::string::npos) return "";
@@ -87,6 +90,14 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
   return auth.size() == 1 ? std::string() : encoded(auth);
 }
 
+Result<std::string> from_config(const model::ImageReference& image,
+                                const Result<std::string>& config) {
+  if (config) return registry_auth(image, *config);
+  return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
+                 "registry logins: " + config.error().message,
+                 "make it a file again, or set DOCKER_CONFIG to another folder");
+}
+
 }  // namespace
 
 Result<std::string> registry_auth(const model::ImageReference& image, const std::string& config) {
@@ -114,16 +125,19 @@ Result<std::string> registry_auth(const model::ImageReference& image, const std:
   return "";
 }
 
-Result<std::string> registry_auth(const model::ImageReference& image,
-                                  const std::function<Result<std::string>()>& read_config) {
-  if (!read_config) return std::string();
-  const auto config = read_config();
-  if (!config) {
-    return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
-                   "registry logins: " + config.error().message,
-                   "make it a file again, or set DOCKER_CONFIG to another folder");
-  }
-  return registry_auth(image, *config);
+Task<Result<std::string>> log_in(Pool& pool, model::ImageReference image,
+                                 std::function<Result<std::string>()> read_config) {
+  if (!read_config) co_return std::string();
+  std::function<Result<std::string>()> work = [image = std::move(image),
+                                               read_config = std::move(read_config)] {
+    return from_config(image, read_config());
+  };
+  auto auth = co_await pool.ask(std::move(work), kLoginDeadline);
+  if (auth) co_return std::move(*auth);
+  co_return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
+                    "registry logins: no answer within a minute",
+                    "see which credential helper hangs: `credsStore`, `credHelpers` in "
+                    "config.json");
 }
 
 }  // namespace fairlead::docker

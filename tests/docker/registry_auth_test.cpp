@@ -3,11 +3,19 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "base/base64.h"
+#include "base/read_file.h"
 #include "docker/tar.h"
 
 namespace fairlead::docker {
@@ -94,6 +102,62 @@ TEST_F(Helper, FailuresAreNamedWithoutSecrets) {
   EXPECT_THAT(auth("r.example/x", R"({"credsStore": "test"})"), HasSubstr("broken"));
   EXPECT_THAT(auth("r.example/x", R"({"credsStore": "gone"})"),
               HasSubstr("docker-credential-gone"));
+}
+
+class Login : public Helper {
+ protected:
+  Task<void> ask(std::function<Result<std::string>()> config,
+                 std::optional<Result<std::string>>& said) {
+    auto image = model::parse_image_reference("r.example/x:1");
+    auto found = co_await log_in(pool_, std::move(*image), std::move(config));
+    said = std::move(found);
+  }
+  void start(std::function<Result<std::string>()> config,
+             std::optional<Result<std::string>>& said) {
+    boost::asio::co_spawn(io_, ask(std::move(config), said), [](const std::exception_ptr&) {});
+  }
+
+  boost::asio::io_context io_;
+  Pool pool_{io_.get_executor()};
+};
+
+// The helper asks a keyring, a person, a network: whatever it does, the loop goes on.
+TEST_F(Login, ASlowHelperHoldsUpNobodyElse) {
+  write(R"(sleep 2; echo '{"Username": "u", "Secret": "p"}')");
+  std::optional<Result<std::string>> said;
+  start([] { return Result<std::string>(R"({"credsStore": "test"})"); }, said);
+  bool turned = false;
+  boost::asio::steady_timer soon(io_, std::chrono::milliseconds(10));
+  soon.async_wait([&](const boost::system::error_code&) { turned = !said; });
+  io_.run();
+  EXPECT_TRUE(turned) << "the loop stood still while the helper ran";
+  ASSERT_TRUE(said && *said);
+  EXPECT_THAT(plain(**said), HasSubstr(R"("username":"u")"));
+}
+
+TEST_F(Login, ADockerConfigThatIsAFolderIsSaidWithANextStep) {
+  std::optional<Result<std::string>> said;
+  start([] { return read_file("/tmp", kTextFileLimit); }, said);
+  io_.run();
+  ASSERT_TRUE(said);
+  ASSERT_FALSE(*said);
+  EXPECT_EQ(said->error().error_class, ErrorClass::kTransient);
+  EXPECT_EQ(said->error().reason, Reason::kImagePullFailed);
+  EXPECT_THAT(said->error().message, HasSubstr("/tmp: not a regular file, but a folder"));
+  EXPECT_THAT(said->error().hint, HasSubstr("DOCKER_CONFIG"));
+}
+
+TEST_F(Login, EndsWithItsEngine) {
+  write("sleep 5");
+  std::optional<Result<std::string>> said;
+  start([] { return Result<std::string>(R"({"credsStore": "test"})"); }, said);
+  boost::asio::steady_timer soon(io_, std::chrono::milliseconds(50));
+  soon.async_wait([this](const boost::system::error_code&) { pool_.give_up(); });
+  const auto begin = std::chrono::steady_clock::now();
+  io_.run();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  ASSERT_TRUE(said);
+  EXPECT_FALSE(*said);
 }
 
 TEST(Tar, HoldsPathsOwnersAndModes) {

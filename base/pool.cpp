@@ -1,0 +1,70 @@
+#include "base/pool.h"
+
+#include <boost/asio/post.hpp>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace fairlead {
+
+struct Pool::State {
+  std::mutex mutex;
+  std::deque<Job> jobs;
+  std::size_t threads = 0;
+  std::size_t most = 0;
+  boost::asio::any_io_executor executor;  // empty once the pool is gone
+
+  // Until nothing is left to do.
+  static void serve(const std::shared_ptr<State>& state) {
+    std::unique_lock lock(state->mutex);
+    while (state->executor && !state->jobs.empty()) {
+      Job job = std::move(state->jobs.front());
+      state->jobs.pop_front();
+      lock.unlock();
+      Message message = job();
+      job = {};  // what it owns may be large, or ask for the lock
+      lock.lock();
+      if (state->executor && message) boost::asio::post(state->executor, std::move(message));
+    }
+    --state->threads;
+  }
+};
+
+Pool::Pool(boost::asio::any_io_executor executor, std::size_t most)
+    : executor_(std::move(executor)), state_(std::make_shared<State>()) {
+  state_->executor = executor_;
+  state_->most = most;
+}
+
+Pool::~Pool() {
+  const std::lock_guard lock(state_->mutex);
+  state_->executor = {};
+  state_->jobs.clear();
+}
+
+void Pool::give_up() {
+  given_up_ = true;
+  for (const auto& each : waiting_) {
+    if (const auto waiting = each.lock()) waiting->ended.cancel();
+  }
+}
+
+void Pool::submit(Job job, const std::shared_ptr<Waiting>& waiting) {
+  if (given_up_) return;
+  std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
+  waiting_.push_back(waiting);
+  const std::lock_guard lock(state_->mutex);
+  state_->jobs.push_back(std::move(job));
+  if (state_->threads == state_->most) return;
+  ++state_->threads;
+  try {
+    std::thread(&State::serve, state_).detach();
+  } catch (...) {
+    // The system gives no thread: those that there are will come to it.
+    if (--state_->threads > 0) return;
+    state_->jobs.pop_back();
+    throw;
+  }
+}
+
+}  // namespace fairlead

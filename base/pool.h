@@ -1,0 +1,94 @@
+// Work that blocks (helper programs, files, name look-ups), away from the loop; what comes of it
+// arrives on the loop as a message.
+//
+// A few threads, started when needed and gone when nothing is left to do. The pool never waits for
+// them: who ends does not hang on a helper that does. So the work owns all that it touches, and
+// takes nothing by reference.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/task.h"
+
+namespace fairlead {
+
+class Pool {
+ public:
+  // `most`: so many pieces of work run at once, the others wait in order.
+  explicit Pool(boost::asio::any_io_executor executor, std::size_t most = 8);
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool();
+
+  // What `work` returns, or nothing if it has not by then: it goes on, and nobody hears of it; if
+  // it has not begun, it never does. An exception of it leaves here.
+  template <typename T>
+  Task<std::optional<T>> ask(std::function<T()> work, Duration deadline) {
+    auto box = std::make_shared<Box<T>>(executor_);
+    box->ended.expires_after(given_up_ ? Duration::zero() : deadline);
+    submit(job(std::move(work), std::weak_ptr<Box<T>>(box)), box);
+    // Cancelled by the answer: either end is no error.
+    co_await box->ended.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (box->thrown) std::rethrow_exception(box->thrown);
+    co_return std::move(box->result);
+  }
+
+  // Whoever waits, or will ask, gets nothing, at once: for the end of the process.
+  void give_up();
+
+ private:
+  struct Waiting {
+    explicit Waiting(const boost::asio::any_io_executor& executor) : ended(executor) {}
+    boost::asio::steady_timer ended;
+  };
+  template <typename T>
+  struct Box : Waiting {
+    using Waiting::Waiting;
+    std::optional<T> result;
+    std::exception_ptr thrown;
+  };
+  using Message = std::function<void()>;  // run on the loop
+  using Job = std::function<Message()>;   // run on a thread
+
+  template <typename T>
+  static Job job(std::function<T()> work, std::weak_ptr<Box<T>> box) {
+    return [work = std::move(work), box = std::move(box)]() -> Message {
+      if (box.expired()) return {};
+      auto result = std::make_shared<std::optional<T>>();
+      std::exception_ptr thrown;
+      try {
+        *result = work();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      // The box is the loop's: only there may it be opened, or go.
+      return [box, result, thrown] {
+        const auto waiting = box.lock();
+        if (!waiting) return;
+        waiting->result = std::move(*result);
+        waiting->thrown = thrown;
+        waiting->ended.cancel();
+      };
+    };
+  }
+
+  void submit(Job job, const std::shared_ptr<Waiting>& waiting);
+
+  struct State;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<State> state_;
+  std::vector<std::weak_ptr<Waiting>> waiting_;
+  bool given_up_ = false;
+};
+
+}  // namespace fairlead
