@@ -1,6 +1,7 @@
 #include "controller/act.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "controller/access_checker.h"
@@ -66,9 +67,61 @@ InventoryEntry entry(const Step& step, Kind kind, std::string name, std::string 
   return {kind, step.context.app, step.component, std::move(name), std::move(id)};
 }
 
+// What an action creates, by kind and name.
+using Creation = std::optional<std::pair<Kind, std::string>>;
+struct CreationOf {
+  Creation operator()(const CreateNetwork& a) const { return {{Kind::kNetwork, a.spec.name}}; }
+  Creation operator()(const CreateVolume& a) const { return {{Kind::kVolume, a.spec.name}}; }
+  Creation operator()(const CreateContainer& a) const { return {{Kind::kContainer, a.spec.name}}; }
+  template <typename Other>
+  Creation operator()(const Other&) const {
+    return std::nullopt;
+  }
+};
+
+// What an action needs of the disk before it is sent.
+enum class OnDisk { kNothing, kIfPossible, kFirst };
+
+// What else an action has to record.
+class Record {
+ public:
+  explicit Record(const Step& step) : step_(step), inventory_(step.context.inventory) {}
+
+  OnDisk operator()(const CreateVolume& action) const {
+    if (action.lost) inventory_.volume_recreated(step_.context.app, action.spec.name);
+    return action.lost ? OnDisk::kFirst : OnDisk::kNothing;
+  }
+  OnDisk operator()(const StartContainer& action) const {
+    const auto id = container_id(step_, action.container);
+    if (!id) return OnDisk::kNothing;  // then nothing will be sent
+    if (!action.hooks.empty()) {
+      auto hooks = action.hooks;
+      hooks.due = !hooks.post_start.empty();
+      inventory_.remember_hooks(*id, std::move(hooks));
+    }
+    if (action.runs) inventory_.remember_runs(*id, *action.runs);
+    if (!action.hooks.empty()) return OnDisk::kFirst;
+    return action.runs ? OnDisk::kIfPossible : OnDisk::kNothing;
+  }
+  // A restart records its start when it has stopped: a stop may fail, and then nothing is due.
+  template <typename Other>
+  OnDisk operator()(const Other&) const {
+    return OnDisk::kNothing;
+  }
+
+ private:
+  const Step& step_;
+  Inventory& inventory_;
+};
+
+Task<Status> wait_for_disk(Inventory& inventory, OnDisk need) {
+  if (need == OnDisk::kNothing) co_return Status{};
+  auto written = co_await inventory.disk().durable();
+  if (need == OnDisk::kIfPossible) co_return Status{};
+  co_return written;
+}
+
 Task<Status> perform(Step step, CreateNetwork action) {
-  auto intent = step.context.inventory.intend(entry(step, Kind::kNetwork, action.spec.name, ""));
-  if (!intent) co_return intent;
   const Touch touched(step);
   auto id = co_await step.context.engine.create_network(action.spec);
   if (!id) co_return std::unexpected(id.error());
@@ -79,8 +132,8 @@ Task<Status> perform(Step step, CreateNetwork action) {
 Task<Status> perform(Step step, RemoveNetwork action) {
   const Touch touched(step);
   auto removed = co_await step.context.engine.remove_network(action.network.id);
-  if (!removed) co_return removed;
-  co_return step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
+  if (removed) step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
+  co_return removed;
 }
 
 Status allowed(const std::vector<Violation>& found) {
@@ -103,8 +156,6 @@ Task<Status> perform(Step step, CreateVolume action) {
   auto fine =
       allowed(check_access(app_of_step(step), action.spec, or_nothing(step.context.access)));
   if (!fine) co_return fine;
-  auto intent = step.context.inventory.intend(entry(step, Kind::kVolume, action.spec.name, ""));
-  if (!intent) co_return intent;
   auto volume = co_await step.context.engine.create_volume(action.spec);
   if (!volume) co_return std::unexpected(volume.error());
   // The engine answers 201 with whatever already has the name (F050).
@@ -115,10 +166,6 @@ Task<Status> perform(Step step, CreateVolume action) {
                           "`; else give this one another `name:`");
   }
   step.context.cache.mark_volumes();
-  if (action.lost) {
-    auto noted = step.context.inventory.volume_recreated(step.context.app, action.spec.name);
-    if (!noted) co_return noted;
-  }
   co_return step.context.inventory.created(Kind::kVolume, action.spec.name, action.spec.name);
 }
 
@@ -173,17 +220,10 @@ Task<Status> perform(Step step, CreateContainer action) {
   if (!named) co_return named;
   auto kept = co_await check_volumes(step.context.engine, action.spec.mounts);
   if (!kept) co_return kept;
-  auto intent = step.context.inventory.intend(entry(step, Kind::kContainer, action.spec.name, ""));
-  if (!intent) co_return intent;
   // What an image says of itself under our names would be taken for our own word.
   for (auto& key : step.context.images.reserved_labels(action.spec.image))
     action.spec.labels.try_emplace(std::move(key), "");
   auto id = co_await step.context.engine.create_container(action.spec);
-  if (!id && id.error().error_class != ErrorClass::kUnknown) {
-    // What appears under this name now is somebody else's.
-    auto dropped = step.context.inventory.refused(Kind::kContainer, action.spec.name);
-    if (!dropped) co_return dropped;
-  }
   if (!id) co_return std::unexpected(id.error());
   step.created.containers[action.spec.name] = *id;
   const Touch touched(step, *id);
@@ -203,16 +243,6 @@ Task<Status> perform(Step step, StartContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
   const Touch touched(step, *id);
-  if (!action.hooks.empty()) {
-    action.hooks.due = !action.hooks.post_start.empty();
-    auto noted = step.context.inventory.remember_hooks(*id, std::move(action.hooks));
-    if (!noted) co_return noted;
-  }
-  // Before the start: a crash in between may count one too many, never one too few.
-  if (action.runs) {
-    auto noted = step.context.inventory.remember_runs(*id, *action.runs);
-    if (!noted) co_return noted;
-  }
   if (!action.files.empty()) {
     auto written = co_await step.context.engine.put_files(*id, std::move(action.files));
     if (!written) co_return written;
@@ -241,7 +271,8 @@ Task<Status> perform(Step step, RunHooks action) {
   auto ran = co_await run_hooks(step, *id, "post_start", action.hooks.post_start, "");
   if (!ran) co_return ran;
   action.hooks.due = false;
-  co_return step.context.inventory.remember_hooks(*id, std::move(action.hooks));
+  step.context.inventory.remember_hooks(*id, std::move(action.hooks));
+  co_return Status{};
 }
 
 Task<Status> perform(Step step, StopContainer action) {
@@ -261,6 +292,9 @@ Task<Status> perform(Step step, StopContainer action) {
 Task<Status> perform(Step step, RestartContainer action) {
   auto stopped = co_await perform(step, std::move(action.stop));
   if (!stopped) co_return stopped;
+  const OnDisk need = Record(step)(action.start);
+  auto recorded = co_await wait_for_disk(step.context.inventory, need);
+  if (!recorded) co_return recorded;
   co_return co_await perform(step, std::move(action.start));
 }
 
@@ -274,8 +308,8 @@ Task<Status> perform(Step step, RemoveContainer action) {
   if (!id) co_return std::unexpected(id.error());
   const Touch touched(step, *id);
   auto removed = co_await step.context.engine.remove_container(*id, action.force);
-  if (!removed) co_return removed;
-  co_return step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
+  if (removed) step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
+  co_return removed;
 }
 
 Task<Status> perform(Step step, RenameContainer action) {
@@ -332,14 +366,28 @@ Task<Status> perform(Step step, FailHook action) {
 
 }  // namespace
 
+Task<Status> prepare(ExecuteContext& context, CreatedObjects& created, std::string component,
+                     const Action& action) {
+  const Step step{context, created, std::move(component)};
+  const auto creation = std::visit(CreationOf(), action);
+  if (creation) context.inventory.intend(entry(step, creation->first, creation->second, ""));
+  OnDisk need = std::visit(Record(step), action);
+  if (creation) need = OnDisk::kFirst;
+  co_return co_await wait_for_disk(context.inventory, need);
+}
+
 Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string component,
                  Action action) {
   Step step{context, created, std::move(component)};
+  const auto creation = std::visit(CreationOf(), action);
   auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
   auto step_task = std::visit(start, std::move(action));
   auto done = co_await std::move(step_task);
-  if (!done) co_return std::unexpected(without_values(std::move(done.error()), context.hidden));
-  co_return done;
+  if (done) co_return done;
+  // What appears under this name now is somebody else's.
+  if (creation && done.error().error_class != ErrorClass::kUnknown)
+    context.inventory.refused(creation->first, creation->second);
+  co_return std::unexpected(without_values(std::move(done.error()), context.hidden));
 }
 
 }  // namespace fairlead::controller

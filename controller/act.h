@@ -15,6 +15,12 @@ struct CreatedObjects {
   std::map<std::string, std::string> networks;
 };
 
+// What must be on disk before `action` may be sent: ends when it is. Needs no permit: a disk is no
+// load of the engine's, and a slow one no reason for others to wait who write nothing.
+Task<Status> prepare(ExecuteContext& context, CreatedObjects& created, std::string component,
+                     const Action& action);
+
+// After prepare() alone.
 Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string component,
                  Action action);
 

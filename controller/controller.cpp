@@ -9,6 +9,12 @@
 #include "model/canonical.h"
 
 namespace fairlead::controller {
+namespace {
+
+// For the last write of the state, when all that may be cut has been.
+constexpr Duration kLastWrite = std::chrono::seconds(1);
+
+}  // namespace
 
 Controller::Controller(ControllerParts parts, ControllerOptions options)
     : parts_(std::move(parts)),
@@ -27,18 +33,23 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
                 note_pull(reference, text);
               }),
       tasks_(parts_.executor, parts_.clock,
-             [this](const std::string& task, const std::string& what) {
-               parts_.log.error("task failed", {{"task", task},
-                                                {"reason", to_string(Reason::kInternalError)},
-                                                {"err", what},
-                                                {"hint", "this is a fault of Fairlead's own"}});
-               failed_ = true;
-               stop();
-             }),
+             [this](const std::string& task, const std::string& what) { task_failed(task, what); }),
+      keeping_(
+          parts_.executor, parts_.clock,
+          [this](const std::string& task, const std::string& what) { task_failed(task, what); }),
       started_at_(parts_.clock.wall_now()),
       last_turn_(parts_.clock.steady_now()) {
   engine_status_.read_only = !options_.read_only_reason.empty();
   engine_status_.read_only_reason = options_.read_only_reason;
+}
+
+void Controller::task_failed(const std::string& task, const std::string& what) {
+  parts_.log.error("task failed", {{"task", task},
+                                   {"reason", to_string(Reason::kInternalError)},
+                                   {"err", what},
+                                   {"hint", "this is a fault of Fairlead's own"}});
+  failed_ = true;
+  stop();
 }
 
 Task<void> Controller::run() {
@@ -46,18 +57,39 @@ Task<void> Controller::run() {
   tasks_.spawn("engine", engine_loop());
   for (int i = 0; i < options_.workers; ++i)
     tasks_.spawn("worker", worker_loop());
+  auto& disk = parts_.inventory.disk();
+  keeping_.spawn("state", disk.keep([this](const Status& kept) { report_state(kept); }));
   co_await tasks_.join();
   parts_.clock.cancel(cut_timer_);
+  disk.stop();
+  co_await keeping_.join();
+  auto kept = co_await disk.durable(stopped_at_ + options_.stop_grace + kLastWrite);
+  report_state(kept);
+}
+
+// Says what it has not said, and what is over.
+void Controller::report_state(const Status& kept) {
+  const auto problem = kept ? std::string() : kept.error().message;
+  if (problem == last_state_problem_) return;
+  last_state_problem_ = problem;
+  if (kept) {
+    parts_.log.info("state is written again");
+  } else {
+    parts_.log.warn("state not written", {{"err", problem}, {"hint", kept.error().hint}});
+  }
 }
 
 void Controller::stop() {
   if (std::exchange(stopping_, true)) return;
+  stopped_at_ = parts_.clock.steady_now();
   parts_.directory.stop();
   parts_.engine.stop_events();
   engine_wake_.notify();
   work_.notify();
-  cut_timer_ = parts_.clock.call_at(parts_.clock.steady_now() + options_.stop_grace,
-                                    [this] { parts_.engine.cancel(); });
+  cut_timer_ = parts_.clock.call_at(parts_.clock.steady_now() + options_.stop_grace, [this] {
+    parts_.engine.cancel();
+    parts_.inventory.disk().stop();
+  });
 }
 
 Task<Status> Controller::take_next_snapshot() {
@@ -134,8 +166,7 @@ void Controller::remember_files() {
   std::map<std::string, std::string> in_force;
   for (const auto& [key, entry] : desired_.entries())
     in_force[key] = entry.file;
-  auto noted = parts_.inventory.remember_files(in_force, desired_.mentioned());
-  if (!noted) parts_.log.warn("state not written", {{"err", noted.error().message}});
+  parts_.inventory.remember_files(in_force, desired_.mentioned());
 }
 
 // An App is listed from the moment that its manifest is known, whatever its first pass waits for.
@@ -284,8 +315,7 @@ Status Controller::reconcile_now(const std::string& app) {
   reset_backoff(app);
   contention_.reset(app);
   forgive(app);
-  auto acknowledged = parts_.inventory.acknowledge_volumes(app);
-  if (!acknowledged) return acknowledged;
+  parts_.inventory.acknowledge_volumes(app);
   cache_.mark_all();
   enqueue(app);
   return {};

@@ -71,7 +71,7 @@ class Controller final : public View, public Commands {
 
   Task<void> run();
   // No new work is taken; run() ends when the current calls have returned, or were cut after
-  // ControllerOptions::stop_grace.
+  // ControllerOptions::stop_grace, and the inventory is on disk, or has not been for a second more.
   void stop();
   // An exception left one of its tasks: run() has ended, or ends, although nobody asked for it.
   bool failed() const { return failed_; }
@@ -131,6 +131,7 @@ class Controller final : public View, public Commands {
   };
 
   // controller.cpp
+  void task_failed(const std::string& task, const std::string& what);
   Task<void> source_loop();
   Task<Status> take_next_snapshot();
   Task<void> worker_loop();
@@ -143,6 +144,7 @@ class Controller final : public View, public Commands {
   std::set<std::string> owned_keys() const;
   Incumbents incumbents() const;
   void remember_files();
+  void report_state(const Status& kept);
 
   // supervise.cpp
   Task<void> engine_loop();
@@ -224,6 +226,7 @@ class Controller final : public View, public Commands {
   ObjectLocks locks_;
   Images images_;
   TaskGroup tasks_;
+  TaskGroup keeping_;  // of the state: until all others have ended
   bool stopping_ = false;
   bool failed_ = false;
   bool first_scan_done_ = false;
@@ -244,7 +247,9 @@ class Controller final : public View, public Commands {
   SteadyTime stream_retry_at_{};
   Clock::TimerId cut_timer_ = 0;
   int active_workers_ = 0;
+  SteadyTime stopped_at_{};
   std::string last_source_problem_;
+  std::string last_state_problem_;
   WallTime started_at_;
   SteadyTime last_turn_;
 };

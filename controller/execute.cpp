@@ -72,6 +72,12 @@ struct ChangedObject {
   std::string operator()(const RunHooks&) const { return {}; }
 };
 
+Task<Status> prepared(const std::shared_ptr<Run>& run, const Operation& operation,
+                      const Action& action) {
+  auto task = prepare(run->context, run->created, operation.component, action);
+  return caught(std::move(task), "record " + operation.object);
+}
+
 // One action; an exception in it leaves open whether the engine was changed.
 Task<Status> attempt(const std::shared_ptr<Run>& run, const Operation& operation, Action action) {
   auto task = act(run->context, run->created, operation.component, std::move(action));
@@ -79,7 +85,15 @@ Task<Status> attempt(const std::shared_ptr<Run>& run, const Operation& operation
                 ErrorClass::kUnknown);
 }
 
-Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
+Task<Status> undo(std::shared_ptr<Run> run, const Operation& operation, Action action) {
+  auto ready = co_await prepared(run, operation, action);
+  // What ran before is not kept down by a disk that refuses to hear of it.
+  if (!ready && !std::holds_alternative<StartContainer>(action)) co_return ready;
+  co_return co_await attempt(run, operation, std::move(action));
+}
+
+// `ready`: whether what must be on disk first is. If not nothing is sent, and it counts as refused.
+Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index, Status ready) {
   const Operation& operation = run->plan.operations[index];
   std::string object = std::visit(ChangedObject(run->created), operation.action);
   const auto held = co_await run->context.locks.hold(std::move(object));
@@ -89,8 +103,11 @@ Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
     run->outcomes[index] = Outcome::kSkipped;
   } else {
     const auto begin = run->context.clock.steady_now();
-    auto acted = co_await attempt(run, operation, operation.action);
-    report.result = std::move(acted);
+    report.result = std::move(ready);
+    if (report.result) {
+      auto acted = co_await attempt(run, operation, operation.action);
+      report.result = std::move(acted);
+    }
     report.seconds = seconds_between(begin, run->context.clock.steady_now());
     run->outcomes[index] = report.result ? Outcome::kDone : Outcome::kFailed;
     const bool definite = !report.result &&
@@ -99,7 +116,7 @@ Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
     if (definite && !operation.rollback.empty()) {
       report.rolled_back = true;
       for (const auto& action : operation.rollback) {
-        auto undone = co_await attempt(run, operation, action);
+        auto undone = co_await undo(run, operation, action);
         if (!undone) run->fail(std::move(undone.error()).with_context("roll-back"));
         if (!undone) break;
       }
@@ -114,12 +131,14 @@ Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index) {
 
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   const OnExit progressed([&run] { run->progressed.notify(); });
-  if (may_take_minutes(run->plan.operations[index].action)) {
-    co_await act_and_report(run, index);
+  const auto& operation = run->plan.operations[index];
+  auto ready = co_await prepared(run, operation, operation.action);
+  if (may_take_minutes(operation.action)) {
+    co_await act_and_report(run, index, std::move(ready));
     co_return;
   }
   const auto permit = co_await run->context.permits.acquire();
-  co_await act_and_report(run, index);
+  co_await act_and_report(run, index, std::move(ready));
 }
 
 // Starts what is ready and skips what depends on a failure. True while anything is pending.

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace fairlead::controller {
@@ -58,52 +59,60 @@ std::unexpected<Error> damaged(const std::string& what) {
 
 }  // namespace
 
+Inventory::Inventory(std::unique_ptr<StateFile> file, Clock& clock)
+    : disk_(std::move(file), clock, [this] { return text(); }) {}
+
 Status Inventory::load(const std::string& fresh_id) {
-  auto bytes = file_->read();
+  auto bytes = disk_.read();
   if (!bytes) {
     if (bytes.error().reason != Reason::kNotFound) return std::unexpected(bytes.error());
     instance_ = fresh_id;
-    return save();
+    return disk_.write_now();
   }
   if (bytes->find_first_not_of(" \n") == std::string::npos) return damaged("it is empty");
   try {
-    const auto root = json::parse(*bytes).as_object();
-    if (root.at("format").as_int64() != kFormat) return damaged("written by another version");
-    instance_ = member(root, "instance");
-    engine_id_ = member(root, "engine");
-    for (const auto& each : root.at("entries").as_array()) {
-      const auto& object = each.as_object();
-      entries_.insert({kind_from(member(object, "kind")), member(object, "app"),
-                       member(object, "component"), member(object, "name"), member(object, "id")});
-    }
-    if (const auto* hooks = root.if_contains("hooks")) {
-      for (const auto& [id, value] : hooks->as_object())
-        hooks_[id] = hooks_from(value.as_object());
-    }
-    load_containers(root);
-    if (const auto* recreated = root.if_contains("recreated_volumes")) {
-      for (const auto& each : recreated->as_array()) {
-        const auto& object = each.as_object();
-        recreated_.emplace(member(object, "app"), member(object, "name"));
-      }
-    }
-    if (const auto* files = root.if_contains("files")) {
-      for (const auto& [app, file] : files->as_object())
-        files_[app] = file.as_string();
-    }
-    for (const auto& [app, value] : root.at("generations").as_object()) {
-      const auto& pair = value.as_object();
-      generations_[app] = {pair.at("generation").to_number<std::uint64_t>(),
-                           member(pair, "digest")};
-    }
+    parse(*bytes);
   } catch (const std::exception& e) {
     return damaged(e.what());
   }
   return {};
 }
 
-// What is remembered of single containers. Throws as Boost.JSON does.
-void Inventory::load_containers(const json::object& root) {
+// Throws as Boost.JSON does.
+void Inventory::parse(const std::string& text) {
+  const auto root = json::parse(text).as_object();
+  if (root.at("format").as_int64() != kFormat)
+    throw std::runtime_error("written by another version");
+  instance_ = member(root, "instance");
+  engine_id_ = member(root, "engine");
+  for (const auto& each : root.at("entries").as_array()) {
+    const auto& object = each.as_object();
+    entries_.insert({kind_from(member(object, "kind")), member(object, "app"),
+                     member(object, "component"), member(object, "name"), member(object, "id")});
+  }
+  parse_containers(root);
+  if (const auto* recreated = root.if_contains("recreated_volumes")) {
+    for (const auto& each : recreated->as_array()) {
+      const auto& object = each.as_object();
+      recreated_.emplace(member(object, "app"), member(object, "name"));
+    }
+  }
+  if (const auto* files = root.if_contains("files")) {
+    for (const auto& [app, file] : files->as_object())
+      files_[app] = file.as_string();
+  }
+  for (const auto& [app, value] : root.at("generations").as_object()) {
+    const auto& pair = value.as_object();
+    generations_[app] = {pair.at("generation").to_number<std::uint64_t>(), member(pair, "digest")};
+  }
+}
+
+// What is remembered of single containers.
+void Inventory::parse_containers(const json::object& root) {
+  if (const auto* hooks = root.if_contains("hooks")) {
+    for (const auto& [id, value] : hooks->as_object())
+      hooks_[id] = hooks_from(value.as_object());
+  }
   if (const auto* runs = root.if_contains("runs")) {
     for (const auto& [id, value] : runs->as_object()) {
       const auto& object = value.as_object();
@@ -120,7 +129,10 @@ void Inventory::load_containers(const json::object& root) {
   }
 }
 
-void Inventory::save_containers(json::object& root) const {
+void Inventory::add_containers(json::object& root) const {
+  json::object hooks;
+  for (const auto& [id, each] : hooks_)
+    hooks[id] = controller::to_json(each);
   json::object runs;
   for (const auto& [id, each] : runs_)
     runs[id] = json::object{{"starts", each.starts}, {"failures", each.failures}};
@@ -130,6 +142,7 @@ void Inventory::save_containers(json::object& root) const {
   json::array unread;
   for (const auto& id : unread_)
     unread.push_back(json::string(id));
+  if (!hooks.empty()) root["hooks"] = std::move(hooks);
   if (!runs.empty()) root["runs"] = std::move(runs);
   if (!readings.empty()) root["readings"] = std::move(readings);
   if (!unread.empty()) root["unread"] = std::move(unread);
@@ -144,10 +157,10 @@ Status Inventory::take_over(const std::string& id) {
                    "adopt with an empty --state-dir");
   }
   instance_ = id;
-  return save();
+  return disk_.write_now();
 }
 
-Status Inventory::save() {
+std::string Inventory::text() const {
   json::array entries;
   for (const auto& entry : entries_)
     entries.push_back(to_json(entry));
@@ -160,44 +173,37 @@ Status Inventory::save() {
                     {"engine", engine_id_},
                     {"entries", std::move(entries)},
                     {"generations", std::move(generations)}};
-  if (!hooks_.empty()) {
-    json::object hooks;
-    for (const auto& [id, each] : hooks_)
-      hooks[id] = controller::to_json(each);
-    root["hooks"] = std::move(hooks);
-  }
   if (!files_.empty()) {
     json::object files;
     for (const auto& [app, file] : files_)
       files[app] = file;
     root["files"] = std::move(files);
   }
-  save_containers(root);
+  add_containers(root);
   if (!recreated_.empty()) {
     json::array recreated;
     for (const auto& [app, name] : recreated_)
       recreated.push_back(json::object{{"app", app}, {"name", name}});
     root["recreated_volumes"] = std::move(recreated);
   }
-  return file_->replace(json::serialize(root));
+  return json::serialize(root);
 }
 
-Status Inventory::remember_engine(const std::string& id) {
-  if (engine_id_ == id) return {};
+void Inventory::remember_engine(const std::string& id) {
+  if (engine_id_ == id) return;
   engine_id_ = id;
-  return save();
+  disk_.changed();
 }
 
-Status Inventory::intend(const InventoryEntry& entry) {
-  if (!entries_.insert(entry).second) return {};
-  return save();
+void Inventory::intend(const InventoryEntry& entry) {
+  if (entries_.insert(entry).second) disk_.changed();
 }
 
-Status Inventory::refused(Kind kind, const std::string& name) {
+void Inventory::refused(Kind kind, const std::string& name) {
   const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
     return entry.kind == kind && entry.name == name && entry.id.empty();
   });
-  return erased > 0 ? save() : Status{};
+  if (erased > 0) disk_.changed();
 }
 
 Status Inventory::created(Kind kind, const std::string& name, const std::string& id) {
@@ -216,54 +222,69 @@ Status Inventory::created(Kind kind, const std::string& name, const std::string&
   entry.name = name;
   entry.id = id;
   entries_.insert(std::move(entry));
-  return save();
+  disk_.changed();
+  return {};
 }
 
-Status Inventory::adopted(const InventoryEntry& entry) {
+void Inventory::adopted(const InventoryEntry& entry) {
   const auto intents = std::erase_if(entries_, [&entry](const InventoryEntry& each) {
     return each.kind == entry.kind && each.name == entry.name && each.id.empty();
   });
   // The reply to our own create was lost.
   if (intents > 0 && entry.kind == Kind::kContainer) unread_.insert(entry.id);
   entries_.insert(entry);
-  return save();
+  disk_.changed();
 }
 
-Status Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
-  auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
+void Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
+  std::erase_if(entries_, [&](const InventoryEntry& entry) {
     return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
   });
-  erased += hooks_.erase(id) + runs_.erase(id) + readings_.erase(id) + unread_.erase(id);
-  return erased > 0 ? save() : Status{};
+  forget_container(id);
+  disk_.changed();
 }
 
-Status Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
+void Inventory::nothing_left(const std::string& app) {
+  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
+    if (entry.app != app || entry.kind == Kind::kVolume) return false;
+    forget_container(entry.id);
+    return true;
+  });
+  if (erased > 0) disk_.changed();
+}
+
+void Inventory::forget_container(const std::string& id) {
+  hooks_.erase(id);
+  runs_.erase(id);
+  readings_.erase(id);
+  unread_.erase(id);
+}
+
+void Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
   auto& known = hooks_[id];
-  if (known == hooks) return {};
+  if (known == hooks) return;
   known = std::move(hooks);
-  return save();
+  disk_.changed();
 }
 
-Status Inventory::remember_runs(const std::string& id, const Runs& runs) {
+void Inventory::remember_runs(const std::string& id, const Runs& runs) {
   auto& known = runs_[id];
-  if (known == runs) return {};
+  if (known == runs) return;
   known = runs;
-  return save();
+  disk_.changed();
 }
 
-Status Inventory::forgive(const std::string& id) {
-  const auto known = runs_.find(id);
-  if (known == runs_.end()) {
-    runs_[id].again = true;
-    return {};
-  }
-  const bool news = known->second.failures != 0;
-  known->second.failures = 0;
-  known->second.again = true;
-  return news ? save() : Status{};
+void Inventory::forgive(const std::string& id) {
+  auto& known = runs_[id];
+  known.again = true;
+  if (std::exchange(known.failures, 0) != 0) disk_.changed();
 }
 
-Status Inventory::compared(const std::map<std::string, Readings>& readings) {
+void Inventory::changed(const std::string& id) {
+  if (unread_.insert(id).second) disk_.changed();
+}
+
+void Inventory::compared(const std::map<std::string, Readings>& readings) {
   bool news = false;
   for (const auto& [id, each] : readings) {
     news |= unread_.erase(id) > 0;
@@ -276,7 +297,7 @@ Status Inventory::compared(const std::map<std::string, Readings>& readings) {
       readings_[id] = each;
     }
   }
-  return news ? save() : Status{};
+  if (news) disk_.changed();
 }
 
 std::set<std::string> Inventory::volumes_of(const std::string& app) const {
@@ -297,26 +318,26 @@ std::set<std::string> Inventory::recreated_volumes(const std::string& app) const
   return names;
 }
 
-Status Inventory::volume_recreated(const std::string& app, const std::string& name) {
-  return recreated_.emplace(app, name).second ? save() : Status{};
+void Inventory::volume_recreated(const std::string& app, const std::string& name) {
+  if (recreated_.emplace(app, name).second) disk_.changed();
 }
 
-Status Inventory::acknowledge_volumes(const std::string& app) {
+void Inventory::acknowledge_volumes(const std::string& app) {
   const auto forgotten =
       std::erase_if(recreated_, [&app](const auto& each) { return each.first == app; });
-  return forgotten > 0 ? save() : Status{};
+  if (forgotten > 0) disk_.changed();
 }
 
-Status Inventory::remember_files(const std::map<std::string, std::string>& in_force,
-                                 const std::set<std::string>& mentioned) {
+void Inventory::remember_files(const std::map<std::string, std::string>& in_force,
+                               const std::set<std::string>& mentioned) {
   auto next = in_force;
   const auto alive = apps();
   for (const auto& [key, file] : files_) {
     if (mentioned.contains(key) || alive.contains(key)) next.emplace(key, file);
   }
-  if (next == files_) return {};
+  if (next == files_) return;
   files_ = std::move(next);
-  return save();
+  disk_.changed();
 }
 
 std::map<std::string, std::string> Inventory::digests() const {
@@ -329,6 +350,12 @@ std::map<std::string, std::string> Inventory::digests() const {
 bool Inventory::knows(Kind kind, const std::string& id) const {
   return !id.empty() && std::ranges::any_of(entries_, [&](const InventoryEntry& entry) {
     return entry.kind == kind && entry.id == id;
+  });
+}
+
+bool Inventory::intended(Kind kind, const std::string& app, const std::string& name) const {
+  return std::ranges::any_of(entries_, [&](const InventoryEntry& entry) {
+    return entry.kind == kind && entry.app == app && entry.name == name && entry.id.empty();
   });
 }
 
@@ -345,8 +372,7 @@ std::uint64_t Inventory::generation(const std::string& app, const std::string& d
   if (known != digest) {
     ++number;
     known = digest;
-    // Failing to write costs only the continuity of the number.
-    (void)save();
+    disk_.changed();
   }
   return number;
 }

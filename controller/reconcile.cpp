@@ -147,8 +147,7 @@ void Controller::remember(const std::string& key, const Plan& plan) {
     cache_.mark_container(id, key);
     again = true;
   }
-  auto written = parts_.inventory.compared(plan.compared);
-  if (!written) parts_.log.warn("state not written", {{"err", written.error().message}});
+  parts_.inventory.compared(plan.compared);
   const auto now = parts_.clock.steady_now();
   if (again) queue_.add_after(key_from(key), now + std::chrono::seconds(1), now);
   if (plan.wake_at) {
@@ -227,6 +226,7 @@ Task<void> Controller::reconcile(std::string key) {
   report_pass(key, scope, plan);
   if (!engine_status_.read_only) remember(key, plan);
   if (scope.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
+    if (!engine_status_.read_only) parts_.inventory.nothing_left(key);
     status_.erase(key);
     keys_.erase(key);
     telemetry_->app_forgotten(key);
@@ -296,8 +296,7 @@ void Controller::forgive(const std::string& key) {
   if (engine_status_.read_only) return;
   for (const auto& [id, container] : cache_.observed().containers) {
     if (app_of(container.details.labels) != key || container.details.state != "exited") continue;
-    auto forgiven = parts_.inventory.forgive(id);
-    if (!forgiven) parts_.log.warn("state not written", {{"err", forgiven.error().message}});
+    parts_.inventory.forgive(id);
   }
 }
 

@@ -1,5 +1,6 @@
 // Which of the engine's objects one App's plan may see. Ownership needs more than labels, which are
-// easily copied (F117): an object must be in the inventory, or carry exactly the expected name.
+// easily copied (F117): an object must be in the inventory, if only as an intent under its exact
+// name, or carry exactly the name that its manifest expects.
 #include <algorithm>
 #include <utility>
 
@@ -120,7 +121,8 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   for (const auto& [id, container] : all.containers) {
     if (!mine(container.details.labels)) continue;
     const bool known = parts_.inventory.knows(Kind::kContainer, id);
-    if (!known && !expected_container(scope.entry, container.details)) {
+    if (!known && !expected_container(scope.entry, container.details) &&
+        !parts_.inventory.intended(Kind::kContainer, key, container.details.name)) {
       scope.refusals.push_back(
           not_ours(Kind::kContainer, container.details.labels, container.details.name));
       continue;
@@ -131,7 +133,8 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
   for (const auto& [id, network] : all.networks) {
     if (mine(network.labels)) {
       const bool known = parts_.inventory.knows(Kind::kNetwork, id);
-      const bool expected = expected_network(scope.entry, network);
+      const bool expected = expected_network(scope.entry, network) ||
+                            parts_.inventory.intended(Kind::kNetwork, key, network.name);
       if (!known && !expected) {
         scope.refusals.push_back(not_ours(Kind::kNetwork, network.labels, network.name));
         continue;
@@ -183,8 +186,12 @@ void Controller::adopt(const std::string& key, const Scope& scope) {
       entry.name = network.name;
       entry.component = label(network.labels, kLabelComponent);
     }
-    auto adopted = parts_.inventory.adopted(entry);
-    if (!adopted) parts_.log.warn("state not written", {{"err", adopted.error().message}});
+    parts_.inventory.adopted(entry);
+  }
+  for (const auto& [name, volume] : scope.observed.volumes) {
+    if (!parts_.inventory.intended(Kind::kVolume, key, name)) continue;
+    parts_.inventory.adopted(
+        {Kind::kVolume, key, label(volume.labels, kLabelComponent), name, name});
   }
 }
 

@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <utility>
 
 #include "base/guard.h"
+#include "base/pool.h"
 #include "base/read_file.h"
 #include "base/trust.h"
 
@@ -66,7 +68,7 @@ class DiskFile final : public StateFile {
     // A name that nobody else uses, never followed if it is a link, for the owner alone.
     std::string temporary = path_ + std::string(kTemporary) + "XXXXXX";
     const int file = mkostemp(temporary.data(), O_CLOEXEC);
-    if (file < 0) return io_failure(temporary, "open");
+    if (file < 0) return io_failure(path_, "open");
     const OnExit removed([&temporary] {
       if (!temporary.empty()) unlink(temporary.c_str());
     });
@@ -74,7 +76,7 @@ class DiskFile final : public StateFile {
     const int cause = errno;
     close(file);
     errno = cause;
-    if (!written) return io_failure(temporary, "write");
+    if (!written) return io_failure(path_, "write");
     if (rename(temporary.c_str(), path_.c_str()) != 0) return io_failure(path_, "rename");
     temporary.clear();
     return sync_directory();
@@ -93,6 +95,30 @@ class DiskFile final : public StateFile {
 
   std::string directory_;
   std::string path_;
+};
+
+class AwayFile final : public StateFile {
+ public:
+  AwayFile(std::unique_ptr<StateFile> file, boost::asio::any_io_executor executor)
+      : file_(std::move(file)), pool_(std::move(executor), 1) {}
+
+  Result<std::string> read() override { return file_->read(); }
+  Status replace(const std::string& bytes) override { return file_->replace(bytes); }
+
+  Task<Status> write(std::string bytes) override {
+    // How long is too long is for those to say who wait. Here nothing may end before the disk does.
+    constexpr Duration kYear = std::chrono::hours(24 * 365);
+    std::function<Status()> work = [file = file_, bytes = std::move(bytes)] {
+      return file->replace(bytes);
+    };
+    auto written = co_await pool_.ask(std::move(work), kYear);
+    if (written) co_return std::move(*written);
+    co_return failure(ErrorClass::kBlocked, Reason::kTimeout, "a write has not ended for a year");
+  }
+
+ private:
+  std::shared_ptr<StateFile> file_;
+  Pool pool_;
 };
 
 class CopyOfFile final : public StateFile {
@@ -131,6 +157,11 @@ class MemoryFile final : public StateFile {
 
 std::unique_ptr<StateFile> file_on_disk(const InstanceLock& lock, const std::string& name) {
   return std::make_unique<DiskFile>(lock, name);
+}
+
+std::unique_ptr<StateFile> written_away(std::unique_ptr<StateFile> file,
+                                        boost::asio::any_io_executor executor) {
+  return std::make_unique<AwayFile>(std::move(file), std::move(executor));
 }
 
 std::unique_ptr<StateFile> copy_of_file(std::string path) {

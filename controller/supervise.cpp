@@ -123,8 +123,7 @@ Task<void> Controller::bring_up() {
   engine_status_.version = info->version;
   engine_status_.api_version = info->api_version;
   engine_status_.os = info->os;
-  auto remembered = parts_.inventory.remember_engine(info->id);
-  if (!remembered) parts_.log.warn("state not written", {{"err", remembered.error().message}});
+  parts_.inventory.remember_engine(info->id);
   open_stream();
   cache_.doubt_containers();
   auto listed = co_await full_resync();

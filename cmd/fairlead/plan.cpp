@@ -79,7 +79,7 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   if (!made) return std::unexpected(made.error());
   auto& world = **made;
   controller::Inventory inventory(
-      controller::copy_of_file(options.state_dir + "/" + kInventoryFile));
+      controller::copy_of_file(options.state_dir + "/" + kInventoryFile), world.clock);
   auto loaded = inventory.load(world.random.hex(32));
   if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
   watch::Options watching;

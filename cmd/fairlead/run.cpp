@@ -95,10 +95,13 @@ std::unique_ptr<controller::Controller> make_controller(
 }
 
 Status open_inventory(Daemon& daemon, const Options& options) {
-  auto file = daemon.lock ? controller::file_on_disk(*daemon.lock, kInventoryFile)
-                          : controller::copy_of_file(options.state_dir + "/" + kInventoryFile);
-  daemon.inventory = std::make_unique<controller::Inventory>(std::move(file));
-  auto loaded = daemon.inventory->load(daemon.world->random.hex(32));
+  auto& world = *daemon.world;
+  auto file = daemon.lock
+                  ? controller::written_away(controller::file_on_disk(*daemon.lock, kInventoryFile),
+                                             world.io.get_executor())
+                  : controller::copy_of_file(options.state_dir + "/" + kInventoryFile);
+  daemon.inventory = std::make_unique<controller::Inventory>(std::move(file), world.clock);
+  auto loaded = daemon.inventory->load(world.random.hex(32));
   if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
   if (options.adopt_instance.empty()) return loaded;
   return daemon.inventory->take_over(options.adopt_instance);
@@ -187,12 +190,12 @@ int run(const Options& options) {
     if (failed) return;
     daemon.world->log->info("stopping", {{"signal", number}});
     daemon.controller->stop();
-    // What can't be cut, such as the look-up of a host's name. The state on disk is whole after
-    // each of its writes.
+    // What can't be cut, such as a disk that does not answer. The state on disk is whole after each
+    // of its writes.
     patience.expires_after(kPatience);
     patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
       if (cancelled) return;
-      daemon.world->log->warn("stopped without waiting for the engine any longer");
+      daemon.world->log->warn("stopped without waiting any longer");
       std::_Exit(kOk);
     });
   });
@@ -206,6 +209,8 @@ int run(const Options& options) {
                         });
   world.io.run();
   world.log->info("stopped");
+  // Whoever gets the lock must be the only one who writes: it ends with the thread that still does.
+  if (daemon.inventory->disk().writing()) std::_Exit(code);
   return code;
 }
 

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,7 +32,16 @@ class OnDisk : public testing::Test {
   // As the holder of the lock.
   Inventory open() {
     if (!lock) lock = std::move(lock_instance(folder).value());
-    return Inventory(file_on_disk(*lock, "inventory.json"));
+    return Inventory(file_on_disk(*lock, "inventory.json"), clock);
+  }
+  Status write(Inventory& inventory) {
+    boost::asio::io_context io;
+    Status written = failure(ErrorClass::kTransient, Reason::kInternalError, "it did not end");
+    boost::asio::co_spawn(
+        io, inventory.disk().durable(),
+        [&written](const std::exception_ptr&, Status status) { written = std::move(status); });
+    io.run();
+    return written;
   }
   std::set<std::string> names() const {
     std::set<std::string> found;
@@ -41,6 +52,7 @@ class OnDisk : public testing::Test {
 
   fs::path folder;
   std::unique_ptr<InstanceLock> lock;
+  VirtualClock clock;
 };
 
 std::string read(const fs::path& path) {
@@ -57,13 +69,14 @@ TEST_F(OnDisk, RemembersHooksUntilTheContainerIsGone) {
   {
     auto inventory = open();
     ASSERT_TRUE(inventory.load("fresh"));
-    ASSERT_TRUE(inventory.remember_hooks("c1", hooks));
+    inventory.remember_hooks("c1", hooks);
+    ASSERT_TRUE(write(inventory));
   }
   auto inventory = open();
   ASSERT_TRUE(inventory.load("other"));
   ASSERT_TRUE(inventory.hooks().contains("c1"));
   EXPECT_EQ(inventory.hooks().at("c1"), hooks);
-  ASSERT_TRUE(inventory.gone(Kind::kContainer, "any", "c1"));
+  inventory.gone(Kind::kContainer, "any", "c1");
   EXPECT_TRUE(inventory.hooks().empty());
 }
 
@@ -72,33 +85,35 @@ TEST_F(OnDisk, RemembersRunsAndReadingsUntilTheContainerIsGone) {
   {
     auto inventory = open();
     ASSERT_TRUE(inventory.load("fresh"));
-    ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+    inventory.intend(container("shop-web-1"));
     ASSERT_TRUE(inventory.created(Kind::kContainer, "shop-web-1", "c1"));
     EXPECT_TRUE(inventory.unread().contains("c1"));
-    ASSERT_TRUE(inventory.remember_runs("c1", {4, 2}));
+    inventory.remember_runs("c1", {4, 2});
+    ASSERT_TRUE(write(inventory));
   }
   auto inventory = open();
   ASSERT_TRUE(inventory.load("other"));
   EXPECT_TRUE(inventory.unread().contains("c1")) << "not compared yet";
   EXPECT_EQ(inventory.runs().at("c1"), (Runs{4, 2}));
-  ASSERT_TRUE(inventory.compared({{"c1", readings}}));
+  inventory.compared({{"c1", readings}});
   EXPECT_TRUE(inventory.unread().empty());
-  ASSERT_TRUE(inventory.forgive("c1"));
+  inventory.forgive("c1");
   EXPECT_EQ(inventory.runs().at("c1"), (Runs{4, 0, true}));
+  ASSERT_TRUE(write(inventory));
   auto again = open();
   ASSERT_TRUE(again.load("other"));
   EXPECT_EQ(again.readings().at("c1"), readings);
-  ASSERT_TRUE(again.gone(Kind::kContainer, "any", "c1"));
+  again.gone(Kind::kContainer, "any", "c1");
   EXPECT_TRUE(again.readings().empty() && again.runs().empty());
 }
 
 TEST_F(OnDisk, AContainerWhoseReplyWasLostIsOursAndACopyIsNot) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("fresh"));
-  ASSERT_TRUE(inventory.intend(container("shop-web-1")));
-  ASSERT_TRUE(inventory.adopted(container("shop-web-1", "c1")));
+  inventory.intend(container("shop-web-1"));
+  inventory.adopted(container("shop-web-1", "c1"));
   EXPECT_TRUE(inventory.unread().contains("c1"));
-  ASSERT_TRUE(inventory.adopted(container("shop-web-2", "c2")));
+  inventory.adopted(container("shop-web-2", "c2"));
   EXPECT_FALSE(inventory.unread().contains("c2"));
 }
 
@@ -106,12 +121,13 @@ TEST_F(OnDisk, SurvivesARestart) {
   {
     auto inventory = open();
     ASSERT_TRUE(inventory.load("fresh"));
-    ASSERT_TRUE(inventory.remember_engine("E1"));
-    ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+    inventory.remember_engine("E1");
+    inventory.intend(container("shop-web-1"));
     ASSERT_TRUE(inventory.created(Kind::kContainer, "shop-web-1", "c1"));
-    ASSERT_TRUE(inventory.intend({Kind::kNetwork, "shop", "front", "shop_front", ""}));
+    inventory.intend({Kind::kNetwork, "shop", "front", "shop_front", ""});
     EXPECT_EQ(inventory.generation("shop", "d1"), 1u);
     EXPECT_EQ(inventory.generation("shop", "d2"), 2u);
+    ASSERT_TRUE(write(inventory));
   }
   auto inventory = open();
   ASSERT_TRUE(inventory.load("another"));
@@ -127,7 +143,7 @@ TEST_F(OnDisk, SurvivesARestart) {
 TEST_F(OnDisk, FollowsARename) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));
-  ASSERT_TRUE(inventory.intend(container("web.next")));
+  inventory.intend(container("web.next"));
   ASSERT_TRUE(inventory.created(Kind::kContainer, "web.next", "c1"));
   ASSERT_TRUE(inventory.created(Kind::kContainer, "web", "c1"));
   EXPECT_EQ(inventory.entries(), std::set<InventoryEntry>{container("web", "c1")});
@@ -137,12 +153,38 @@ TEST_F(OnDisk, DropsOnlyWhatIsGone) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));
   for (const char* id : {"c1", "c2"}) {
-    ASSERT_TRUE(inventory.intend(container(std::string("web-") + id)));
+    inventory.intend(container(std::string("web-") + id));
     ASSERT_TRUE(inventory.created(Kind::kContainer, std::string("web-") + id, id));
   }
-  ASSERT_TRUE(inventory.gone(Kind::kContainer, "web-c1", "c1"));
+  inventory.gone(Kind::kContainer, "web-c1", "c1");
   EXPECT_FALSE(inventory.knows(Kind::kContainer, "c1"));
   EXPECT_TRUE(inventory.knows(Kind::kContainer, "c2"));
+}
+
+TEST_F(OnDisk, KnowsAnIntentUntilItsReply) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  inventory.intend(container("web"));
+  EXPECT_TRUE(inventory.intended(Kind::kContainer, "shop", "web"));
+  EXPECT_FALSE(inventory.intended(Kind::kContainer, "other", "web"));
+  EXPECT_FALSE(inventory.intended(Kind::kNetwork, "shop", "web"));
+  ASSERT_TRUE(inventory.created(Kind::kContainer, "web", "c1"));
+  EXPECT_FALSE(inventory.intended(Kind::kContainer, "shop", "web"));
+}
+
+// Neither an intent whose request was never sent nor an absence that was not written keeps an App.
+TEST_F(OnDisk, ForgetsWhatIsLeftOfAnAppThatIsGoneExceptItsVolumes) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  inventory.intend(container("web"));
+  inventory.adopted(container("api", "c1"));
+  inventory.remember_runs("c1", {1, 1});
+  inventory.adopted({Kind::kNetwork, "other", "front", "other_front", "n1"});
+  inventory.adopted({Kind::kVolume, "shop", "data", "shop_data", "shop_data"});
+  inventory.nothing_left("shop");
+  EXPECT_EQ(inventory.apps(), std::set<std::string>{"other"});
+  EXPECT_EQ(inventory.volumes_of("shop"), std::set<std::string>{"shop_data"});
+  EXPECT_TRUE(inventory.runs().empty());
 }
 
 TEST_F(OnDisk, RefusesACreationWithoutAnIntent) {
@@ -171,7 +213,7 @@ TEST_F(OnDisk, TakesOverALostInstanceUnlessItHasObjectsOfItsOwn) {
   ASSERT_TRUE(inventory.load("fresh"));
   ASSERT_TRUE(inventory.take_over("lost"));
   EXPECT_EQ(inventory.instance(), "lost");
-  ASSERT_TRUE(inventory.intend(container("shop-web-1")));
+  inventory.intend(container("shop-web-1"));
   EXPECT_TRUE(inventory.take_over("lost"));
   const auto refused = inventory.take_over("other");
   ASSERT_FALSE(refused);
@@ -183,7 +225,8 @@ TEST_F(OnDisk, SaysWhenTheDiskRefuses) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));
   fs::remove_all(folder);
-  const auto intended = inventory.intend(container("web"));
+  inventory.intend(container("web"));
+  const auto intended = write(inventory);
   ASSERT_FALSE(intended);
   EXPECT_NE(intended.error().message.find("inventory.json"), std::string::npos);
 }
@@ -204,21 +247,23 @@ TEST_F(OnDisk, TheLockHasOneHolderAtATime) {
 TEST_F(OnDisk, WhoHasNotTheLockChangesNothing) {
   auto holder = open();
   ASSERT_TRUE(holder.load("holder"));
-  ASSERT_TRUE(holder.intend(container("shop-web-1")));
+  holder.intend(container("shop-web-1"));
+  ASSERT_TRUE(write(holder));
   const auto before = read(folder / "inventory.json");
-  Inventory reader(copy_of_file(folder / "inventory.json"));
+  Inventory reader(copy_of_file(folder / "inventory.json"), clock);
   ASSERT_TRUE(reader.load("fresh"));
   EXPECT_EQ(reader.instance(), "holder");
   EXPECT_EQ(reader.generation("shop", "d1"), 1u);
-  ASSERT_TRUE(reader.remember_engine("E2"));
-  ASSERT_TRUE(reader.acknowledge_volumes("shop"));
-  ASSERT_TRUE(reader.adopted(container("stolen", "c9")));
+  reader.remember_engine("E2");
+  reader.acknowledge_volumes("shop");
+  reader.adopted(container("stolen", "c9"));
+  ASSERT_TRUE(write(reader));
   EXPECT_EQ(read(folder / "inventory.json"), before);
   EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
 }
 
 TEST_F(OnDisk, AReaderOfAnEmptyFolderLeavesItEmpty) {
-  Inventory reader(copy_of_file(folder / "inventory.json"));
+  Inventory reader(copy_of_file(folder / "inventory.json"), clock);
   ASSERT_TRUE(reader.load("fresh"));
   EXPECT_EQ(reader.instance(), "fresh");
   EXPECT_TRUE(names().empty());
@@ -240,7 +285,8 @@ TEST_F(OnDisk, AFailedWriteLeavesNothingBehind) {
   EXPECT_EQ(loaded.error().reason, Reason::kPermissionDenied);
   EXPECT_THAT(loaded.error().message,
               HasSubstr("inventory.json: not a regular file, but a folder"));
-  EXPECT_FALSE(inventory.remember_engine("E1"));
+  inventory.remember_engine("E1");
+  EXPECT_FALSE(write(inventory));
   EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
 }
 

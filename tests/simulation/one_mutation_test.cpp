@@ -51,11 +51,11 @@ TEST(OneMutation, OfAnObjectAtATimeAndManyOfAll) {
 
   GatedEngine gate(*fleet.engine, fleet.clock);
   controller::EngineCache cache(gate);
-  controller::Inventory inventory(controller::file_in_memory(std::make_shared<std::string>()));
+  controller::Inventory inventory(controller::file_in_memory(std::make_shared<std::string>()),
+                                  fleet.clock);
   ASSERT_TRUE(inventory.load("i"));
   for (const std::string name : {"shop-web-1", "shop-db-1"}) {
-    ASSERT_TRUE(
-        inventory.adopted({controller::Kind::kContainer, "shop", name, name, id_of(fleet, name)}));
+    inventory.adopted({controller::Kind::kContainer, "shop", name, name, id_of(fleet, name)});
   }
   controller::Images images(gate, fleet.clock, [](const std::string&, const std::string&) {});
   Semaphore permits(fleet.clock, 4);

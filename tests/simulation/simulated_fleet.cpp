@@ -10,17 +10,33 @@
 namespace fairlead::simulation {
 namespace {
 
-// The disk of one process: what a dead process still writes never arrives.
+constexpr std::uint64_t kSlowestWriteMs = 40;
+
+// The disk of one process. A write takes its time, and arrives at its beginning or at its end: when
+// the process dies meanwhile it is there or lost. What a dead process writes never arrives.
 class MortalFile final : public controller::StateFile {
  public:
-  MortalFile(std::shared_ptr<std::string> bytes, const GatedEngine& life)
-      : inner_(controller::file_in_memory(std::move(bytes))), life_(life) {}
+  MortalFile(SimulatedDisk& disk, Clock& clock, const GatedEngine& life)
+      : disk_(disk), clock_(clock), inner_(controller::file_in_memory(disk.bytes)), life_(life) {}
   Result<std::string> read() override { return inner_->read(); }
-  Status replace(const std::string& bytes) override {
-    return life_.dead() ? Status{} : inner_->replace(bytes);
+  Status replace(const std::string& bytes) override { return inner_->replace(bytes); }
+  Task<Status> write(std::string bytes) override {
+    if (life_.dead()) co_return Status{};
+    ++disk_.writes;
+    const bool early = !disk_.held && !disk_.refusal && disk_.random.below(2) == 0;
+    if (early) (void)inner_->replace(bytes);
+    co_await sleep_for(clock_, std::chrono::milliseconds(disk_.random.below(kSlowestWriteMs)));
+    while (!early && disk_.held && !life_.dead()) {
+      co_await disk_.released.wait();
+    }
+    if (early || life_.dead()) co_return Status{};
+    if (disk_.refusal) co_return std::unexpected(*disk_.refusal);
+    co_return inner_->replace(bytes);
   }
 
  private:
+  SimulatedDisk& disk_;
+  Clock& clock_;
   std::unique_ptr<controller::StateFile> inner_;
   const GatedEngine& life_;
 };
@@ -74,7 +90,7 @@ void MemoryDirectory::stop() {
 struct SimulatedFleet::Process {
   Process(SimulatedFleet& fleet)
       : gate(*fleet.engine, fleet.clock),
-        inventory(std::make_unique<MortalFile>(fleet.inventory_bytes, gate)),
+        inventory(std::make_unique<MortalFile>(fleet.disk, fleet.clock, gate), fleet.clock),
         directory(fleet.clock, fleet.files),
         log(fleet.clock, [this, &fleet](const LogRecord& record) {
           if (!gate.dead()) {
@@ -100,7 +116,7 @@ docker::EmbeddedOptions lifelike_engine() {
 }
 
 SimulatedFleet::SimulatedFleet(std::uint64_t seed, const docker::EmbeddedOptions& options)
-    : random(seed) {
+    : random(seed), disk(clock, seed) {
   engine = docker::make_embedded_engine(clock, random, options);
 }
 
@@ -133,6 +149,12 @@ void SimulatedFleet::crash() {
   processes_.back()->gate.die();
 }
 
+bool SimulatedFleet::stop(Duration limit) {
+  auto& process = *processes_.back();
+  process.loop->stop();
+  return run_until([&process] { return process.ended; }, limit);
+}
+
 void SimulatedFleet::crash_at(std::uint64_t mutation, bool after_effect) {
   crash_mutation_ = mutation;
   crash_after_ = after_effect;
@@ -147,6 +169,7 @@ void SimulatedFleet::drain(Process& process) {
   FL_ASSERT(process.gate.most_of_one_object() <= 1);
   process.gate.die();
   process.gate.release();
+  disk.release();
   process.loop->stop();
   run_until([&process] { return process.ended; }, std::chrono::hours(1));
 }

@@ -38,6 +38,24 @@ class MemoryDirectory final : public watch::Directory {
   bool stopped_ = false;
 };
 
+// The disk that the state is on, and what it does with a write.
+struct SimulatedDisk {
+  SimulatedDisk(Clock& clock, std::uint64_t seed) : random(seed), released(clock) {}
+
+  void hold() { held = true; }
+  void release() {
+    held = false;
+    released.notify();
+  }
+
+  std::shared_ptr<std::string> bytes = std::make_shared<std::string>();
+  std::optional<Error> refusal;  // of every write that ends
+  int writes = 0;                // begun
+  SeededRandom random;           // its own: how long it takes
+  Signal released;
+  bool held = false;  // no write ends
+};
+
 // Any image, latencies as measured, events that come after the reply.
 docker::EmbeddedOptions lifelike_engine();
 
@@ -47,10 +65,12 @@ class SimulatedFleet {
                           const docker::EmbeddedOptions& options = lifelike_engine());
   ~SimulatedFleet();
 
-  // Starts the controller; again after crash(): then only the inventory survives.
+  // Starts the controller; again after crash(): then only what was on disk survives.
   void start();
   // The process dies: nothing of it reaches the engine or the disk any more.
   void crash();
+  // As SIGTERM does. True if the process has ended within `limit`.
+  bool stop(Duration limit);
   // The process dies at its n-th mutation (from 1): before it is sent, or after it took effect.
   void crash_at(std::uint64_t mutation, bool after_effect);
   bool crashed() const;
@@ -79,7 +99,7 @@ class SimulatedFleet {
   VirtualClock clock;
   SeededRandom random;
   std::unique_ptr<docker::EmbeddedEngine> engine;
-  std::shared_ptr<std::string> inventory_bytes = std::make_shared<std::string>();
+  SimulatedDisk disk;
   std::map<std::string, std::string> files;  // edits take effect at the next scan
   std::vector<std::string> log;
 
