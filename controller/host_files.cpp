@@ -51,21 +51,58 @@ bool remote(std::string_view type) {
   return false;
 }
 
+struct Mount {
+  std::string device;  // MAJOR:MINOR
+  std::string root;    // the folder of its file system that it shows
+  std::string point;
+  std::string type;
+};
+
 // proc_pid_mountinfo(5): `36 35 98:0 /root /mount/point options … - type source options`.
-std::vector<std::string> mounts_beneath(const std::string& top) {
-  std::vector<std::string> found;
+std::vector<Mount> all_mounts() {
+  std::vector<Mount> found;
   std::ifstream in("/proc/self/mountinfo");
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
-    std::string skipped, point, word, type;
-    words >> skipped >> skipped >> skipped >> skipped >> point;
+    Mount mount;
+    std::string word;
+    words >> word >> word >> mount.device >> mount.root >> mount.point;
     while (words >> word && word != "-") {
     }
-    words >> type;
-    point = unescape(point);
-    if (point != top && beneath(point, top) && !remote(type)) found.push_back(std::move(point));
+    words >> mount.type;
+    mount.root = unescape(mount.root);
+    mount.point = unescape(mount.point);
+    found.push_back(std::move(mount));
   }
   return found;
+}
+
+std::vector<std::string> mounts_beneath(const std::vector<Mount>& mounts, const std::string& top) {
+  std::vector<std::string> found;
+  for (const auto& mount : mounts)
+    if (mount.point != top && beneath(mount.point, top) && !remote(mount.type))
+      found.push_back(mount.point);
+  return found;
+}
+
+// Where a path stands on its file system, by whichever mount it is reached.
+struct Location {
+  std::string device;
+  std::string path;
+
+  bool holds(const Location& other) const {
+    return device == other.device && beneath(other.path, path);
+  }
+};
+
+// Of two mounts on one point the later one covers the other.
+std::optional<Location> location_of(const std::vector<Mount>& mounts, const std::string& path) {
+  const Mount* on = nullptr;
+  for (const auto& mount : mounts)
+    if (beneath(path, mount.point) && (on == nullptr || mount.point.size() >= on->point.size()))
+      on = &mount;
+  if (on == nullptr) return std::nullopt;
+  return Location{on->device, clean_path(on->root + "/" + path.substr(on->point.size()))};
 }
 
 // A hard link stands on the same device as what it links to.
@@ -95,22 +132,29 @@ class RealFiles final : public model::HostFiles {
   }
 
   bool reaches(const std::string& path, const std::vector<std::string>& sockets) const override {
+    const auto mounts = all_mounts();
     std::set<Identity> folders;  // from which a socket is reached, and the sockets themselves
     std::set<Identity> linked;   // sockets that have more than one name
+    std::vector<Location>
+        their_places;  // a second mount may show a folder above what we see of them
     for (const auto& socket : sockets) {
       const std::string real = real_path(socket).value_or(socket);
       if (beneath(socket, path) || beneath(real, path)) return true;
       struct stat status{};
       if (::stat(real.c_str(), &status) != 0) continue;
+      if (auto place = location_of(mounts, real)) their_places.push_back(std::move(*place));
       if (status.st_nlink > 1) linked.insert({status.st_dev, status.st_ino});
       for (std::string each = real; each.size() > 1; each.resize(each.rfind('/'))) {
         if (const auto found = identity(each)) folders.insert(*found);
       }
     }
     if (folders.empty()) return false;
-    std::vector<std::string> places = mounts_beneath(path);
+    std::vector<std::string> places = mounts_beneath(mounts, path);
     places.push_back(path);
     return std::ranges::any_of(places, [&](const std::string& place) {
+      const auto stands = location_of(mounts, place);
+      const auto holds = [&stands](const Location& socket) { return stands->holds(socket); };
+      if (stands && std::ranges::any_of(their_places, holds)) return true;
       const auto is = identity(place);
       if (!is) return false;
       return folders.contains(*is) || std::ranges::any_of(linked, [&](const Identity& socket) {

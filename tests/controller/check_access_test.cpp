@@ -4,23 +4,12 @@
 
 #include <gmock/gmock.h>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include "controller/host_files.h"
 #include "controller/plan.h"
 #include "model/decode.h"
 #include "tests/support/app_builders.h"
 
 namespace fairlead::controller {
 namespace {
-
-namespace fs = std::filesystem;
 
 using testing::Contains;
 using testing::ElementsAre;
@@ -317,84 +306,6 @@ TEST(CheckAccess, OrdinaryAppsNeedNoPolicy) {
       "    logging: {driver: syslog, options: {syslog-address: 'tcp://10.0.0.1:514'}}");
   EXPECT_THAT(denied(app, Policy{.instance = test::kInstance, .access = with(kEmpty).access}),
               IsEmpty());
-}
-
-// F103: what counts is where a path leads.
-class RealPaths : public testing::Test {
- protected:
-  void SetUp() override {
-    char folder[] = "/tmp/fairlead-access-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    root = folder;
-    fs::create_directories(root / "srv/real");
-    fs::create_directory(root / "run");
-    access.allow.emplace_back();
-    access.allow[0].apps = {"*"};
-    access.allow[0].bind_mounts = {(root / "srv").string()};
-    access.host = host_files();
-    access.engine_sockets = {(root / "run/docker.sock").string()};
-  }
-  void TearDown() override { fs::remove_all(root); }
-
-  void listen() {
-    const int opened = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const std::string path = (root / "run/docker.sock").string();
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    ASSERT_EQ(::bind(opened, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    ::close(opened);
-  }
-
-  // What is said of a bind mount of it, and of a volume that binds it; "" if nothing is.
-  std::string verdict(const fs::path& source) const {
-    docker::ContainerSpec spec;
-    spec.mounts.emplace_back();
-    spec.mounts[0].type = "bind";
-    spec.mounts[0].source = source.string();
-    docker::VolumeSpec volume;
-    volume.driver_opts = {{"type", "none"}, {"o", "bind"}, {"device", source.string()}};
-    const auto mounted = check_paths(app_with("user: root"), spec, {}, access);
-    const auto bound = check_paths(app_with("user: root"), {}, {volume}, access);
-    EXPECT_EQ(mounted.size(), bound.size());
-    if (mounted.empty() || bound.empty()) return "";
-    EXPECT_EQ(mounted[0].what, bound[0].what);
-    return mounted[0].what;
-  }
-
-  fs::path root;
-  model::HostAccess access;
-};
-
-TEST_F(RealPaths, ALinkOutOfAnAllowedRootIsSeen) {
-  fs::create_directory_symlink("/", root / "srv/link");
-  fs::create_directory_symlink("loop", root / "srv/loop");
-  fs::create_directory_symlink(root / "run", root / "srv/run");
-  EXPECT_EQ(verdict(root / "srv/real"), "");
-  EXPECT_EQ(verdict(root / "srv/not/there"), "");
-  EXPECT_THAT(verdict(root / "srv/link"), HasSubstr("engine's socket, by /"));
-  EXPECT_THAT(verdict(root / "srv/link/etc"), HasSubstr("bind mount of /etc (by "));
-  EXPECT_THAT(verdict(root / "srv/loop"), HasSubstr("links lead nowhere"));
-  // `srv/run/../x`: the kernel goes to the folder beside `run`, a reader of texts stays in `srv`.
-  EXPECT_THAT(verdict(root / "srv/run/../x"), HasSubstr((root / "x").string()));
-}
-
-// The rule's own path may hold links: it was the administrator who named it.
-TEST_F(RealPaths, ARuleIsFollowedToo) {
-  fs::create_directory_symlink(root / "srv", root / "media");
-  access.allow[0].bind_mounts = {(root / "media").string()};
-  EXPECT_EQ(verdict(root / "srv/real"), "");
-  EXPECT_EQ(verdict(root / "media/real"), "");
-}
-
-TEST_F(RealPaths, TheSocketIsKnownByEveryName) {
-  listen();
-  EXPECT_THAT(verdict(root / "run"), HasSubstr("engine's socket"));
-  EXPECT_THAT(verdict(root / "run/docker.sock"), HasSubstr("engine's socket"));
-  EXPECT_EQ(verdict(root / "srv"), "");
-  fs::create_hard_link(root / "run/docker.sock", root / "srv/real/x");
-  EXPECT_THAT(verdict(root / "srv/real/x"), HasSubstr("engine's socket"));
-  EXPECT_THAT(verdict(root / "srv"), HasSubstr("engine's socket"));
 }
 
 TEST(PolicyFile, MistakesAreNamed) {
