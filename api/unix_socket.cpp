@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/trust.h"
+
 namespace fairlead::api {
 namespace {
 
@@ -65,6 +67,7 @@ Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std:
   if (!failed) acceptor.bind(local::stream_protocol::endpoint(path), failed);
   ::umask(before);
   if (failed) return refuse(path, failed.message(), "may this user write to the directory?");
+  take_folders_owner(path);
   struct stat made{};
   if (::lstat(path.c_str(), &made) != 0) return refuse(path, std::strerror(errno), "");
   auto file = std::make_unique<SocketFile>(path, made.st_dev, made.st_ino);

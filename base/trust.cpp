@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
+
+#include "base/read_file.h"
 
 namespace fairlead {
 namespace {
@@ -34,16 +37,30 @@ Result<int> open_folder(const std::string& folder, struct stat& found) {
   return std::unexpected(Error(fine.error()).with_context(folder));
 }
 
+// `name` in the folder that `at` stands for; "": what `at` itself stands for.
+void give(int at, const char* name, const struct stat& folder) {
+  constexpr int kItself = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
+  if (::fchownat(at, name, folder.st_uid, folder.st_gid, kItself) != 0)
+    (void)!::fchownat(at, name, static_cast<uid_t>(-1), folder.st_gid, kItself);
+}
+
 // Of a file that is there, or was just made in `folder`.
 Status settle(int file, const struct stat& folder) {
   struct stat found{};
   if (::fstat(file, &found) != 0)
     return distrusted(std::error_code(errno, std::generic_category()).message());
   const bool made = found.st_size == 0 && found.st_uid == ::geteuid();
-  // Only root can give it away; anybody else's is his own anyway.
-  if (made && (found.st_uid != folder.st_uid || found.st_gid != folder.st_gid))
-    (void)!::fchown(file, folder.st_uid, folder.st_gid);
+  if (made) give(file, "", folder);
   return check_trust(found, trusted_users());
+}
+
+Status check_owner_and_mode(int file, const std::string& path) {
+  struct stat found{};
+  if (::fstat(file, &found) != 0) return distrusted(std::strerror(errno));
+  auto fine = check_trust(found, trusted_users(), "chown root " + path);
+  if (fine && (found.st_mode & S_IWGRP) != 0)
+    fine = distrusted("its group may write it", "chmod go-w " + path);
+  return fine;
 }
 
 }  // namespace
@@ -89,6 +106,27 @@ Status check_folder(const std::string& folder) {
   if (!opened) return std::unexpected(opened.error());
   ::close(*opened);
   return {};
+}
+
+Result<std::string> read_trusted(const std::string& path, std::size_t limit) {
+  // Looked at before it is opened, and again what was opened.
+  auto bytes = read_file(path, limit);
+  if (!bytes) return bytes;
+  const int opened = ::open(path.c_str(), kReadFlags);
+  if (opened < 0) return open_failure(path, errno);
+  auto fine = check_owner_and_mode(opened, path);
+  bytes = read_descriptor(opened, limit);
+  ::close(opened);
+  if (!fine) return std::unexpected(std::move(fine.error()).with_context(path));
+  if (!bytes) return std::unexpected(std::move(bytes.error()).with_context(path));
+  return bytes;
+}
+
+void take_folders_owner(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  struct stat found{};
+  if (::stat(folder.c_str(), &found) == 0) give(AT_FDCWD, path.c_str(), found);
 }
 
 }  // namespace fairlead

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,14 @@ Result<int> open_trusted(const std::string& folder, const std::string& name, int
                          mode_t mode = 0600);
 // The folder alone.
 Status check_folder(const std::string& folder);
+
+// Reads a file that somebody named in an option, or that stands in his home, where links are usual:
+// they are followed, and what they lead to must belong to a trusted user and be writable by nobody
+// else, its group included. Otherwise as read_file(), with "PATH: why" as message.
+Result<std::string> read_trusted(const std::string& path, std::size_t limit);
+
+// What Fairlead just made at `path` takes owner and group of its folder, as far as this user may
+// give them: root both, others the group if they belong to it. Never by a link.
+void take_folders_owner(const std::string& path);
 
 }  // namespace fairlead

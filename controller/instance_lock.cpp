@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/trust.h"
+
 namespace fairlead::controller {
 namespace {
 
@@ -64,6 +66,7 @@ Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir
   const std::string path = state_dir + "/lock";
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) return unusable(path, errno);
+  take_folders_owner(path);
   auto lock = std::make_unique<InstanceLock>(InstanceLock::Passkey(), descriptor, state_dir);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return unusable(path, errno);

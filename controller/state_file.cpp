@@ -72,6 +72,7 @@ class DiskFile final : public StateFile {
     const OnExit removed([&temporary] {
       if (!temporary.empty()) unlink(temporary.c_str());
     });
+    take_folders_owner(temporary);
     const bool written = write_all(file, bytes) && fsync(file) == 0;
     const int cause = errno;
     close(file);

@@ -1,12 +1,9 @@
 #include "cmd/fairlead/decoding.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <expected>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -78,25 +75,12 @@ Result<std::string> checked_key(const std::string& directory, Result<std::string
                  "a secret is replaced once");
 }
 
-// Who may write the policy is root on this host.
-Result<std::string> read_policy(const std::string& path) {
-  // Looked at before it is opened, and again what was opened.
-  auto bytes = read_file(path, kTextFileLimit);
-  if (!bytes) return bytes;
-  const int opened = ::open(path.c_str(), kReadFlags);
-  struct stat about{};
-  const bool known = opened >= 0 && ::fstat(opened, &about) == 0;
-  auto fine =
-      known
-          ? check_trust(about, trusted_users(), "chown root " + path)
-          : Status(failure(ErrorClass::kInvalid, Reason::kPermissionDenied, std::strerror(errno)));
-  if (fine && (about.st_mode & S_IWGRP) != 0)
-    fine = failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "its group may write it",
-                   "chmod go-w " + path);
-  if (fine) bytes = read_descriptor(opened, kTextFileLimit);
-  if (opened >= 0) ::close(opened);
-  if (!fine) return std::unexpected(std::move(fine.error()).with_context(path));
-  return bytes;
+// What decrypts all secrets is judged each time: `age` opens it by its name.
+std::expected<std::string, std::string> decrypt(const std::string& identity,
+                                                const std::string& bytes) {
+  const auto trusted = check_age_identity(identity);
+  if (!trusted) return std::unexpected(trusted.error().message + "; " + trusted.error().hint);
+  return run_child({"age", "--decrypt", "-i", identity}, bytes);
 }
 
 }  // namespace
@@ -110,17 +94,26 @@ model::DecodeOptions decode_options(const Options& options, const std::string& d
   out.credential = credential;
   if (!options.age_identity.empty()) {
     out.decrypt = [identity = options.age_identity](const std::string& bytes) {
-      return run_child({"age", "--decrypt", "-i", identity}, bytes);
+      return decrypt(identity, bytes);
     };
   }
   return out;
+}
+
+Status check_age_identity(const std::string& path) {
+  const auto bytes = read_trusted(path, kTextFileLimit);
+  if (bytes) return {};
+  Error error = bytes.error();
+  if (error.hint.empty()) error.hint = "give another one with --age-identity";
+  return std::unexpected(std::move(error).with_context("age identity"));
 }
 
 Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options) {
   auto access = std::make_shared<model::HostAccess>();
   const bool given = !options.policy.empty();
   const std::string path = given ? options.policy : "/etc/fairlead/policy.yaml";
-  const auto bytes = read_policy(path);
+  // Who may write the policy is root on this host.
+  const auto bytes = read_trusted(path, kTextFileLimit);
   if (!bytes && !given && bytes.error().reason == Reason::kNotFound) {
     place_host(options, *access);
     return access;

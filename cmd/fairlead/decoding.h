@@ -17,6 +17,10 @@ namespace fairlead::cli {
 model::DecodeOptions decode_options(const Options& options, const std::string& directory,
                                     std::string digest_key);
 
+// The file of --age-identity must belong to root or to whom Fairlead runs as, and be writable by
+// nobody else.
+Status check_age_identity(const std::string& path);
+
 // The policy file: --policy, else /etc/fairlead/policy.yaml where it exists; without one nothing is
 // allowed. It must belong to root or to whom Fairlead runs as, and be writable by nobody else.
 Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& options);

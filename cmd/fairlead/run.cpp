@@ -126,6 +126,10 @@ Status take_lock(Daemon& daemon, const Options& options, std::string& read_only)
 Status build(Daemon& daemon, const Options& options) {
   auto access = load_access(options);
   if (!access) return std::unexpected(access.error());
+  if (!options.age_identity.empty()) {
+    auto trusted = check_age_identity(options.age_identity);
+    if (!trusted) return trusted;
+  }
   auto made = make_state_dir(options.state_dir);
   if (!made) return made;
   auto world = make_world(options);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/read_file.h"
+#include "base/trust.h"
 #include "docker/embedded_engine.h"
 #include "docker/http_engine.h"
 
@@ -51,13 +52,13 @@ class SingleScan final : public watch::Directory {
 };
 
 // What `docker login` has written; read at each pull, so that a new login needs no restart. None
-// is no error.
+// is no error. It names programs that are run (credHelpers), so whoever may write it runs them.
 Result<std::string> docker_config() {
   std::string folder;
   if (const char* given = std::getenv("DOCKER_CONFIG"); given != nullptr) folder = given;
   if (const char* home = std::getenv("HOME"); folder.empty() && home != nullptr)
     folder = std::string(home) + "/.docker";
-  auto text = read_file(folder + "/config.json", kTextFileLimit);
+  auto text = read_trusted(folder + "/config.json", kTextFileLimit);
   if (text || text.error().reason != Reason::kNotFound) return text;
   return std::string();
 }

@@ -86,6 +86,49 @@ TEST_F(OpenTrusted, SomebodyElsesFolderOrFileIsRefused) {
   EXPECT_THAT(refusal("file"), HasSubstr("user 12346"));
 }
 
+TEST_F(OpenTrusted, ANamedFileIsJudgedByWhatItsLinksLeadTo) {
+  const auto refused = [this](const std::string& name) {
+    const auto read = read_trusted(folder / name, 100);
+    return read ? *read : read.error().message + "; " + read.error().hint;
+  };
+  std::ofstream(folder / "file") << "x";
+  fs::create_symlink("file", folder / "link");
+  EXPECT_EQ(refused("file"), "x");
+  EXPECT_EQ(refused("link"), "x");
+  EXPECT_EQ(read_trusted(folder / "none", 100).error().reason, Reason::kNotFound);
+  EXPECT_THAT(refused(""), HasSubstr("not a regular file, but a folder"));
+  for (const auto& [mode, why] :
+       {std::pair{0666, "everybody may write it"}, std::pair{0660, "its group may write it"}}) {
+    ASSERT_EQ(::chmod((folder / "file").c_str(), static_cast<mode_t>(mode)), 0);
+    EXPECT_THAT(refused("file"), HasSubstr((folder / "file").string() + ": " + why));
+    EXPECT_THAT(refused("link"), HasSubstr(why));
+  }
+  ASSERT_EQ(::chmod((folder / "file").c_str(), 0644), 0);
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  ASSERT_EQ(::lchown((folder / "link").c_str(), 12345, 0), 0);
+  EXPECT_EQ(refused("link"), "x") << "a link holds nothing";
+  ASSERT_EQ(::chown((folder / "file").c_str(), 12345, 0), 0);
+  EXPECT_THAT(refused("link"), HasSubstr("user 12345"));
+  EXPECT_THAT(refused("link"), HasSubstr("chown root"));
+}
+
+TEST_F(OpenTrusted, WhatIsMadeTakesOwnerAndGroupOfItsFolderAndNeverByALink) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  ASSERT_EQ(::chown(folder.c_str(), 0, 4321), 0);
+  std::ofstream(folder / "elsewhere") << "x";
+  fs::create_symlink("elsewhere", folder / "link");
+  std::ofstream(folder / "file") << "x";
+  take_folders_owner(folder / "file");
+  take_folders_owner(folder / "link");
+  struct stat found{};
+  ASSERT_EQ(::lstat((folder / "file").c_str(), &found), 0);
+  EXPECT_EQ(found.st_gid, 4321u);
+  ASSERT_EQ(::lstat((folder / "link").c_str(), &found), 0);
+  EXPECT_EQ(found.st_gid, 4321u);
+  ASSERT_EQ(::lstat((folder / "elsewhere").c_str(), &found), 0);
+  EXPECT_EQ(found.st_gid, ::getegid());
+}
+
 TEST_F(OpenTrusted, ANewFileTakesTheFoldersGroup) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
   ASSERT_EQ(::chown(folder.c_str(), 0, 4321), 0);
