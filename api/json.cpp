@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/readiness.h"
+#include "base/json_strings.h"
 #include "base/printable.h"
 #include "base/time_text.h"
 
@@ -31,7 +32,7 @@ json::value position_json(const model::Position& position) {
 json::object error_object(const Error& error) {
   return {{"class", to_string(error.error_class)},
           {"reason", to_string(error.reason)},
-          {"message", without_passwords(error.message)},
+          {"message", error.message},
           {"hint", error.hint}};
 }
 
@@ -246,7 +247,7 @@ json::object to_json(const Error& error) {
 
 // Cleaning the text as a whole is enough: all of JSON's own characters are ASCII.
 std::string to_text(const json::value& value) {
-  return printable(json::serialize(value), Escape::kJson) + "\n";
+  return printable(json::serialize(without_passwords(value)), Escape::kJson) + "\n";
 }
 
 }  // namespace fairlead::api

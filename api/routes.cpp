@@ -126,9 +126,9 @@ Response get_drift(const Call& call) {
 }
 
 Response get_desired(const Call& call) {
-  auto desired = call.context.view.desired_json(call.name);
+  const auto desired = call.context.view.desired_json(call.name);
   if (!desired) return explain(desired.error());
-  return {200, kJson, std::move(*desired)};
+  return json_response(*desired);
 }
 
 Response get_networks(const Call& call) {

@@ -183,16 +183,6 @@ std::unexpected<Error> hook_failure(const std::string& which, int code, const st
       std::move(hint));
 }
 
-// A hook may outlive its manifest; then it alone knows its values.
-model::Masks values_of(const std::vector<std::string>& environment) {
-  model::Masks out;
-  for (const auto& entry : environment) {
-    const auto equals = entry.find('=');
-    if (equals != std::string::npos) out.add(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return out;
-}
-
 // Of the volumes that the replaced container got from its image, those that this image has too.
 void mount_inherited(CreateContainer& action, const docker::Image& image) {
   for (auto& mount : action.inherited) {
@@ -255,11 +245,15 @@ Task<Status> run_hooks(Step step, std::string id, std::string what,
                        std::vector<docker::ExecSpec> hooks, std::string hint) {
   for (std::size_t i = 0; i < hooks.size(); ++i) {
     const std::string which = what + "[" + std::to_string(i) + "] of " + step.component;
+    // A hook may outlive its manifest; then it alone knows its values.
     const model::Masks own = values_of(hooks[i].env);
+    const auto command = hooks[i].command;
     auto ended = co_await step.context.engine.run_exec(id, std::move(hooks[i]));
     if (!ended) co_return std::unexpected(std::move(ended.error()).with_context(which));
     if (ended->exit_code == 0) continue;
-    const std::string said = own.apply(ended->output);
+    const bool known = step.context.hidden.hooks.contains(command);
+    const std::string said = known ? own.apply(ended->output)
+                                   : "what it wrote is not shown, since its manifest has changed";
     co_return hook_failure(which, ended->exit_code, said, hint);
   }
   co_return Status{};

@@ -1,10 +1,10 @@
 #include "controller/controller.h"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "base/guard.h"
+#include "controller/hidden_values.h"
 #include "controller/labels.h"
 #include "model/canonical.h"
 
@@ -287,14 +287,14 @@ Result<Plan> Controller::plan(const std::string& app) const {
   return plan_of(scope_of(app), app);
 }
 
-Result<std::string> Controller::desired_json(const std::string& app) const {
+Result<boost::json::value> Controller::desired_json(const std::string& app) const {
   const auto* entry = desired_.find(app);
   if (entry == nullptr) {
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
                    "fairlead get apps lists them");
   }
-  return boost::json::serialize(
-      std::visit([](const auto& value) { return model::to_json(value); }, entry->value));
+  auto model = std::visit([](const auto& value) { return model::to_json(value); }, entry->value);
+  return without_values(std::move(model), hidden_values(entry).all);
 }
 
 Status Controller::reconcile_now(const std::string& app) {

@@ -91,7 +91,7 @@ class Controller final : public View, public Commands {
   WallTime now() const override { return parts_.clock.wall_now(); }
   bool alive() const override;
   Result<Plan> plan(const std::string& app) const override;
-  Result<std::string> desired_json(const std::string& app) const override;
+  Result<boost::json::value> desired_json(const std::string& app) const override;
 
   // Commands
   Status reconcile_now(const std::string& app) override;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "base/printable.h"
+#include "controller/hidden_values.h"
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
 
@@ -48,19 +48,27 @@ std::vector<const model::Service*> in_start_order(const model::App& app) {
   return order;
 }
 
-// What is said of a field; a reference to an image is no secret, and has to be seen.
+// All that a plan says to people.
 void hide_values(Plan& plan, const model::Masks& masks) {
-  for (auto& drift : plan.drift) {
-    if (drift.field == "image") continue;
-    drift.desired = masks.apply(drift.desired);
-    drift.actual = masks.apply(drift.actual);
-  }
+  const auto hide = [&masks](std::string& text) { text = without_values(text, masks); };
+  for (auto* drifts : {&plan.drift, &plan.not_applied})
+    for (auto& drift : *drifts)
+      drift = without_values(std::move(drift), masks);
   for (auto& refusal : plan.refusals) {
-    refusal.error.message = masks.apply(without_passwords(refusal.error.message));
-    refusal.error.hint = masks.apply(refusal.error.hint);
+    hide(refusal.error.message);
+    hide(refusal.error.hint);
   }
   for (auto& operation : plan.operations)
-    if (!operation.reason.starts_with("image ")) operation.reason = masks.apply(operation.reason);
+    if (!operation.reason.starts_with("image ")) hide(operation.reason);
+  for (auto& crash : plan.crashes)
+    hide(crash.message);
+  for (auto& line : plan.waiting)
+    hide(line);
+}
+
+const model::Masks& masks_of(const model::App& app) {
+  static const model::Masks kNothing;
+  return app.masks == nullptr ? kNothing : *app.masks;
 }
 
 // An engine that holds nothing and knows every setting.
@@ -90,7 +98,7 @@ std::vector<Refusal> denials(std::vector<Refusal> all) {
 }
 
 Plan finish(Planner& p, bool suspended) {
-  if (p.app.masks != nullptr) hide_values(p.plan, *p.app.masks);
+  hide_values(p.plan, masks_of(p.app));
   if (suspended) p.plan.operations.clear();
   return std::move(p.plan);
 }
@@ -143,6 +151,12 @@ void append(Steps& steps, const Steps& more) {
 }
 
 // A renamed object is known by the name that it should have.
+std::string difference(const Planner& p, const Drift& drift) {
+  const Drift shown = without_values(drift, masks_of(p.app));
+  return drift.field + " is " + (shown.actual.empty() ? "not set" : shown.actual) + ", wanted " +
+         (shown.desired.empty() ? "not set" : shown.desired);
+}
+
 std::string contention_key(const Drift& drift) {
   const auto& object = drift.field == "name" ? drift.desired : drift.object;
   return std::string(to_string(drift.kind)) + "/" + object + "/" + drift.field;

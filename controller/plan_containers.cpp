@@ -168,8 +168,7 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
       continue;
     }
     wanted = true;
-    reason += (reason.empty() ? "" : "; ") + drift.field + " is " + drift.actual + ", wanted " +
-              drift.desired;
+    reason += (reason.empty() ? "" : "; ") + difference(p, drift);
   }
   if (!wanted) return {};
   return {

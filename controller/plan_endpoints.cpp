@@ -14,11 +14,10 @@ std::string field_with_key(const Planner& p, const std::string& field) {
   return field;
 }
 
-std::string reason(const Drift& drift) {
+std::string reason(const Planner& p, const Drift& drift) {
   if (drift.type == Drift::Type::kMissing) return drift.field + " is not attached";
   if (drift.type == Drift::Type::kExtra) return drift.field + " is not in the manifest";
-  return drift.field + " is " + (drift.actual.empty() ? "not set" : drift.actual) + ", wanted " +
-         (drift.desired.empty() ? "not set" : drift.desired);
+  return difference(p, drift);
 }
 
 Steps steps_to_network(const Planner& p, const std::string& docker_name) {
@@ -51,7 +50,7 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
                       .object = container.name,
                       .action = StartContainer{},
                       .after = {},
-                      .reason = reason(change.drift),
+                      .reason = reason(p, change.drift),
                       .rollback = {}};
   Steps steps;
   if (change.actual != nullptr) {

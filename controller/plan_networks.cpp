@@ -93,8 +93,6 @@ void plan_changed(Planner& p, const model::Network& network, const docker::Netwo
       label(live.labels, kLabelSpecHash) != model::network_spec_hash(network);
   for (auto& each : drift)
     each.from_manifest = from_manifest;
-  const Drift& first = drift.front();
-  const std::string actual = first.actual.empty() ? "not set" : first.actual;
   std::string hint = p.app.network_recreate == model::NetworkRecreate::kNever
                          ? "networkRecreate is `never`: put the old value back, or remove the "
                            "network and its containers by hand"
@@ -102,8 +100,8 @@ void plan_changed(Planner& p, const model::Network& network, const docker::Netwo
                            "and its containers by hand";
   refuse_network(p, network, NetworkUse::kFrozen,
                  {ErrorClass::kInvalid, Reason::kResourceRecreationAttempt,
-                  naming(network) + ": " + first.field + " is " + actual + ", manifest wants " +
-                      first.desired + "; the engine cannot change it in place",
+                  naming(network) + ": " + difference(p, drift.front()) +
+                      "; the engine cannot change it in place",
                   std::move(hint)});
   p.plan.drift.insert(p.plan.drift.end(), drift.begin(), drift.end());
 }

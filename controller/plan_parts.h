@@ -65,6 +65,9 @@ void refuse(Planner& p, Kind kind, const std::string& component, const std::stri
 void wait_for(Planner& p, std::string line);
 void append(Steps& steps, const Steps& more);
 
+// "FIELD is A, wanted B", as it may be shown.
+std::string difference(const Planner& p, const Drift& drift);
+
 // True if the oscillation breaker holds this field; says so once in the refusals.
 bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
           const std::string& field);

@@ -107,8 +107,7 @@ std::string why(const Planner& p, const model::Service& service, const docker::C
   for (const auto& drift : p.plan.drift)
     if (drift.component == service.name && drift.kind == Kind::kContainer &&
         drift.object == old.name)
-      return drift.field + " is " + (drift.actual.empty() ? "not set" : drift.actual) +
-             ", wanted " + (drift.desired.empty() ? "not set" : drift.desired);
+      return difference(p, drift);
   return "container " + old.name + " is superseded";
 }
 

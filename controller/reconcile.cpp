@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "controller/controller.h"
+#include "controller/hidden_values.h"
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
 
@@ -180,7 +181,11 @@ Task<Status> Controller::look_for_volumes(std::string key) {
 
 // What containers that ended have written last, once for each end.
 Task<void> Controller::hear_last_words(std::string key) {
-  std::vector<std::pair<std::string, std::string>> ended;  // ID, when
+  struct Ended {
+    std::string id, when;
+    model::Masks own;
+  };
+  std::vector<Ended> ended;
   const auto& known = keys_[key].memory.ends;
   for (const auto& [id, container] : cache_.observed().containers) {
     const auto& details = container.details;
@@ -190,11 +195,14 @@ Task<void> Controller::hear_last_words(std::string key) {
     if (!failed || app_of(details.labels) != key) continue;
     const auto found = known.find(id);
     if (found != known.end() && found->second.finished_at == details.finished_at) continue;
-    ended.emplace_back(id, details.finished_at);
+    if (!of_this_manifest(desired_.find(key), details)) continue;
+    ended.push_back({id, details.finished_at, values_of(details.env)});
   }
-  for (const auto& [id, when] : ended) {
-    auto said = co_await parts_.engine.container_logs(id, kLastLines);
-    keys_[key].memory.ends[id] = {when, parts_.clock.wall_now(), one_line(said.value_or(""))};
+  for (auto& each : ended) {
+    auto said = co_await parts_.engine.container_logs(each.id, kLastLines);
+    each.own.add(hidden_values(desired_.find(key)).all);
+    keys_[key].memory.ends[each.id] = {each.when, parts_.clock.wall_now(),
+                                       one_line(without_values(said.value_or(""), each.own))};
   }
 }
 

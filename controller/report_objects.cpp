@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/controller.h"
+#include "controller/hidden_values.h"
 #include "controller/labels.h"
 
 namespace fairlead::controller {
@@ -17,7 +18,16 @@ std::uint64_t capacity_of(const std::string& cidr) {
   return (std::uint64_t{1} << (32 - bits)) - 3;
 }
 
-ContainerStatus container_row(const docker::Container& c) {
+// What the engine says of a failed start quotes the command.
+std::string error_of(const docker::Container& c, const DesiredEntry* entry) {
+  if (c.error.empty()) return "";
+  if (!of_this_manifest(entry, c)) return "not shown, since its manifest has changed";
+  auto masks = values_of(c.env);
+  masks.add(hidden_values(entry).all);
+  return without_values(c.error, masks);
+}
+
+ContainerStatus container_row(const docker::Container& c, const DesiredEntry* entry) {
   ContainerStatus row;
   const auto component = c.labels.find(std::string(kLabelComponent));
   if (component != c.labels.end()) row.service = component->second;
@@ -29,7 +39,7 @@ ContainerStatus container_row(const docker::Container& c) {
   row.started_at = c.started_at;
   row.restarts = c.restart_count;
   row.exit_code = c.exit_code;
-  row.error = c.error;
+  row.error = error_of(c, entry);
   for (const auto& endpoint : c.endpoints) {
     row.networks.push_back(endpoint.network_name + " " + endpoint.ip_address);
   }
@@ -83,7 +93,7 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const Scope&
   status.containers.clear();
   status.networks.clear();
   for (const auto& [id, observed] : scope.observed.containers) {
-    status.containers.push_back(container_row(observed.details));
+    status.containers.push_back(container_row(observed.details, scope.entry));
     auto& row = status.containers.back();
     const auto runs = state.memory.runs.find(id);
     const int own = runs == state.memory.runs.end() ? 0 : runs->second.starts;

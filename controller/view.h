@@ -2,6 +2,7 @@
 // the controller's one thread, so plain references are safe between two suspensions.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <deque>
 #include <functional>
 #include <map>
@@ -42,8 +43,9 @@ class View {
 
   // The plan that would be executed now, without touching the engine. kNotFound for unknown Apps.
   virtual Result<Plan> plan(const std::string& app) const = 0;
-  // The resolved model as JSON text.
-  virtual Result<std::string> desired_json(const std::string& app) const = 0;
+  // The resolved model; values of variables, of
+  // environments and of secrets by their names.
+  virtual Result<boost::json::value> desired_json(const std::string& app) const = 0;
 };
 
 // What a caller may make the controller do.

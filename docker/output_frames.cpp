@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kHeader = 8;
 constexpr std::size_t kKept = 2048;
+constexpr std::string_view kBlanks = " \t\r\n";
 
 }  // namespace
 
@@ -17,7 +18,10 @@ void OutputFrames::feed(std::string_view bytes) {
       kept_ += piece;
       payload_left_ -= piece.size();
       bytes.remove_prefix(piece.size());
-      if (kept_.size() > 2 * kKept) kept_.erase(0, kept_.size() - kKept);
+      if (kept_.size() > 2 * kKept) {
+        kept_.erase(0, kept_.size() - kKept);
+        cut_ = true;
+      }
       continue;
     }
     const auto piece = bytes.substr(0, kHeader - header_.size());
@@ -32,10 +36,12 @@ void OutputFrames::feed(std::string_view bytes) {
 
 std::string OutputFrames::tail() const {
   std::string_view text = kept_;
+  const bool cut = cut_ || text.size() > kKept;
   text.remove_prefix(text.size() - std::min(text.size(), kKept));
-  const auto first = text.find_first_not_of(" \t\r\n");
+  if (cut) text.remove_prefix(std::min(text.find_first_of(kBlanks), text.size()));
+  const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return "";
-  const auto last = text.find_last_not_of(" \t\r\n");
+  const auto last = text.find_last_not_of(kBlanks);
   return std::string(text.substr(first, last - first + 1));
 }
 

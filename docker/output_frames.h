@@ -12,13 +12,15 @@ namespace fairlead::docker {
 class OutputFrames {
  public:
   void feed(std::string_view bytes);
-  // The last 2 KiB, without blanks at its ends.
+  // The last 2 KiB, without blanks at its ends; from the first whole word on, where it was longer:
+  // the rest of a word may be the rest of a secret, which no mask knows.
   std::string tail() const;
 
  private:
   std::string header_;
   std::size_t payload_left_ = 0;
   std::string kept_;
+  bool cut_ = false;
 };
 
 }  // namespace fairlead::docker

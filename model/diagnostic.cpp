@@ -36,8 +36,9 @@ void make_fit(Diagnostic& diagnostic, const Masks& masks) {
   const auto fit = [&masks](std::string& text) {
     text = shortened(without_passwords(masks.apply(text)), kMostMessage);
   };
-  diagnostic.path = shortened(masks.apply(diagnostic.path), kMostPath);
+  diagnostic.path = shortened(without_passwords(masks.apply(diagnostic.path)), kMostPath);
   fit(diagnostic.message);
+  fit(diagnostic.expected);
   fit(diagnostic.hint);
 }
 

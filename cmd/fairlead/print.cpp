@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "api/server.h"
+#include "base/json_strings.h"
 #include "base/printable.h"
 #include "model/canonical.h"
 
@@ -117,7 +118,8 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-bool print_structured(const Options& options, const boost::json::value& value) {
+bool print_structured(const Options& options, const boost::json::value& shown) {
+  const auto value = without_passwords(shown);
   if (options.output == "json") {
     put_document(printable(boost::json::serialize(value), Escape::kJson) + "\n");
     return true;

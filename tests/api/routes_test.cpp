@@ -16,6 +16,7 @@ namespace json = boost::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class Routes : public testing::Test {
  protected:
@@ -38,6 +39,18 @@ class Routes : public testing::Test {
   test::FakeCommands commands;
   std::unique_ptr<metrics::Metrics> metrics = metrics::make_metrics(view, log, {"1", "c", "cc"});
 };
+
+// The last place where a password of a URL can be hidden, whoever said it.
+TEST_F(Routes, HidePasswordsInEveryText) {
+  auto& shop = view.app_rows.at("shop");
+  shop.conditions.at(0).message = "at https://bob:c4n4ry@h/";
+  shop.drift.at(0).actual = "bob:c4n4ry@h";
+  shop.containers.at(0).error = "redis://:c4n4ry@h";
+  shop.last_plan = {"replace: url is bob:c4n4ry@h"};
+  for (const char* path : {"/api/v1/apps", "/api/v1/apps/shop", "/api/v1/apps/shop/drift"})
+    EXPECT_THAT(ask("GET", path).body, Not(HasSubstr("c4n4ry"))) << path;
+  EXPECT_EQ(get("/api/v1/apps/shop").at_pointer("/conditions/0/message"), "at https://bob:***@h/");
+}
 
 TEST_F(Routes, ShowAnAppWithEverythingThatExplainsIt) {
   const auto shop = get("/api/v1/apps/shop");

@@ -64,7 +64,7 @@ TEST(PlanNetworks, RefusesToChangeASubnetAndSaysWhy) {
   ASSERT_EQ(only_reason(result), Reason::kResourceRecreationAttempt);
   EXPECT_EQ(result.refusals[0].error.error_class, ErrorClass::kInvalid);
   EXPECT_EQ(result.refusals[0].error.message,
-            "network shop_frontend: subnet is 172.30.0.0/24, manifest wants 172.31.0.0/24; the "
+            "network shop_frontend: subnet is 172.30.0.0/24, wanted 172.31.0.0/24; the "
             "engine cannot change it in place");
   EXPECT_THAT(result.refusals[0].error.hint, HasSubstr("`never`"));
 }

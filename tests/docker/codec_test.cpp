@@ -195,10 +195,34 @@ TEST(OutputFrames, AreReadInPiecesOfAnySize) {
   }
   OutputFrames much;
   for (int i = 0; i < 1000; ++i)
-    much.feed(frame(1, std::string(100, 'x')));
+    much.feed(frame(1, std::string(100, 'x') + "\n"));
   much.feed(frame(1, "end"));
-  EXPECT_EQ(much.tail().size(), 2048u);
+  // 20 whole lines of 101 bytes fit into 2 KiB beside "end".
+  EXPECT_EQ(much.tail().size(), 20u * 101 + 3);
+  EXPECT_TRUE(much.tail().starts_with(std::string(100, 'x') + "\n"));
   EXPECT_TRUE(much.tail().ends_with("end"));
+}
+
+// The rest of a secret is known by no mask.
+TEST(OutputFrames, BeginWithAWholeWord) {
+  const std::string secret = "c4n4ry-of-the-mine";
+  for (std::size_t behind = 2047 - secret.size(); behind <= 2048; ++behind) {
+    const std::string text = "x " + secret + " " + std::string(behind - 1, '.');
+    std::string stream{1,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       static_cast<char>(text.size() >> 8),
+                       static_cast<char>(text.size() & 0xFF)};
+    OutputFrames frames;
+    frames.feed(stream + text);
+    EXPECT_EQ(frames.tail(), behind + secret.size() < 2048
+                                 ? secret + " " + std::string(behind - 1, '.')
+                                 : std::string(behind - 1, '.'))
+        << behind;
+  }
 }
 
 }  // namespace

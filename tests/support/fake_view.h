@@ -46,8 +46,8 @@ struct FakeView final : controller::View {
     if (found != plans.end()) return found->second;
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App '" + app + "'");
   }
-  Result<std::string> desired_json(const std::string& app) const override {
-    if (app_rows.contains(app)) return R"({"name":")" + app + "\"}\n";
+  Result<boost::json::value> desired_json(const std::string& app) const override {
+    if (app_rows.contains(app)) return boost::json::object{{"name", app}};
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App '" + app + "'");
   }
 };
