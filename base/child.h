@@ -10,9 +10,9 @@
 namespace fairlead {
 
 // What it wrote, if it ended with 0; else the first line of its complaint. Blocks, at most for
-// `deadline`: not for anything that asks a network.
+// `deadline`: for a pool (pool.h).
 std::expected<std::string, std::string> run_child(
     std::vector<std::string> words, const std::string& input,
-    std::chrono::milliseconds deadline = std::chrono::seconds(5));
+    std::chrono::milliseconds deadline = std::chrono::seconds(30));
 
 }  // namespace fairlead

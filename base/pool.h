@@ -30,17 +30,36 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  // What `work` returns, or nothing if it has not by then: it goes on, and nobody hears of it; if
-  // it has not begun, it never does. An exception of it leaves here.
+  // Work that was begun. Whoever drops it hears no more of it: it goes on if it runs, and never
+  // begins if it does not.
+  template <typename T>
+  class Answer;
+
+  template <typename T>
+  Answer<T> begin(std::function<T()> work) {
+    auto box = std::make_shared<Box<T>>(executor_);
+    submit(job(std::move(work), std::weak_ptr<Box<T>>(box)), box);
+    return Answer<T>(std::move(box));
+  }
+
+  // What the work returned, once; nothing if it has not by then, and it may be waited for again. An
+  // exception of it leaves here. One waiter at a time.
+  template <typename T>
+  Task<std::optional<T>> wait(Answer<T> answer, Duration deadline) {
+    auto& box = *answer.box_;
+    if (!box.done) {
+      box.ended.expires_after(given_up_ ? Duration::zero() : deadline);
+      // Cancelled by the answer: either end is no error.
+      co_await box.ended.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+    if (box.thrown) std::rethrow_exception(box.thrown);
+    co_return std::exchange(box.result, std::nullopt);
+  }
+
+  // Both, for what is worth nothing later.
   template <typename T>
   Task<std::optional<T>> ask(std::function<T()> work, Duration deadline) {
-    auto box = std::make_shared<Box<T>>(executor_);
-    box->ended.expires_after(given_up_ ? Duration::zero() : deadline);
-    submit(job(std::move(work), std::weak_ptr<Box<T>>(box)), box);
-    // Cancelled by the answer: either end is no error.
-    co_await box->ended.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    if (box->thrown) std::rethrow_exception(box->thrown);
-    co_return std::move(box->result);
+    return wait(begin(std::move(work)), deadline);
   }
 
   // Whoever waits, or will ask, gets nothing, at once: for the end of the process.
@@ -54,6 +73,7 @@ class Pool {
   template <typename T>
   struct Box : Waiting {
     using Waiting::Waiting;
+    bool done = false;
     std::optional<T> result;
     std::exception_ptr thrown;
   };
@@ -75,6 +95,7 @@ class Pool {
       return [box, result, thrown] {
         const auto waiting = box.lock();
         if (!waiting) return;
+        waiting->done = true;
         waiting->result = std::move(*result);
         waiting->thrown = thrown;
         waiting->ended.cancel();
@@ -89,6 +110,16 @@ class Pool {
   std::shared_ptr<State> state_;
   std::vector<std::weak_ptr<Waiting>> waiting_;
   bool given_up_ = false;
+};
+
+template <typename T>
+class Pool::Answer {
+ public:
+  explicit Answer(std::shared_ptr<Box<T>> box) : box_(std::move(box)) {}
+
+ private:
+  friend class Pool;
+  std::shared_ptr<Box<T>> box_;
 };
 
 }  // namespace fairlead

@@ -13,6 +13,17 @@ namespace {
 
 // For the last write of the state, when all that may be cut has been.
 constexpr Duration kLastWrite = std::chrono::seconds(1);
+// What is decoded by then goes its way; the rest follows when it is.
+constexpr auto kDecodePatience = std::chrono::seconds(1);
+constexpr auto kDecodeDeadline = std::chrono::minutes(2);
+
+Task<Result<model::Manifest>> decoded_by(Pool& pool, std::function<model::Manifest()> work) {
+  auto manifest = co_await pool.ask(std::move(work), kDecodeDeadline);
+  if (manifest) co_return std::move(*manifest);
+  co_return failure(
+      ErrorClass::kTransient, Reason::kSourceUnavailable, "not decoded within two minutes",
+      "see whether a helper such as `age` hangs; the last good version stays in force");
+}
 
 }  // namespace
 
@@ -20,10 +31,15 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
       desired_(
-          options_.decoding, [this] { return incumbents(); }, options_.prune),
+          options_.decoding, [this] { return incumbents(); }, options_.prune,
+          [this](std::function<model::Manifest()> work,
+                 std::function<void(Result<model::Manifest>)> done) {
+            decode(std::move(work), std::move(done));
+          }),
       cache_(parts_.engine),
       prune_(options_.prune),
       work_(parts_.clock),
+      decoded_(parts_.clock),
       engine_wake_(parts_.clock),
       refreshing_(parts_.clock, 1),
       permits_(parts_.clock, static_cast<std::size_t>(options_.parallel_mutations)),
@@ -83,6 +99,8 @@ void Controller::stop() {
   if (std::exchange(stopping_, true)) return;
   stopped_at_ = parts_.clock.steady_now();
   parts_.directory.stop();
+  if (parts_.pool != nullptr) parts_.pool->give_up();
+  decoded_.notify();
   parts_.engine.stop_events();
   engine_wake_.notify();
   work_.notify();
@@ -95,8 +113,32 @@ void Controller::stop() {
 Task<Status> Controller::take_next_snapshot() {
   auto snapshot = co_await parts_.directory.next();
   if (!snapshot) co_return std::unexpected(snapshot.error());
-  take_snapshot(*snapshot);
+  const auto shared = std::make_shared<const watch::Snapshot>(std::move(*snapshot));
+  const auto ticket = desired_.read(shared);
+  const auto patience = parts_.clock.steady_now() + kDecodePatience;
+  awaiting_decodes_ = true;
+  const OnExit awaited([this] { awaiting_decodes_ = false; });
+  while (!stopping_ && desired_.decoding(ticket)) {
+    co_await decoded_.wait_until(patience);
+    if (parts_.clock.steady_now() >= patience) break;
+  }
+  take_snapshot(shared);
   co_return Status{};
+}
+
+void Controller::decode(std::function<model::Manifest()> work,
+                        std::function<void(Result<model::Manifest>)> done) {
+  if (parts_.pool == nullptr) return done(work());
+  tasks_.spawn("decode", decode_on_pool(std::move(work), std::move(done)));
+}
+
+Task<void> Controller::decode_on_pool(std::function<model::Manifest()> work,
+                                      std::function<void(Result<model::Manifest>)> done) {
+  auto manifest = co_await caught(decoded_by(*parts_.pool, std::move(work)), "decode");
+  if (stopping_) co_return;
+  done(std::move(manifest));
+  decoded_.notify();
+  if (!awaiting_decodes_) parts_.directory.again();
 }
 
 Task<void> Controller::source_loop() {
@@ -111,7 +153,7 @@ Task<void> Controller::source_loop() {
   }
 }
 
-void Controller::take_snapshot(const watch::Snapshot& snapshot) {
+void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& snapshot) {
   const auto now = parts_.clock.steady_now();
   last_turn_ = now;
   auto changes = desired_.apply(snapshot, now);
@@ -123,7 +165,7 @@ void Controller::take_snapshot(const watch::Snapshot& snapshot) {
   if (desired_.problem() != last_source_problem_) {
     last_source_problem_ = desired_.problem();
     if (last_source_problem_.empty()) {
-      parts_.log.info("manifests are available again", {{"files", snapshot.files.size()}});
+      parts_.log.info("manifests are available again", {{"files", snapshot->files.size()}});
     } else {
       parts_.log.error("manifests are unavailable",
                        {{"reason", to_string(Reason::kSourceUnavailable)},

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/pool.h"
 #include "base/random.h"
 #include "base/task.h"
 #include "controller/backoff.h"
@@ -60,6 +61,7 @@ struct ControllerParts {
   watch::Directory& directory;
   docker::Engine& engine;
   Inventory& inventory;
+  Pool* pool = nullptr;  // for what blocks; null: the loop waits for it
 };
 
 class Controller final : public View, public Commands {
@@ -134,9 +136,13 @@ class Controller final : public View, public Commands {
   void task_failed(const std::string& task, const std::string& what);
   Task<void> source_loop();
   Task<Status> take_next_snapshot();
+  void decode(std::function<model::Manifest()> work,
+              std::function<void(Result<model::Manifest>)> done);
+  Task<void> decode_on_pool(std::function<model::Manifest()> work,
+                            std::function<void(Result<model::Manifest>)> done);
   Task<void> worker_loop();
   Task<void> work_on(std::string key);
-  void take_snapshot(const watch::Snapshot& snapshot);
+  void take_snapshot(const std::shared_ptr<const watch::Snapshot>& snapshot);
   void announce(const std::string& key);
   void enqueue(const std::string& key);
   void enqueue_all();
@@ -220,6 +226,7 @@ class Controller final : public View, public Commands {
   std::map<std::string, KeyState> keys_;
 
   Signal work_;         // a key may be due
+  Signal decoded_;      // a manifest is
   Signal engine_wake_;  // the supervisor has something to do
   Semaphore refreshing_;
   Semaphore permits_;
@@ -230,7 +237,8 @@ class Controller final : public View, public Commands {
   bool stopping_ = false;
   bool failed_ = false;
   bool first_scan_done_ = false;
-  int uncertain_checks_ = 0;  // clean checks still owed after an Unknown outcome
+  bool awaiting_decodes_ = false;  // the source loop does; what comes later is news for it
+  int uncertain_checks_ = 0;       // clean checks still owed after an Unknown outcome
   // The link to the engine: see supervise.cpp.
   Backoff link_backoff_;
   Backoff stream_backoff_;

@@ -64,15 +64,19 @@ const DesiredEntry* DesiredStore::find(const std::string& key) const {
   return it == entries_.end() ? nullptr : &it->second;
 }
 
+bool DesiredStore::unclear(const LoadedFile& loaded) {
+  return loaded.pending || loaded.decoding != 0 || model::has_errors(loaded.diagnostics);
+}
+
 std::string DesiredStore::broken_file() const {
-  const auto broken = std::ranges::find_if(loaded_, [](const auto& item) {
-    return item.second.pending || model::has_errors(item.second.diagnostics);
-  });
+  const auto broken =
+      std::ranges::find_if(loaded_, [](const auto& item) { return unclear(item.second); });
   return broken == loaded_.end() ? std::string() : broken->first;
 }
 
 bool DesiredStore::pending() const {
-  return std::ranges::any_of(loaded_, [](const auto& item) { return item.second.pending; });
+  return std::ranges::any_of(
+      loaded_, [](const auto& item) { return item.second.pending && item.second.decoding == 0; });
 }
 
 watch::Followed DesiredStore::references() const {
@@ -85,45 +89,79 @@ watch::Followed DesiredStore::references() const {
 }
 
 void DesiredStore::decode(const std::string& name, const watch::File& file,
-                          const watch::Snapshot& snapshot, LoadedFile& loaded) const {
+                          const std::shared_ptr<const watch::Snapshot>& snapshot,
+                          LoadedFile& loaded) {
   model::DecodeOptions options = decoding_;
-  options.read = [&snapshot](const std::string& path) {
-    if (!looked_for(snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
-    return source_of(find_source(snapshot, path));
+  options.read = [snapshot](const std::string& path) {
+    if (!looked_for(*snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
+    return source_of(find_source(*snapshot, path));
   };
-  model::Manifest manifest = model::decode(name, *file.bytes, options);
-  loaded.references.clear();
-  for (const auto& path : manifest.references)
-    loaded.references[path] = state_of(snapshot, path);
-  loaded.mentioned = manifest.mentioned;
-  loaded.pending = manifest.pending;
-  if (manifest.pending) return;
-  loaded.diagnostics = manifest.diagnostics;
-  if (!model::has_errors(manifest.diagnostics)) loaded.last_good = std::move(manifest);
+  auto work = [name, bytes = file.bytes, options = std::move(options)] {
+    return model::decode(name, *bytes, options);
+  };
+  Decoding what{++last_ticket_, name, file.digest, snapshot};
+  loaded.decoding = what.ticket;
+  in_flight_.insert(what.ticket);
+  if (!somewhere_) return decoded(what, work());
+  somewhere_(std::move(work), [this, what = std::move(what)](Result<model::Manifest> manifest) {
+    decoded(what, std::move(manifest));
+  });
 }
 
-// Returns false if the file, and all that it refers to, is as it was.
-bool DesiredStore::load(const std::string& name, const watch::File& file,
-                        const watch::Snapshot& snapshot) {
+// Its last good version stays in force.
+void DesiredStore::unreadable(const std::string& name, LoadedFile& loaded, const Error& error) {
+  loaded_news_ = true;
+  model::Diagnostic diagnostic;
+  diagnostic.position.file = name;
+  diagnostic.message = "SourceUnavailable: " + error.message;
+  diagnostic.hint = error.hint;
+  loaded.diagnostics = {std::move(diagnostic)};
+}
+
+void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifest) {
+  in_flight_.erase(what.ticket);
+  const auto found = loaded_.find(what.name);
+  // The file went, and may have come again.
+  if (found == loaded_.end() || found->second.decoding != what.ticket) return;
+  auto& loaded = found->second;
+  loaded.decoding = 0;
+  // With the digest that it has it is tried again.
+  if (!manifest) return unreadable(what.name, loaded, manifest.error());
+  loaded_news_ = true;
+  loaded.digest = what.digest;
+  loaded.read_error.clear();
+  loaded.references.clear();
+  for (const auto& path : manifest->references)
+    loaded.references[path] = state_of(*what.snapshot, path);
+  loaded.mentioned = manifest->mentioned;
+  loaded.pending = manifest->pending;
+  if (manifest->pending) return;
+  loaded.diagnostics = manifest->diagnostics;
+  if (!model::has_errors(manifest->diagnostics)) loaded.last_good = std::move(*manifest);
+}
+
+// Nothing to do if the file, and all that it refers to, is as it was. One that changes while it is
+// decoded is compared again after that.
+void DesiredStore::load(const std::string& name, const watch::File& file,
+                        const std::shared_ptr<const watch::Snapshot>& snapshot) {
   auto& loaded = loaded_[name];
   const bool same_references = std::ranges::all_of(loaded.references, [&](const auto& item) {
-    return item.second == state_of(snapshot, item.first);
+    return item.second == state_of(*snapshot, item.first);
   });
-  if (loaded.digest == file.digest && loaded.read_error == file.error && same_references) {
-    return false;
-  }
+  const bool same = loaded.digest == file.digest && loaded.read_error == file.error;
+  if (loaded.decoding != 0 || (same && same_references)) return;
+  if (file.error.empty()) return decode(name, file, snapshot, loaded);
   loaded.read_error = file.error;
-  if (!file.error.empty()) {
-    model::Diagnostic unreadable;
-    unreadable.position.file = name;
-    unreadable.message = "SourceUnavailable: " + file.error;
-    unreadable.hint = "the last good version stays in force";
-    loaded.diagnostics = {unreadable};
-    return true;
-  }
-  loaded.digest = file.digest;
-  decode(name, file, snapshot, loaded);
-  return true;
+  unreadable(name, loaded,
+             {ErrorClass::kTransient, Reason::kSourceUnavailable, file.error,
+              "the last good version stays in force"});
+}
+
+std::uint64_t DesiredStore::read(const std::shared_ptr<const watch::Snapshot>& snapshot) {
+  const auto first = last_ticket_ + 1;
+  for (const auto& [name, file] : snapshot->files)
+    load(name, file, snapshot);
+  return first;
 }
 
 void DesiredStore::count_absences(SteadyTime now) {
@@ -131,28 +169,28 @@ void DesiredStore::count_absences(SteadyTime now) {
     const auto loaded = loaded_.find(entry.file);
     const auto file = files_.find(entry.file);
     // A file that is gone, or can't be read or used now, may hold what this entry does not.
-    const bool whole = complete_ && loaded != loaded_.end() && !loaded->second.pending &&
+    const bool whole = complete_ && loaded != loaded_.end() && !unclear(loaded->second) &&
                        file != files_.end() && file->second.valid;
     entry.parts.scanned(whole, parts_of(entry), now);
   }
 }
 
-DesiredStore::Changes DesiredStore::apply(const watch::Snapshot& snapshot, SteadyTime now) {
+DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Snapshot>& snapshot,
+                                          SteadyTime now) {
   Changes changes;
-  problem_ = snapshot.complete ? "" : snapshot.problem;
-  complete_ = snapshot.complete;
-  bool changed = false;
-  for (const auto& [name, file] : snapshot.files) {
-    if (!file.error.empty()) complete_ = false;
-    changed |= load(name, file, snapshot);
-  }
-  if (snapshot.complete) {
-    changed |= std::erase_if(loaded_, [&snapshot](const auto& item) {
-                 return !snapshot.files.contains(item.first);
-               }) > 0;
+  problem_ = snapshot->complete ? "" : snapshot->problem;
+  complete_ = snapshot->complete && std::ranges::all_of(snapshot->files, [](const auto& item) {
+                return item.second.error.empty();
+              });
+  read(snapshot);
+  if (snapshot->complete) {
+    loaded_news_ |= std::erase_if(loaded_, [&snapshot](const auto& item) {
+                      return !snapshot->files.contains(item.first);
+                    }) > 0;
   }
   // A name that waits for its old owner's grace ripens without any change.
-  if (changed || !vacancies_.empty()) rebuild(changes, now);
+  if (loaded_news_ || !vacancies_.empty()) rebuild(changes, now);
+  loaded_news_ = false;
   count_absences(now);
   return changes;
 }

@@ -42,23 +42,41 @@ struct Incumbents {
   model::NameOwners names;
 };
 
+// Where manifests are decoded. `work` may block (helpers such as `age`), and owns all that it
+// touches; `done` takes what came of it, on the loop: before this returns, or later, or never where
+// the process ends. An error: it could not be decoded now.
+using DecodeSomewhere = std::function<void(std::function<model::Manifest()> work,
+                                           std::function<void(Result<model::Manifest>)> done)>;
+
 // What a manifest is told of a file that it refers to; null: there is none.
 model::Source source_of(const watch::File* file);
 
 class DesiredStore {
  public:
   // `decoding`: all but `read`, which are the snapshot's files. `incumbents` is asked whenever
-  // files changed. `rules`: when a name is free for another file.
+  // files changed. `rules`: when a name is free for another file. Without `somewhere` a manifest is
+  // decoded where it is met; with it, the store must outlive what it began.
   explicit DesiredStore(model::DecodeOptions decoding = {},
-                        std::function<Incumbents()> incumbents = {}, PruneRules rules = {})
-      : decoding_(std::move(decoding)), incumbents_(std::move(incumbents)), rules_(rules) {}
+                        std::function<Incumbents()> incumbents = {}, PruneRules rules = {},
+                        DecodeSomewhere somewhere = {})
+      : decoding_(std::move(decoding)),
+        incumbents_(std::move(incumbents)),
+        rules_(rules),
+        somewhere_(std::move(somewhere)) {}
 
   struct Changes {
     std::set<std::string> keys;      // entries that came, changed or went
     std::vector<std::string> files;  // files whose validity or diagnostics changed
   };
 
-  Changes apply(const watch::Snapshot& snapshot, SteadyTime now);
+  // Begins to decode what changed. `decoding()` with the ticket that it returns tells whether that
+  // lasts.
+  std::uint64_t read(const std::shared_ptr<const watch::Snapshot>& snapshot);
+  bool decoding(std::uint64_t since = 0) const {
+    return in_flight_.lower_bound(since) != in_flight_.end();
+  }
+  // A file that is still being decoded stays as it was: its snapshot is applied again later.
+  Changes apply(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
 
   const DesiredEntry* find(const std::string& key) const;
   const std::map<std::string, DesiredEntry>& entries() const { return entries_; }
@@ -68,10 +86,11 @@ class DesiredStore {
   // The last snapshot was whole and every file in it could be read.
   bool complete() const { return complete_; }
   const std::string& problem() const { return problem_; }
-  // A file that is there and is no valid manifest: it may hold any App, so none is "gone" while it
-  // lasts. Empty if there is none.
+  // A file that is there and is no valid manifest, or not yet: it may hold any App, so none is
+  // "gone" while it lasts. Empty if there is none.
   std::string broken_file() const;
-  // Some manifest can't be decoded yet, because it refers to a file that was not followed so far.
+  // Some manifest can't be decoded yet, because it refers to a file that was not followed so far;
+  // one that is being decoded takes its time.
   bool pending() const;
   // Every other file that the manifests refer to, to be followed from now on.
   watch::Followed references() const;
@@ -81,10 +100,18 @@ class DesiredStore {
     std::string digest;
     std::string read_error;
     std::map<std::string, std::string> references;  // with what each was when last decoded
-    bool pending = false;  // waits for a file that no snapshot has looked for yet
+    bool pending = false;        // waits for a file that no snapshot has looked for yet
+    std::uint64_t decoding = 0;  // ticket of what is on its way; 0: nothing
     model::Manifest last_good;
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
+  };
+  // What is decoded, and what came of it.
+  struct Decoding {
+    std::uint64_t ticket = 0;
+    std::string name;
+    std::string digest;
+    std::shared_ptr<const watch::Snapshot> snapshot;
   };
   struct Candidate {
     std::string key;
@@ -104,9 +131,13 @@ class DesiredStore {
     std::set<std::string> kept;  // keys that stay as they are, though their file says otherwise
   };
 
-  bool load(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot);
-  void decode(const std::string& name, const watch::File& file, const watch::Snapshot& snapshot,
-              LoadedFile& loaded) const;
+  static bool unclear(const LoadedFile& loaded);
+  void load(const std::string& name, const watch::File& file,
+            const std::shared_ptr<const watch::Snapshot>& snapshot);
+  void decode(const std::string& name, const watch::File& file,
+              const std::shared_ptr<const watch::Snapshot>& snapshot, LoadedFile& loaded);
+  void decoded(const Decoding& what, Result<model::Manifest> manifest);
+  void unreadable(const std::string& name, LoadedFile& loaded, const Error& error);
   std::map<std::string, std::vector<Candidate>> candidates() const;
   void choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now);
   bool vacant(const std::string& key, const std::string& owner, SteadyTime now);
@@ -119,7 +150,11 @@ class DesiredStore {
   model::DecodeOptions decoding_;
   std::function<Incumbents()> incumbents_;
   PruneRules rules_;
+  DecodeSomewhere somewhere_;
   std::map<std::string, LoadedFile> loaded_;
+  std::set<std::uint64_t> in_flight_;
+  std::uint64_t last_ticket_ = 0;
+  bool loaded_news_ = false;  // since the last rebuild
   std::map<std::string, DesiredEntry> entries_;
   std::map<std::string, FileStatus> files_;
   std::set<std::string> mentioned_;

@@ -65,10 +65,8 @@ void DesiredStore::refuse(const Candidate& loser, const std::string& where,
 // long as a removal takes. One that is there and can't be judged still holds it.
 bool DesiredStore::vacant(const std::string& key, const std::string& owner, SteadyTime now) {
   const auto loaded = loaded_.find(owner);
-  const bool unclear = loaded != loaded_.end() &&
-                       (loaded->second.pending || model::has_errors(loaded->second.diagnostics));
   const auto [vacancy, fresh] = vacancies_.try_emplace(key, Vacancy{0, now});
-  if (unclear) {
+  if (loaded != loaded_.end() && unclear(loaded->second)) {
     vacancy->second = {0, now};
     return false;
   }

@@ -208,6 +208,8 @@ Task<void> Controller::hear_last_words(std::string key) {
 
 Task<void> Controller::reconcile(std::string key) {
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
+  // It may be in there; the next scan asks again.
+  if (desired_.find(key) == nullptr && desired_.decoding()) co_return;
   const auto begin = parts_.clock.steady_now();
   keys_[key].last_pass = begin;
   auto observed = co_await observe(key);

@@ -15,7 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto kHelperDeadline = std::chrono::seconds(30);
 constexpr auto kLoginDeadline = std::chrono::seconds(60);  // with the wait for a thread
 constexpr const char* kHub = "https://index.docker.io/v1/";
 
@@ -46,7 +45,7 @@ std::unexpected<Error> unusable(const std::string& registry, const std::string& 
 }
 
 Result<std::string> from_helper(const std::string& helper, const std::string& server) {
-  const auto said = run_child({"docker-credential-" + helper, "get"}, server, kHelperDeadline);
+  const auto said = run_child({"docker-credential-" + helper, "get"}, server);
   if (!said) {
     // How every helper says that it knows nothing of this server.
     if (said.error().find("credentials not found") != std::string::npos) return "";

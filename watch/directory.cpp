@@ -1,10 +1,12 @@
 #include "watch/directory.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "base/pool.h"
 #include "watch/inotify.h"
 #include "watch/scan.h"
 #include "watch/settle.h"
@@ -16,40 +18,82 @@ namespace {
 // A link may flip while its chain is followed: armed again until the chain holds still (W30).
 constexpr int kArmAttempts = 3;
 
+// All that is done with the directory; the file system may be slow, or hang.
+struct Look {
+  std::shared_ptr<const Options> options;
+  std::shared_ptr<const Followed> followed;
+  std::shared_ptr<const Scan> known;
+  std::shared_ptr<const Inotify> inotify;  // null: no events
+};
+
+struct Looked {
+  Scan scan;
+  Inotify::Watches watches;
+};
+
+Inotify::Watches arm(const Look& look) {
+  Inotify::Watches watches;
+  std::set<std::string> links(look.known->links.begin(), look.known->links.end());
+  links.insert(look.followed->begin(), look.followed->end());
+  WatchPlan plan = plan_watches(look.options->path, links);
+  for (int attempt = 0; attempt < kArmAttempts; ++attempt) {
+    look.inotify->add(plan, watches);
+    WatchPlan after = plan_watches(look.options->path, links);
+    if (after == plan) break;
+    plan = std::move(after);
+  }
+  return watches;
+}
+
+// Watched first, so that what happens during the scan is not missed.
+Looked look_now(const Look& look) {
+  Looked looked;
+  if (look.inotify) looked.watches = arm(look);
+  looked.scan = scan_directory(*look.options, look.followed, *look.known);
+  return looked;
+}
+
 class InotifyDirectory final : public Directory {
  public:
   InotifyDirectory(boost::asio::any_io_executor executor, Clock& clock, Options options)
       : executor_(std::move(executor)),
         clock_(clock),
-        options_(std::move(options)),
-        settler_(options_.settle_time),
+        options_(std::make_shared<const Options>(std::move(options))),
+        settler_(options_->settle_time),
         wake_(clock),
-        followed_(std::make_shared<const Followed>(options_.followed)) {
-    if (options_.use_events) arm();
+        pool_(executor_, 1),
+        followed_(std::make_shared<const Followed>(options_->followed)) {
+    statistics_.polling_only = options_->use_events && !start_events();
   }
 
   Task<Result<Snapshot>> next() override;
   void follow(Followed paths) override;
+  void again() override;
   void stop() override;
   Statistics statistics() const override { return statistics_; }
 
  private:
   bool start_events();
-  void arm();
   void on_events();
   SteadyTime next_scan_at() const;
-  std::optional<Snapshot> look();
+  void begin_look();
+  std::optional<Snapshot> take(Looked looked);
+  std::optional<Snapshot> still_looking();
   bool worth_telling(const Snapshot& snapshot) const;
 
   boost::asio::any_io_executor executor_;
   Clock& clock_;
-  Options options_;
+  std::shared_ptr<const Options> options_;
   Settler settler_;
   Signal wake_;
+  Pool pool_;
+  std::optional<Pool::Answer<Looked>> looking_;
+  SteadyTime look_began_{};
   bool stopped_ = false;
   bool dirty_ = false;
+  bool repeat_ = false;
   Statistics statistics_;
-  Scan last_scan_;
+  std::shared_ptr<const Scan> last_scan_ = std::make_shared<const Scan>();
   std::shared_ptr<const Followed> followed_;
   SteadyTime last_scan_ended_{};
   Duration scan_gap_{};
@@ -57,25 +101,31 @@ class InotifyDirectory final : public Directory {
   std::optional<Snapshot> told_;
   SteadyTime told_at_{};
   // The bridge watches the descriptor: declared after it, so destroyed before it.
-  std::unique_ptr<Inotify> inotify_;
+  std::shared_ptr<Inotify> inotify_;
   std::unique_ptr<UvBridge> bridge_;
 };
 
 Task<Result<Snapshot>> InotifyDirectory::next() {
   while (!stopped_) {
     const SteadyTime due = next_scan_at();
-    if (clock_.steady_now() < due) {
+    if (!looking_ && clock_.steady_now() < due) {
       co_await wake_.wait_until(due);
       continue;
     }
-    std::optional<Snapshot> seen = look();
+    if (!looking_) begin_look();
+    auto looking = std::exchange(looking_, std::nullopt);
+    auto looked = co_await pool_.wait(*looking, options_->slow_after);
+    if (!looked) looking_ = std::move(looking);
+    std::optional<Snapshot> seen = looked ? take(std::move(*looked)) : still_looking();
+    if (stopped_) break;
     if (!seen || !worth_telling(*seen)) continue;
+    repeat_ = false;
     told_ = std::move(*seen);
     told_at_ = clock_.steady_now();
     co_return *told_;
   }
   co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable,
-                    "the watch of " + options_.path + " was stopped");
+                    "the watch of " + options_->path + " was stopped");
 }
 
 void InotifyDirectory::follow(Followed paths) {
@@ -85,9 +135,16 @@ void InotifyDirectory::follow(Followed paths) {
   wake_.notify();
 }
 
+void InotifyDirectory::again() {
+  repeat_ = true;
+  dirty_ = true;
+  wake_.notify();
+}
+
 void InotifyDirectory::stop() {
   stopped_ = true;
   wake_.notify();
+  pool_.give_up();
 }
 
 SteadyTime InotifyDirectory::next_scan_at() const {
@@ -95,34 +152,61 @@ SteadyTime InotifyDirectory::next_scan_at() const {
   const SteadyTime soonest = last_scan_ended_ + scan_gap_;
   if (settler_.recheck_at() != SteadyTime::max()) return std::max(soonest, settler_.recheck_at());
   if (dirty_) return soonest;
-  return std::max(soonest, told_at_ + options_.rescan_interval);
+  return std::max(soonest, told_at_ + options_->rescan_interval);
 }
 
-std::optional<Snapshot> InotifyDirectory::look() {
-  if (options_.use_events) arm();
+void InotifyDirectory::begin_look() {
+  statistics_.polling_only = options_->use_events && !start_events();
   dirty_ = false;
-  const SteadyTime began = clock_.steady_now();
-  Scan scan = scan_directory(options_, followed_, last_scan_);
+  look_began_ = clock_.steady_now();
+  Look look{options_, followed_, last_scan_, inotify_};
+  std::function<Looked()> work = [look = std::move(look)] { return look_now(look); };
+  looking_ = pool_.begin(std::move(work));
+}
+
+std::optional<Snapshot> InotifyDirectory::take(Looked looked) {
+  if (bridge_) {
+    statistics_.polling_only = looked.watches.limit_reached;
+    const bool changed = inotify_->keep(std::move(looked.watches));
+    statistics_.rearms += changed && armed_once_ ? 1 : 0;
+    armed_once_ = true;
+  }
+  auto scan = std::make_shared<const Scan>(std::move(looked.scan));
   last_scan_ended_ = clock_.steady_now();
+  const Duration took = last_scan_ended_ - look_began_;
   ++statistics_.scans;
-  statistics_.discarded_scans += scan.discarded ? 1 : 0;
-  statistics_.last_scan_seconds = std::chrono::duration<double>(last_scan_ended_ - began).count();
-  if (scan.problem.empty()) statistics_.last_complete_scan = last_scan_ended_;
+  statistics_.discarded_scans += scan->discarded ? 1 : 0;
+  statistics_.last_scan_seconds = std::chrono::duration<double>(took).count();
+  if (scan->problem.empty()) statistics_.last_complete_scan = last_scan_ended_;
   // A stream of events, or a directory that is slow to read, must not fill the loop with scans.
-  scan_gap_ = std::max(options_.settle_time / 2, 3 * (last_scan_ended_ - began));
-  auto snapshot = settler_.offer(scan, began, last_scan_ended_);
-  if (scan.problem.empty()) last_scan_ = std::move(scan);
+  scan_gap_ = std::max(options_->settle_time / 2, 3 * took);
+  auto snapshot = settler_.offer(*scan, look_began_, last_scan_ended_);
+  if (scan->problem.empty()) last_scan_ = std::move(scan);
   return snapshot;
 }
 
+// What it was is kept, and nothing is gone: a file system that does not answer says nothing.
+std::optional<Snapshot> InotifyDirectory::still_looking() {
+  if (stopped_) return std::nullopt;
+  const SteadyTime now = clock_.steady_now();
+  Scan silent;
+  silent.problem =
+      "reading it takes longer than " +
+      std::to_string(
+          std::chrono::duration_cast<std::chrono::seconds>(options_->slow_after).count()) +
+      " s: does its file system hang?";
+  settler_.offer(silent, look_began_, look_began_);
+  return settler_.offer(silent, now, now);
+}
+
 bool InotifyDirectory::worth_telling(const Snapshot& snapshot) const {
-  if (!told_ || !same_content(*told_, snapshot)) return true;
-  return clock_.steady_now() >= told_at_ + options_.rescan_interval;
+  if (repeat_ || !told_ || !same_content(*told_, snapshot)) return true;
+  return clock_.steady_now() >= told_at_ + options_->rescan_interval;
 }
 
 bool InotifyDirectory::start_events() {
   if (bridge_) return true;
-  auto inotify = std::make_unique<Inotify>();
+  auto inotify = std::make_shared<Inotify>();
   if (!inotify->open()) return false;
   auto bridge = std::make_unique<UvBridge>(executor_);
   inotify_ = std::move(inotify);
@@ -133,23 +217,6 @@ bool InotifyDirectory::start_events() {
   }
   bridge_ = std::move(bridge);
   return true;
-}
-
-void InotifyDirectory::arm() {
-  statistics_.polling_only = !start_events();
-  if (statistics_.polling_only) return;
-  std::set<std::string> links(last_scan_.links.begin(), last_scan_.links.end());
-  links.insert(followed_->begin(), followed_->end());
-  WatchPlan plan = plan_watches(options_.path, links);
-  for (int attempt = 0; attempt < kArmAttempts; ++attempt) {
-    const Inotify::Armed armed = inotify_->arm(plan);
-    statistics_.polling_only = armed.limit_reached;
-    statistics_.rearms += armed.changed && armed_once_ ? 1 : 0;
-    armed_once_ = true;
-    WatchPlan after = plan_watches(options_.path, links);
-    if (after == plan) return;
-    plan = std::move(after);
-  }
 }
 
 void InotifyDirectory::on_events() {

@@ -62,6 +62,7 @@ struct Options {
   Followed followed;  // from the start; see Directory::follow
   Trusted trusted = trusted_users();
   bool trust_directory_owner = false;  // whoever the directory belongs to is trusted too
+  Duration slow_after = std::chrono::seconds(30);  // then a scan that lasts is said to
   bool use_events = true;  // false: polling only (W21, and every W-case with events suppressed)
 };
 
@@ -88,6 +89,9 @@ class Directory {
 
   // From now on snapshots hold these files too. If the set is new, the next one comes soon.
   virtual void follow(Followed paths) = 0;
+
+  // The next snapshot comes soon, even if it says what the one before did.
+  virtual void again() = 0;
 
   virtual void stop() = 0;
   virtual Statistics statistics() const = 0;

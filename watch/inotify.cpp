@@ -32,30 +32,37 @@ bool Inotify::open() {
   return fd_ >= 0;
 }
 
-Inotify::Armed Inotify::arm(const WatchPlan& plan) {
-  Armed armed;
-  std::map<int, std::set<std::string>> wanted;
+void Inotify::add(const WatchPlan& plan, Watches& watches) const {
+  watches.wanted.clear();
+  watches.limit_reached = false;
   for (const auto& [directory, names] : plan) {
     const int watch = ::inotify_add_watch(fd_, directory.c_str(), kMask);
     if (watch < 0) {
-      armed.limit_reached |= errno == ENOSPC || errno == ENOMEM;
+      watches.limit_reached |= errno == ENOSPC || errno == ENOMEM;
       continue;
     }
+    watches.added.insert(watch);
     // Two paths may lead to one directory, which has only one watch.
-    const auto [place, is_new] = wanted.try_emplace(watch, names);
+    const auto [place, is_new] = watches.wanted.try_emplace(watch, names);
     if (is_new || place->second.empty()) continue;
     if (names.empty()) place->second.clear();
     place->second.insert(names.begin(), names.end());
   }
+}
+
+bool Inotify::keep(Watches watches) {
+  bool changed = false;
   for (const auto& [watch, names] : watches_) {
-    if (wanted.contains(watch)) continue;
-    ::inotify_rm_watch(fd_, watch);
-    armed.changed = true;
+    changed |= !watches.wanted.contains(watch);
+    watches.added.insert(watch);
   }
-  for (const auto& [watch, names] : wanted)
-    armed.changed |= !watches_.contains(watch);
-  watches_ = std::move(wanted);
-  return armed;
+  for (const int watch : watches.added) {
+    if (!watches.wanted.contains(watch)) ::inotify_rm_watch(fd_, watch);
+  }
+  for (const auto& [watch, names] : watches.wanted)
+    changed |= !watches_.contains(watch);
+  watches_ = std::move(watches.wanted);
+  return changed;
 }
 
 Inotify::Drained Inotify::drain() {
@@ -79,7 +86,8 @@ Inotify::Drained Inotify::drain() {
 
 bool Inotify::matters(int watch, std::uint32_t mask, const char* name) {
   const auto place = watches_.find(watch);
-  if (place == watches_.end()) return false;
+  // One that was added while this is drained, or has just gone.
+  if (place == watches_.end()) return (mask & IN_IGNORED) == 0;
   if ((mask & kAboutTheDirectory) != 0) {
     if ((mask & IN_IGNORED) != 0) watches_.erase(place);
     return true;

@@ -24,13 +24,17 @@ class Inotify {
   bool open();
   int fd() const { return fd_; }
 
-  struct Armed {
-    bool changed = false;        // a directory is watched that was not, or the reverse
+  struct Watches {
+    std::map<int, std::set<std::string>> wanted;  // with the names that matter
+    std::set<int> added;                          // all, also those of an earlier plan
     bool limit_reached = false;  // some directory is not watched for want of watches (W21)
   };
-  // Watches exactly the directories of `plan`, as they are now. A directory that isn't there is
-  // left out. To arm the same plan again revives watches that died with their directory.
-  Armed arm(const WatchPlan& plan);
+  // Watches the directories of `plan`, as they are now, from here on. A directory that isn't there
+  // is left out. To add the same plan again revives watches that died with their directory. Walks
+  // paths, so it may block; may run on another thread while the loop drains.
+  void add(const WatchPlan& plan, Watches& watches) const;
+  // Of all that was ever added only these stay. True if they are others than before.
+  bool keep(Watches watches);
 
   struct Drained {
     std::uint64_t events = 0;  // that matter

@@ -90,7 +90,7 @@ std::unique_ptr<controller::Controller> make_controller(
   options.access = std::move(access);
   return std::make_unique<controller::Controller>(
       controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
-                                  *daemon.directory, *world.engine, *daemon.inventory},
+                                  *daemon.directory, *world.engine, *daemon.inventory, &world.pool},
       options);
 }
 

@@ -37,6 +37,10 @@ class SingleScan final : public watch::Directory {
     given_ = false;
     wake_.notify();
   }
+  void again() override {
+    given_ = false;
+    wake_.notify();
+  }
   void stop() override {
     stopped_ = true;
     wake_.notify();

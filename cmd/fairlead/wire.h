@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/pool.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "cmd/fairlead/options.h"
@@ -20,6 +21,7 @@ namespace fairlead::cli {
 struct World {
   boost::asio::io_context io;
   SystemClock clock{io.get_executor()};
+  Pool pool{io.get_executor()};
   SystemRandom random;
   std::unique_ptr<Logger> log;
   std::unique_ptr<docker::Engine> engine;

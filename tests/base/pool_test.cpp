@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace fairlead {
 namespace {
@@ -76,6 +77,25 @@ TEST_F(PoolTest, TheLoopGoesOnMeanwhile) {
             }),
             "3");
   EXPECT_EQ(turns, 5);
+}
+
+Task<void> ask_thrice(Pool& pool, std::vector<std::string>& said) {
+  std::function<int()> work = [] {
+    std::this_thread::sleep_for(milliseconds(300));
+    return 4;
+  };
+  auto answer = pool.begin(std::move(work));
+  for (const Duration patience : {Duration(milliseconds(5)), Duration(seconds(20)), Duration(0)}) {
+    auto given = co_await pool.wait(answer, patience);
+    said.push_back(given ? std::to_string(*given) : "nothing");
+  }
+}
+
+TEST_F(PoolTest, SlowWorkMayBeWaitedForAgain) {
+  std::vector<std::string> said;
+  boost::asio::co_spawn(io, ask_thrice(pool, said), [](const std::exception_ptr&) {});
+  io.run();
+  EXPECT_EQ(said, (std::vector<std::string>{"nothing", "4", "nothing"}));
 }
 
 TEST_F(PoolTest, GivingUpEndsEveryWait) {

@@ -36,7 +36,7 @@ class Desired : public testing::Test {
     for (const auto& [name, bytes] : files)
       snapshot.files[name] = {std::make_shared<const std::string>(bytes), sha256_hex(bytes), ""};
     now += seconds(10);
-    changes = store.apply(snapshot, now);
+    changes = store.apply(std::make_shared<const watch::Snapshot>(std::move(snapshot)), now);
   }
 
   // As the controller does after each scan.
@@ -216,6 +216,98 @@ TEST_F(Desired, AnAppInForceThatBeginsToClashStaysAsItWas) {
     EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("(b.yaml:2:"))) << keys;
     EXPECT_THAT(errors_of("b.yaml"), IsEmpty());
   }
+}
+
+// A store whose manifests are decoded when the test says so.
+class DesiredElsewhere : public Desired {
+ protected:
+  void SetUp() override {
+    store = DesiredStore(
+        {}, [this] { return known; }, {},
+        [this](std::function<model::Manifest()> work,
+               std::function<void(Result<model::Manifest>)> done) {
+          begun.push_back({std::move(work), std::move(done)});
+        });
+  }
+  void finish(std::size_t which) {
+    auto job = std::move(begun.at(which));
+    begun.erase(begun.begin() + static_cast<std::ptrdiff_t>(which));
+    job.done(job.work());
+  }
+
+  std::string image_of(const std::string& key) const {
+    const auto* entry = store.find(key);
+    return entry == nullptr ? "" : std::get<model::App>(entry->value).services.at(0).image;
+  }
+
+  struct Job {
+    std::function<model::Manifest()> work;
+    std::function<void(Result<model::Manifest>)> done;
+  };
+  std::vector<Job> begun;
+};
+
+TEST_F(DesiredElsewhere, AFileStaysAsItWasUntilItIsDecoded) {
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")},
+        {"b.yaml", plain_app("b", "s: {image: 'x:1'}")}});
+  ASSERT_EQ(begun.size(), 2u);
+  EXPECT_TRUE(changes.keys.empty());
+  EXPECT_TRUE(store.decoding());
+  EXPECT_EQ(store.broken_file(), "a.yaml") << "it may hold any App";
+  finish(1);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")},
+        {"b.yaml", plain_app("b", "s: {image: 'x:1'}")}});
+  EXPECT_EQ(changes.keys, std::set<std::string>{"b"});
+  EXPECT_EQ(begun.size(), 1u) << "one at a time for each file";
+  finish(0);
+  EXPECT_FALSE(store.decoding());
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")},
+        {"b.yaml", plain_app("b", "s: {image: 'x:1'}")}});
+  EXPECT_EQ(changes.keys, std::set<std::string>{"a"});
+  EXPECT_EQ(store.broken_file(), "");
+}
+
+TEST_F(DesiredElsewhere, WhatChangesMeanwhileIsDecodedAfterIt) {
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")}});
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  ASSERT_EQ(begun.size(), 1u);
+  finish(0);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_EQ(image_of("a"), "x:1");
+  ASSERT_EQ(begun.size(), 1u);
+  finish(0);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_EQ(image_of("a"), "x:2");
+  EXPECT_TRUE(begun.empty());
+}
+
+TEST_F(DesiredElsewhere, WhatWentAndCameAgainTakesNothingFromBefore) {
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")}});
+  scan({});
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  ASSERT_EQ(begun.size(), 2u);
+  finish(1);
+  finish(0);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_EQ(image_of("a"), "x:2");
+  EXPECT_TRUE(begun.empty());
+  EXPECT_FALSE(store.decoding());
+}
+
+TEST_F(DesiredElsewhere, WhatCouldNotBeDecodedIsSaidAndTriedAgain) {
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")}});
+  finish(0);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  begun.at(0).done(failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "no memory"));
+  begun.clear();
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("no memory")));
+  EXPECT_EQ(image_of("a"), "x:1");
+  ASSERT_EQ(begun.size(), 1u);
+  finish(0);
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_EQ(image_of("a"), "x:2");
+  EXPECT_TRUE(errors_of("a.yaml").empty());
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ class MemoryDirectory final : public watch::Directory {
 
   Task<Result<watch::Snapshot>> next() override;
   void follow(watch::Followed paths) override;
+  void again() override {}  // manifests are decoded at once here
   void stop() override;
   watch::Statistics statistics() const override { return {}; }
 

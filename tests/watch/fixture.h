@@ -46,6 +46,7 @@ class Watching : public testing::Test {
     options.rescan_interval = rescan;
     options.use_events = events;
     options.max_file_bytes = 4096;
+    options.slow_after = slow_after;
     directory = watch_directory(io.get_executor(), clock, options);
     boost::asio::co_spawn(io, collect(directory.get(), &snapshots), [this](std::exception_ptr e) {
       ended = true;
@@ -103,6 +104,7 @@ class Watching : public testing::Test {
   fs::path root, manifests, path;
   Duration settle =
       50ms;  // tests whose changes come in pieces need more: under load a piece is late
+  Duration slow_after = 30s;
   boost::asio::io_context io;
   SystemClock clock{io.get_executor()};
   std::unique_ptr<Directory> directory;

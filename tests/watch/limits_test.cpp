@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include "tests/watch/fixture.h"
 
@@ -120,6 +122,85 @@ TEST_P(Limits, W23_MappedWriteIsFoundByTheRescan) {
   EXPECT_TRUE(reads("a.yaml", "One"));
   ::munmap(map, 3);
   ::close(fd);
+}
+
+// A file system whose server takes every question and answers none, as NFS does when its server has
+// gone; until the descriptor is closed.
+class Hanging {
+ public:
+  explicit Hanging(const fs::path& path)
+      : path_(path), server_(::open("/dev/fuse", O_RDWR | O_CLOEXEC)) {
+    const std::string how =
+        "fd=" + std::to_string(server_) + ",rootmode=40000,user_id=0,group_id=0";
+    mounted_ =
+        server_ >= 0 && ::mount("hanging", path.c_str(), "fuse", MS_NOSUID, how.c_str()) == 0;
+  }
+  ~Hanging() {
+    release();
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  Hanging(const Hanging&) = delete;
+  Hanging& operator=(const Hanging&) = delete;
+  bool mounted() const { return mounted_; }
+  // Every question fails from now on.
+  void release() {
+    if (server_ >= 0) ::close(std::exchange(server_, -1));
+  }
+
+ private:
+  fs::path path_;
+  int server_;
+  bool mounted_ = false;
+};
+
+TEST_F(Watching, AFileSystemThatHangsIsSaidAndHoldsUpNobody) {
+  Hanging hanging(manifests);
+  if (!hanging.mounted()) GTEST_SKIP() << "can't mount";
+  slow_after = 300ms;
+  start(10s, true);
+  run_for(100ms);  // comes back: the loop goes on
+  EXPECT_TRUE(snapshots.empty());
+  EXPECT_TRUE(eventually([](const Snapshot& s) {
+    return !s.complete && s.problem.find("does its file system hang?") != std::string::npos;
+  }));
+  directory->stop();
+  run_for(50ms);
+  EXPECT_TRUE(ended) << "whoever waits for it can't be stopped";
+  hanging.release();
+}
+
+TEST_F(Watching, WhatHangsForAWhileIsReadAfterThat) {
+  write(manifests / "a.yaml", "one");
+  fs::create_directory(root / "aside");
+  fs::create_directory_symlink("manifests", root / "link");
+  path = root / "link";
+  // `ln` looks at what a link leads to.
+  const auto lead_to = [this](const char* where) {
+    fs::create_symlink(where, root / "new");
+    ASSERT_EQ(::rename((root / "new").c_str(), (root / "link").c_str()), 0);
+  };
+  slow_after = 100ms;
+  start(100ms, true);
+  ASSERT_TRUE(reads("a.yaml", "one"));
+  auto hanging = std::make_unique<Hanging>(root / "aside");
+  if (!hanging->mounted()) GTEST_SKIP() << "can't mount";
+  lead_to("aside");
+  EXPECT_TRUE(eventually([](const Snapshot& s) { return !s.complete; }));
+  EXPECT_EQ(snapshots.back().files.count("a.yaml"), 1u) << "silence says nothing of it";
+  lead_to("manifests");
+  write(manifests / "a.yaml", "two");
+  hanging.reset();
+  EXPECT_TRUE(reads("a.yaml", "two"));
+}
+
+TEST_F(Watching, AgainRepeatsTheSnapshotSoon) {
+  write(manifests / "a.yaml", "one");
+  start(60s, true);
+  ASSERT_TRUE(reads("a.yaml", "one"));
+  const auto before = snapshots.size();
+  directory->again();
+  EXPECT_TRUE(eventually([&](const Snapshot&) { return snapshots.size() > before; }, 20s));
+  EXPECT_EQ(snapshots.size(), before + 1);
 }
 
 TEST_F(Watching, RepeatsTheSnapshotOnTheRescan) {
