@@ -201,5 +201,42 @@ TEST(Disk, WhatWasCreatedUnderAnIntentIsOursAlthoughItsManifestIsGone) {
   EXPECT_EQ(fleet.disk.bytes->find("\"app\":\"shop\""), std::string::npos) << *fleet.disk.bytes;
 }
 
+// That data was lost is known only until the volume is made again: whatever call the process dies
+// at, it is said.
+TEST(Disk, AVolumeThatWasMadeAgainIsSaidAfterACrash) {
+  for (const bool after : {false, true}) {
+    for (std::uint64_t n = 1;; ++n) {
+      SCOPED_TRACE(std::string(after ? "after" : "before") + " mutation " + std::to_string(n));
+      ASSERT_LT(n, 20u);
+      SimulatedFleet fleet(9600 + n);
+      fleet.files["keep.yaml"] =
+          "services: {k: {image: 'sample:1', restart: unless-stopped, volumes: ['data:/data']}}\n"
+          "volumes: {data: }\n";
+      fleet.start();
+      ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+      fleet.run_for(seconds(2));
+      fleet.crash();
+      fleet.by_hand(fleet.engine->by_hand().remove_container("keep-k-1", true)).value();
+      fleet.engine->remove_volume("keep_data");
+      fleet.crash_at(n, after);
+      fleet.start();
+      fleet.run_until([&fleet] { return fleet.crashed() || fleet.all_ready(); }, minutes(2));
+      const bool whole = !fleet.crashed();
+      if (!whole) {
+        fleet.crash();
+        fleet.start();
+      }
+      fleet.run_until([&fleet] { return fleet.engine->calls(Operation::kContainerStart) >= 2; },
+                      minutes(5));
+      fleet.run_for(seconds(5));
+      const auto& status = fleet.controller().apps().at("keep");
+      EXPECT_TRUE(status.recreated_volumes.contains("keep_data")) << tail(fleet);
+      if (!whole) continue;
+      EXPECT_GE(n, 3u) << "the whole of it was enumerated";
+      break;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fairlead::simulation
