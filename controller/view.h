@@ -72,7 +72,6 @@ class Telemetry {
   virtual void event_stream_reconnected() {}
   virtual void image_pulled(bool /*ok*/, double /*seconds*/) {}
   virtual void event_recorded(const std::string& /*type*/, const std::string& /*reason*/) {}
-  virtual void manifest_event(std::string_view /*event*/) {}
   virtual void manifest_load_error(Reason /*reason*/) {}
   virtual void manifest_scanned(double /*seconds*/) {}
   virtual void queue_durations(const std::vector<double>& /*waited*/,

@@ -38,8 +38,6 @@ constexpr Pair kEvents[] = {
     {"daemon", "other"},      {"other", "other"},
 };
 
-constexpr const char* kManifestEvents[] = {"added", "changed", "removed", "other"};
-
 const Pair* find_event(std::string_view type, std::string_view action) {
   const auto* found = std::ranges::find_if(kEvents, [type, action](const Pair& pair) {
     return type == pair.first && action == pair.second;
@@ -58,9 +56,6 @@ std::span<const Pair> plan_actions() {
 std::span<const Pair> engine_events() {
   return kEvents;
 }
-std::span<const char* const> manifest_events() {
-  return kManifestEvents;
-}
 
 Pair engine_event(std::string_view type, std::string_view action) {
   action = action.substr(0, action.find(':'));
@@ -68,12 +63,6 @@ Pair engine_event(std::string_view type, std::string_view action) {
   if (const auto* found = find_event(type, action)) return *found;
   if (const auto* found = find_event(type, "other")) return *found;
   return {"other", "other"};
-}
-
-const char* manifest_event(std::string_view event) {
-  const auto* found =
-      std::ranges::find_if(kManifestEvents, [event](const char* each) { return event == each; });
-  return found == std::end(kManifestEvents) ? "other" : *found;
 }
 
 }  // namespace fairlead::metrics

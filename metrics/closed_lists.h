@@ -24,12 +24,9 @@ std::span<const char* const> reconcile_results();
 std::span<const Pair> plan_actions();
 // (type, action) of the engine's events that are told apart.
 std::span<const Pair> engine_events();
-std::span<const char* const> manifest_events();
 
 // The listed pair for an event, or its type (or `other`) with action `other`.
 // "health_status: healthy" is `health_status`; every exec_… is `exec`.
 Pair engine_event(std::string_view type, std::string_view action);
-// The listed event, or `other`.
-const char* manifest_event(std::string_view event);
 
 }  // namespace fairlead::metrics

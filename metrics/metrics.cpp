@@ -132,9 +132,6 @@ class PrometheusMetrics final : public Metrics {
   void event_recorded(const std::string& type, const std::string& reason) override {
     families_.counter(Id::kEventsRecorded, {type, reason}).Increment();
   }
-  void manifest_event(std::string_view event) override {
-    ++fed_.manifest_events[metrics::manifest_event(event)];
-  }
   void manifest_load_error(Reason reason) override {
     families_.counter(Id::kManifestErrors, {to_string(reason)}).Increment();
   }
@@ -231,8 +228,6 @@ void PrometheusMetrics::create_manifest_series() {
   for (const Reason reason : kManifestReasons) {
     families_.counter(Id::kManifestErrors, {to_string(reason)});
   }
-  for (const char* event : manifest_events())
-    fed_.manifest_events[event] = 0;
   families_.histogram(Id::kScanDuration);
 }
 

@@ -189,9 +189,6 @@ void add_manifests(Page& page, const controller::View& view, const FedState& fed
   for (const auto& [event, count] : happened) {
     page.add(Id::kManifestEvents, {event}, static_cast<double>(count));
   }
-  for (const auto& [event, count] : fed.manifest_events) {
-    page.add(Id::kManifestEvents, {event}, count);
-  }
 }
 
 void add_process(Page& page) {

@@ -19,7 +19,6 @@ namespace fairlead::metrics {
 struct FedState {
   int docker_in_flight = 0;
   WallTime last_scan{};
-  std::map<std::string, double> manifest_events;  // by the value of label `event`
 };
 
 class StateCollector final : public prometheus::Collectable {

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -180,6 +181,17 @@ Status build(Daemon& daemon, const Options& options) {
   return {};
 }
 
+// How late the loop runs a timer: what it does between two waits takes that long.
+Task<void> measure_lag(boost::asio::io_context& io, controller::Telemetry& telemetry) {
+  boost::asio::steady_timer timer(io);
+  while (true) {
+    timer.expires_after(std::chrono::seconds(1));
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    const std::chrono::duration<double> late = std::chrono::steady_clock::now() - timer.expiry();
+    telemetry.loop_lag(late.count());
+  }
+}
+
 }  // namespace
 
 int run(const Options& options) {
@@ -210,6 +222,10 @@ int run(const Options& options) {
                           patience.cancel();
                           daemon.server->stop();
                           daemon.world->io.stop();
+                        });
+  boost::asio::co_spawn(world.io, measure_lag(world.io, *daemon.metrics),
+                        [](const std::exception_ptr& failed) {
+                          if (failed) std::rethrow_exception(failed);
                         });
   world.io.run();
   world.log->info("stopped");

@@ -22,8 +22,8 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 using Time = std::chrono::steady_clock;
 
-// Whether http://127.0.0.1:`port`/healthz answers with 200 within a second.
-bool healthy(int port) {
+// What http://127.0.0.1:`port``path` says: head and body, or what came of it within a second.
+std::string fetch(int port, const std::string& path) {
   const int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval second{1, 0};
   setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
@@ -31,14 +31,27 @@ bool healthy(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string head(12, ' ');
-  const std::string request = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-  const bool answered =
-      connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      send(peer, request.data(), request.size(), MSG_NOSIGNAL) > 0 &&
-      recv(peer, head.data(), head.size(), MSG_WAITALL) == static_cast<ssize_t>(head.size());
+  std::string said;
+  char piece[4096];
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  if (connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      send(peer, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+    for (ssize_t got = 0; (got = recv(peer, piece, sizeof piece, 0)) > 0;)
+      said.append(piece, static_cast<std::size_t>(got));
+  }
   close(peer);
-  return answered && head == "HTTP/1.1 200";
+  return said;
+}
+
+bool healthy(int port) {
+  return fetch(port, "/healthz").starts_with("HTTP/1.1 200");
+}
+
+// The value of a series of /metrics; -1 if it is not there.
+double metric(int port, const std::string& series) {
+  const std::string page = fetch(port, "/metrics");
+  const auto at = page.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(page.substr(at + series.size() + 2));
 }
 
 // `age` is a script of the test's own, first in PATH.
@@ -126,6 +139,8 @@ TEST_F(SlowHelpers, ADecryptionOfTenSecondsHoldsUpItsOwnAppOnly) {
             seconds(10)));
   EXPECT_TRUE(eventually([this] { return ready("sealed"); }, seconds(20))) << apps() << log();
   EXPECT_GT(Time::now() - begin, seconds(10));
+  EXPECT_GT(metric(port_, "fairlead_event_loop_lag_seconds_count"), 5);
+  EXPECT_LT(metric(port_, "fairlead_event_loop_lag_seconds_sum"), 4) << "the loop was held up";
   EXPECT_EQ(stop(), 0);
 }
 
