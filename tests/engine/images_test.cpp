@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/engine/scenario.h"
@@ -163,6 +165,31 @@ TEST_F(Images, ALoginComesFromDockersConfig) {
   fairlead_->ask({"reconcile", "login"});
   EXPECT_TRUE(eventually([] { return runs("login-a-1"); }));
   EXPECT_EQ(fairlead_->log().find("dXNlcjpwYXNz"), std::string::npos);
+}
+
+// A keyring may ask a person first: whoever waits for no login goes on, and the pull has it later.
+TEST_F(Images, ACredentialHelperOfTenSecondsHoldsUpItsOwnPullOnly) {
+  publish("app");
+  write_text(folder_.path / "htpasswd",
+             "user:$2b$05$j3biBchLjk7xvQrMtwB6tO0HxoV9xIwMrm9PmYfIaEdvzROVzp1/6\n");
+  ask_registry_to_start(
+      "auth: {htpasswd: {realm: test, path: " + (folder_.path / "htpasswd").string() + "}}\n");
+  std::filesystem::create_directories(folder_.path / "docker");
+  write_text(folder_.path / "docker/config.json", R"({"credsStore": "slow"})");
+  const auto helper = folder_.path / "docker/docker-credential-slow";
+  write_text(helper,
+             "#!/bin/sh\nsleep 10\necho '{\"Username\": \"user\", \"Secret\": \"pass\"}'\n");
+  std::filesystem::permissions(helper, std::filesystem::perms::owner_all);
+  fairlead_->more_environment["DOCKER_CONFIG"] = folder_.path / "docker";
+  fairlead_->more_environment["PATH"] =
+      (folder_.path / "docker").string() + ":" + std::getenv("PATH");
+  fairlead_->put("login.yaml", wanted("app"));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([&] { return !fairlead_->ask({"get", "apps"}).text.empty(); }));
+  fairlead_->put("fine.yaml", "services:\n" + service("a", ""));
+  EXPECT_TRUE(eventually([] { return runs("fine-a-1"); }, seconds(20)));
+  EXPECT_FALSE(runs("login-a-1")) << "its helper has not answered yet";
+  EXPECT_TRUE(eventually([] { return runs("login-a-1"); })) << fairlead_->describe("login");
 }
 
 // F055: HTTP 200 and a stream that ends in an error.
