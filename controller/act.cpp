@@ -88,6 +88,7 @@ class Record {
   explicit Record(const Step& step) : step_(step), inventory_(step.context.inventory) {}
 
   OnDisk operator()(const CreateVolume& action) const {
+    inventory_.changed(action.spec.name);
     if (action.lost) inventory_.volume_recreated(step_.context.app, action.spec.name);
     return action.lost ? OnDisk::kFirst : OnDisk::kNothing;
   }
@@ -126,6 +127,7 @@ Task<Status> perform(Step step, CreateNetwork action) {
   auto id = co_await step.context.engine.create_network(action.spec);
   if (!id) co_return std::unexpected(id.error());
   step.created.networks[action.spec.name] = *id;
+  step.context.inventory.changed(*id);
   co_return step.context.inventory.created(Kind::kNetwork, action.spec.name, *id);
 }
 
@@ -193,6 +195,37 @@ void mount_inherited(CreateContainer& action, const docker::Image& image) {
   }
 }
 
+// Volumes that were ours just before the create and are not just after it: they went away in
+// between, and the create made new ones in their place. The container must not start on them
+// unasked; it was never started, so it goes again. The volumes stay: nobody knows what is in them.
+Task<Status> verify_volumes(Step step, std::string id, docker::ContainerSpec spec,
+                            std::set<std::string> ours) {
+  auto now =
+      co_await check_volumes(step.context.engine, spec.mounts, step.context.inventory.instance());
+  if (!now) co_return std::unexpected(now.error());
+  std::string replaced;
+  for (const auto& name : ours) {
+    if (now->contains(name)) continue;
+    replaced = name;
+    auto volume = co_await step.context.engine.inspect_volume(name);
+    if (!volume) co_return std::unexpected(volume.error());
+    if (!volume->labels.empty()) continue;  // somebody else's, made in between
+    step.context.inventory.compared({{name, {made_in_place(*volume)}}});
+    step.context.inventory.volume_recreated(step.context.app, name);
+  }
+  if (replaced.empty()) co_return Status{};
+  step.context.cache.mark_volumes();
+  // Without that record the volume would be nobody's.
+  auto noted = co_await wait_for_disk(step.context.inventory, OnDisk::kFirst);
+  if (!noted) co_return noted;
+  auto removed = co_await step.context.engine.remove_container(id, false);
+  if (!removed) co_return removed;
+  step.context.inventory.gone(Kind::kContainer, spec.name, id);
+  co_return failure(ErrorClass::kTransient, Reason::kStateConflict,
+                    "volume " + replaced + " went away while container " + spec.name +
+                        " was made, and the engine made an empty one in its place");
+}
+
 Task<Status> perform(Step step, CreateContainer action) {
   auto fine = allowed(
       check_paths(app_of_step(step), action.spec, action.volumes, or_nothing(step.context.access)));
@@ -208,8 +241,9 @@ Task<Status> perform(Step step, CreateContainer action) {
   }
   auto named = co_await check_names(step.context.engine, action.spec.endpoints);
   if (!named) co_return named;
-  auto kept = co_await check_volumes(step.context.engine, action.spec.mounts);
-  if (!kept) co_return kept;
+  auto ours = co_await check_volumes(step.context.engine, action.spec.mounts,
+                                     step.context.inventory.instance());
+  if (!ours) co_return std::unexpected(ours.error());
   // What an image says of itself under our names would be taken for our own word.
   for (auto& key : step.context.images.reserved_labels(action.spec.image))
     action.spec.labels.try_emplace(std::move(key), "");
@@ -219,6 +253,10 @@ Task<Status> perform(Step step, CreateContainer action) {
   const Touch touched(step, *id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
   if (!recorded) co_return recorded;
+  if (!ours->empty()) {
+    auto kept = co_await verify_volumes(step, *id, action.spec, std::move(*ours));
+    if (!kept) co_return kept;
+  }
   // Attaching before the start costs a sixtieth of after (F014).
   if (docker::has(step.context.engine.api_version(), docker::ApiFeature::kSeveralEndpoints))
     co_return Status{};
@@ -317,9 +355,7 @@ Task<Status> perform(Step step, RenameContainer action) {
 
 Task<Status> perform(Step step, UpdateContainer action) {
   const Touch touched(step, action.container.id);
-  auto updated = co_await step.context.engine.update_container(action.container.id, action.update);
-  if (updated) step.context.inventory.changed(action.container.id);
-  co_return updated;
+  co_return co_await step.context.engine.update_container(action.container.id, action.update);
 }
 
 Task<Status> perform(Step step, ConnectEndpoint action) {

@@ -43,23 +43,25 @@ bool aliases_differ(const docker::EndpointSpec& wanted, const docker::Endpoint& 
   return false;
 }
 
-// The first field that differs, as (suffix, desired, actual); empty suffix: none.
+// A value that differs: suffix of the field, desired, actual.
 struct Difference {
   std::string field, desired, actual;
 };
 
-Difference compare(const docker::EndpointSpec& wanted, const docker::Endpoint& actual,
-                   const docker::Container& container) {
+std::vector<Difference> compare(const docker::EndpointSpec& wanted, const docker::Endpoint& actual,
+                                const docker::Container& container) {
   if (!wanted.network_id.empty() && !actual.network_id.empty() &&
       wanted.network_id != actual.network_id)
-    return {"network_id", wanted.network_id, actual.network_id};
+    return {{"network_id", wanted.network_id, actual.network_id}};
+  std::vector<Difference> found;
   if (aliases_differ(wanted, actual, container))
-    return {"aliases", joined(wanted.aliases), joined(actual.aliases)};
-  if (canonical_address(wanted.ipv4_address) != canonical_address(actual.ipv4_configured))
-    return {"ipv4_address", wanted.ipv4_address, actual.ipv4_configured};
-  if (canonical_address(wanted.ipv6_address) != canonical_address(actual.ipv6_configured))
-    return {"ipv6_address", wanted.ipv6_address, actual.ipv6_configured};
-  return {};
+    found.push_back({"aliases", joined(wanted.aliases), joined(actual.aliases)});
+  const auto address = [&found](const char* field, const std::string& want, const std::string& is) {
+    if (canonical_address(want) != canonical_address(is)) found.push_back({field, want, is});
+  };
+  address("ipv4_address", wanted.ipv4_address, actual.ipv4_configured);
+  address("ipv6_address", wanted.ipv6_address, actual.ipv6_configured);
+  return found;
 }
 
 // A connect that failed leaves it behind on a running container, with the network's ID if that was
@@ -82,6 +84,7 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
   auto change = [&](Drift::Type type, std::string field, std::string desired, std::string is) {
     changes.push_back({{Kind::kContainer, type, "", spec.name, std::move(field), std::move(desired),
                         std::move(is), false},
+                       {},
                        nullptr,
                        nullptr,
                        false});
@@ -95,12 +98,18 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
       change(Drift::Type::kMissing, field, "attached", "")->wanted = &wanted;
       continue;
     }
-    const Difference difference = compare(wanted, *is, actual);
-    if (difference.field.empty() && !gone(*is, observed)) continue;
-    std::string where = field;
-    where.append(".").append(difference.field.empty() ? "network_id" : difference.field);
-    auto* found = change(Drift::Type::kChanged, where, difference.desired,
-                         difference.field.empty() ? is->network_id : difference.actual);
+    auto differences = compare(wanted, *is, actual);
+    if (gone(*is, observed)) differences = {{"network_id", wanted.network_id, is->network_id}};
+    if (differences.empty()) continue;
+    const auto where = [&field](const Difference& each) { return field + "." + each.field; };
+    const auto& first = differences.front();
+    auto* found = change(Drift::Type::kChanged, where(first), first.desired, first.actual);
+    for (std::size_t i = 1; i < differences.size(); ++i) {
+      found->also.push_back(found->drift);
+      found->also.back().field = where(differences[i]);
+      found->also.back().desired = differences[i].desired;
+      found->also.back().actual = differences[i].actual;
+    }
     found->actual = &*is;
     found->wanted = &wanted;
     found->stale = gone(*is, observed);

@@ -46,16 +46,22 @@ Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpe
   co_return Status{};
 }
 
-Task<Status> check_volumes(docker::Engine& engine, std::vector<docker::MountSpec> mounts) {
+Task<Result<std::set<std::string>>> check_volumes(docker::Engine& engine,
+                                                  std::vector<docker::MountSpec> mounts,
+                                                  std::string instance) {
+  std::set<std::string> ours;
   for (const auto& mount : mounts) {
     if (mount.type != "volume" || mount.source.empty()) continue;
     auto volume = co_await engine.inspect_volume(mount.source);
-    if (volume) continue;
+    if (volume) {
+      if (label(volume->labels, kLabelInstance) == instance) ours.insert(mount.source);
+      continue;
+    }
     if (volume.error().reason != Reason::kNotFound) co_return std::unexpected(volume.error());
     co_return failure(ErrorClass::kTransient, Reason::kStateConflict,
                       "volume " + mount.source + " went away before its container was made");
   }
-  co_return Status{};
+  co_return ours;
 }
 
 Task<Status> check_address(docker::Engine& engine, const Observed& observed, std::string app,

@@ -3,6 +3,7 @@
 // error to report; nothing has been changed by then.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,12 @@ namespace fairlead::controller {
 Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpec> endpoints);
 
 // A create makes a missing volume itself, empty and without labels: nobody's for ever. What to do
-// about one that was removed meanwhile is for the next plan.
-Task<Status> check_volumes(docker::Engine& engine, std::vector<docker::MountSpec> mounts);
+// about one that was removed meanwhile is for the next plan. Those that carry `instance` in their
+// labels are named in the result: asked again after the create, one that is not among them any more
+// was made by the create, for no list can tell that (made_in_place()).
+Task<Result<std::set<std::string>>> check_volumes(docker::Engine& engine,
+                                                  std::vector<docker::MountSpec> mounts,
+                                                  std::string instance);
 
 // A fixed IPv4 address that can't be had: outside the network's subnets, or held by somebody else.
 // Asked before anything is taken away: a connect that fails leaves `container` without its network.

@@ -171,7 +171,8 @@ struct Plan {
   std::vector<Drift> not_applied;
   std::vector<Refusal> refusals;
   std::vector<Crash> crashes;
-  // Containers that were compared, with the readings that hold: to be remembered.
+  // Containers, networks and volumes that were compared, with the readings that hold: to be
+  // remembered.
   std::map<std::string, Readings> compared;
   // Time alone will change the plan then.
   std::optional<WallTime> wake_at;
@@ -201,8 +202,9 @@ struct Memory {
   // By container ID:
   std::map<std::string, Runs> runs;
   std::map<std::string, LastEnd> ends;
-  std::map<std::string, Readings> readings;
-  std::set<std::string> unread;  // made or changed by us, and not compared since
+  std::map<std::string, Readings> readings;  // of networks too; volumes by Docker name
+  std::set<std::string> unread;              // made by us, and not compared since; likewise
+  std::set<std::string> fresh;   // part_of()s of containers that we changed, not compared since
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 

@@ -157,8 +157,10 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
     std::erase_if(update.settings,
                   [&field](const auto& setting) { return setting_key(setting.first) == field; });
   };
-  for (const auto& drift : diff_limits(service, spec, container, update)) {
-    if (not_applied(p, container, drift)) {
+  const bool fresh = p.memory.fresh.contains(part_of(container.id, kLimitsPart));
+  for (auto& drift : diff_limits(service, spec, container, update)) {
+    drift.object = container.name;
+    if (not_applied(p, container.id, drift, fresh)) {
       spare(drift.field);
       continue;
     }
@@ -202,6 +204,7 @@ void keep_frozen(Planner& p, const model::Service& service, const ServiceContain
   const ObservedContainer* kept = found.current;
   for (const auto* each : found.outdated)
     if (kept == nullptr || up(each->details)) kept = each;
+  keep_readings(p, kept->details.id, "");
   correct_state(p, service, *kept, {});
 }
 
@@ -313,7 +316,11 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
   append(after, rename_back(p, service, details));
   append(after, update_limits(p, service, found.spec, details));
   // A one-shot that is done needs no network any more; an attach would only wake the loop again.
-  if (!completed(current)) append(after, repair_endpoints(p, service, found.spec, details));
+  if (completed(current)) {
+    keep_readings(p, details.id, kNetworkFields);
+  } else {
+    append(after, repair_endpoints(p, service, found.spec, details));
+  }
   if (const auto* known = known_image(p, service); known != nullptr && known->due)
     ensure_image(p, service, image_of(service));
   correct_state(p, service, current, after);

@@ -81,18 +81,49 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
 
 }  // namespace
 
+std::vector<EndpointChange> endpoint_repairs(const Planner& p, const docker::ContainerSpec& spec,
+                                             const docker::Container& container,
+                                             std::vector<Drift>* readings) {
+  std::vector<EndpointChange> out;
+  for (auto& change : diff_endpoints(spec, container, p.observed)) {
+    std::vector<Drift> values = std::move(change.also);
+    values.insert(values.begin(), change.drift);
+    const bool fresh =
+        change.wanted != nullptr &&
+        p.memory.fresh.contains(
+            part_of(container.id, std::string(kNetworkFields) + change.wanted->network_name));
+    std::erase_if(values, [&](Drift& each) {
+      each.object = container.name;
+      each.field = field_with_key(p, each.field);
+      // Whether it is on the network, and on which, is no value.
+      const bool value = each.type == Drift::Type::kChanged && !each.field.ends_with(".network_id");
+      if (!value || !is_reading(p, container.id, each, fresh)) return false;
+      if (readings != nullptr) readings->push_back(each);
+      return true;
+    });
+    if (values.empty()) continue;
+    change.drift = values.front();
+    out.push_back(std::move(change));
+  }
+  return out;
+}
+
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container) {
   if (!service.network_mode.empty()) return {};
   Steps connects;
-  for (auto& change : diff_endpoints(spec, container, p.observed)) {
+  std::vector<Drift> readings;
+  auto changes = endpoint_repairs(p, spec, container, &readings);
+  for (auto& each : readings) {
+    each.component = service.name;
+    not_applied(p, container.id, each, true);
+  }
+  for (auto& change : changes) {
     // Below API 1.44, or with no network declared, the engine's own placeholder is not ours.
     if (change.actual != nullptr && change.wanted == nullptr &&
         change.actual->network_name == "none")
       continue;
     change.drift.component = service.name;
-    change.drift.object = container.name;
-    change.drift.field = field_with_key(p, change.drift.field);
     // A replacement that was cut short between create and connect is our own business (F014).
     change.drift.from_manifest = container.state == "created";
     p.plan.drift.push_back(change.drift);

@@ -91,7 +91,7 @@ bool dead_mode(const Planner& p, const docker::ContainerSpec& spec,
       names_a_network(p, mode))
     return false;
   return !up(container) ||
-         std::ranges::any_of(diff_endpoints(spec, container, p.observed),
+         std::ranges::any_of(endpoint_repairs(p, spec, container, nullptr),
                              [](const auto& change) { return change.wanted != nullptr; });
 }
 
@@ -137,7 +137,7 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
   if (same_hash) p.plan.compared[container.id];
   for (auto& each : drift) {
     each.object = container.name;
-    if (same_hash && not_applied(p, container, each)) continue;
+    if (same_hash && not_applied(p, container.id, each)) continue;
     each.from_manifest = !same_hash || newer_image;
     p.plan.drift.push_back(each);
     if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
@@ -147,15 +147,25 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
 
 }  // namespace
 
-bool not_applied(Planner& p, const docker::Container& container, const Drift& drift) {
-  const Reading reading{drift.field, drift.desired, drift.actual};
-  const auto known = p.memory.readings.find(container.id);
-  const bool read = known != p.memory.readings.end() && known->second.contains(reading);
-  if (!read && !p.memory.unread.contains(container.id)) return false;
-  p.plan.compared[container.id].insert(reading);
+bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh) {
+  const auto known = p.memory.readings.find(id);
+  const bool read = known != p.memory.readings.end() &&
+                    known->second.contains({drift.field, drift.desired, drift.actual});
+  return read || fresh || p.memory.unread.contains(id);
+}
+
+bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh) {
+  if (!is_reading(p, id, drift, fresh)) return false;
+  p.plan.compared[id].insert({drift.field, drift.desired, drift.actual});
   p.plan.not_applied.push_back(drift);
-  p.plan.not_applied.back().object = container.name;
   return true;
+}
+
+void keep_readings(Planner& p, const std::string& id, std::string_view start) {
+  const auto known = p.memory.readings.find(id);
+  if (known == p.memory.readings.end()) return;
+  for (const auto& each : known->second)
+    if (each.field.starts_with(start)) p.plan.compared[id].insert(each);
 }
 
 model::Service replica(const model::App& app, const model::Service& service, int number) {

@@ -88,9 +88,12 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
 
 void plan_changed(Planner& p, const model::Network& network, const docker::Network& live) {
   auto drift = diff_network(network, live);
-  if (drift.empty()) return;
   const bool from_manifest =
       label(live.labels, kLabelSpecHash) != model::network_spec_hash(network);
+  p.plan.compared[live.id];
+  if (!from_manifest)
+    std::erase_if(drift, [&](const Drift& each) { return not_applied(p, live.id, each); });
+  if (drift.empty()) return;
   for (auto& each : drift)
     each.from_manifest = from_manifest;
   std::string hint = p.app.network_recreate == model::NetworkRecreate::kNever

@@ -72,9 +72,14 @@ std::string difference(const Planner& p, const Drift& drift);
 bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
           const std::string& field);
 
-// True if the engine showed exactly this difference when it had just been given the value: it is
-// said and left alone. Notes what is to be remembered.
-bool not_applied(Planner& p, const docker::Container& container, const Drift& drift);
+// True if the engine showed exactly this difference when it had just been given the value. `id`: of
+// the container or network; of a volume its name. `fresh`: the value was given to a living one, and
+// this is the first look since.
+bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh);
+// If it is one: it is said and left alone. Notes what is to be remembered.
+bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh = false);
+// What was not compared in this pass keeps the readings that are known of it. `start`: of fields.
+void keep_readings(Planner& p, const std::string& id, std::string_view start);
 
 std::string label(const docker::StringMap& labels, std::string_view key);
 
@@ -167,8 +172,11 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
 std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
                                const docker::Container& actual, docker::ContainerUpdate& update);
 
+inline constexpr std::string_view kNetworkFields = "networks.";
+
 struct EndpointChange {
   Drift drift;
+  std::vector<Drift> also{};                     // the values that differ besides
   const docker::Endpoint* actual = nullptr;      // to disconnect, if any
   const docker::EndpointSpec* wanted = nullptr;  // to connect, if any
   bool stale = false;                            // its network ID does not exist any more (F009)
@@ -198,6 +206,10 @@ bool denied(Planner& p, const model::Network& network);
 std::string instance_key(const model::Service& service);  // "web", then "web#2", …
 std::string instance_key(const std::string& service, int number);
 void plan_service(Planner& p, const model::Service& service);
+// The differences that are no readings. `readings`, if given, gets those that are.
+std::vector<EndpointChange> endpoint_repairs(const Planner& p, const docker::ContainerSpec& spec,
+                                             const docker::Container& container,
+                                             std::vector<Drift>* readings);
 // Steps for the endpoints of an existing container.
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);

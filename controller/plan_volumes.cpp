@@ -5,9 +5,9 @@ namespace fairlead::controller {
 namespace {
 
 // F078: it may have held data, and the App would start as if it were new.
-void refuse_lost(Planner& p, const model::Volume& volume) {
+void refuse_lost(Planner& p, const model::Volume& volume, const std::string& first = "") {
   p.unusable_volumes.insert(volume.key);
-  std::string restore = "docker volume create";
+  std::string restore = first + "docker volume create";
   const auto spec = volume_spec(p.app.name, volume, p.policy);
   for (const auto& [key, value] : spec.labels)
     restore.append(" --label ").append(key).append("=").append(value);
@@ -53,8 +53,11 @@ void create_missing(Planner& p, const model::Volume& volume) {
 
 void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string& field,
                      const std::string& desired, const std::string& actual) {
-  p.plan.drift.push_back({Kind::kVolume, Drift::Type::kChanged, volume.key, volume.docker_name,
-                          field, desired, actual, false});
+  const Drift drift{
+      Kind::kVolume, Drift::Type::kChanged, volume.key, volume.docker_name, field, desired, actual,
+      false};
+  if (not_applied(p, volume.docker_name, drift)) return;
+  p.plan.drift.push_back(drift);
   refuse(p, Kind::kVolume, volume.key, volume.docker_name,
          {ErrorClass::kInvalid, Reason::kVolumeMismatch,
           "volume " + volume.docker_name + ": " + field + " is " +
@@ -64,12 +67,29 @@ void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string&
 }
 
 void compare(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
+  p.plan.compared[volume.docker_name];
   if (!volume.driver.value_or("").empty() && *volume.driver != actual.driver)
     refuse_mismatch(p, volume, "driver", *volume.driver, actual.driver);
   for (const auto& [key, value] : volume.driver_opts) {
     const std::string is = label(actual.options, key);
     if (is != value) refuse_mismatch(p, volume, "driver_opts." + key, value, is);
   }
+}
+
+// The engine made it, without labels, in place of one that had just gone (act.cpp). It is not
+// removed to make it anew: nobody can tell what is in it by now.
+bool in_place_of_ours(const Planner& p, const docker::Volume& volume, bool accepted = false) {
+  const auto known = p.memory.readings.find(volume.name);
+  return volume.labels.empty() && known != p.memory.readings.end() &&
+         known->second.contains(made_in_place(volume, accepted));
+}
+
+void go_on_with(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
+  p.plan.compared[volume.docker_name].insert(made_in_place(actual));
+  if (!p.app.recreate_volumes && !in_place_of_ours(p, actual, true))
+    return refuse_lost(p, volume, "docker volume rm " + volume.docker_name + "; ");
+  p.plan.compared[volume.docker_name].insert(made_in_place(actual, true));
+  compare(p, volume, actual);
 }
 
 }  // namespace
@@ -87,6 +107,8 @@ void plan_volumes(Planner& p) {
     auto found = p.observed.volumes.find(volume.docker_name);
     if (found == p.observed.volumes.end()) {
       create_missing(p, volume);
+    } else if (in_place_of_ours(p, found->second)) {
+      go_on_with(p, volume, found->second);
     } else if (!owned(found->second.labels, p.policy.instance, p.app.name)) {
       p.unusable_volumes.insert(volume.key);
       refuse(p, Kind::kVolume, volume.key, volume.docker_name,

@@ -129,12 +129,22 @@ void Controller::recall(const std::string& key, const Scope& scope) {
   const auto copy = [](const auto& from, auto& to, const std::string& id) {
     if (const auto found = from.find(id); found != from.end()) to.insert(*found);
   };
+  const auto copy_readings = [&](const std::string& id) {
+    copy(inventory.readings(), memory.readings, id);
+    copy(inventory.unread(), memory.unread, id);
+  };
   for (const auto& [id, container] : scope.observed.containers) {
     copy(inventory.hooks(), memory.hooks, id);
     copy(inventory.runs(), memory.runs, id);
-    copy(inventory.readings(), memory.readings, id);
-    copy(inventory.unread(), memory.unread, id);
+    copy_readings(id);
   }
+  for (const auto& [id, network] : scope.observed.networks)
+    copy_readings(id);
+  for (const auto& [name, volume] : scope.observed.volumes)
+    copy_readings(name);
+  std::erase_if(memory.fresh, [&scope](const std::string& part) {
+    return !scope.observed.containers.contains(part.substr(0, part.find(' ')));
+  });
   std::erase_if(memory.ends, [&scope](const auto& end) {
     return !scope.observed.containers.contains(end.first);
   });
@@ -142,12 +152,24 @@ void Controller::recall(const std::string& key, const Scope& scope) {
 
 // What the engine does not take as wanted is looked at once more: a reply may have been old.
 void Controller::remember(const std::string& key, const Plan& plan) {
+  const auto& known = parts_.inventory.readings();
   bool again = false;
   for (const auto& [id, readings] : plan.compared) {
-    if (readings.empty() || !parts_.inventory.unread().contains(id)) continue;
-    cache_.mark_container(id, key);
+    const auto before = known.find(id);
+    if (readings.empty() ||
+        (before != known.end() && std::ranges::includes(before->second, readings)))
+      continue;
+    if (cache_.observed().containers.contains(id)) {
+      cache_.mark_container(id, key);
+    } else {
+      cache_.mark_networks();
+      cache_.mark_volumes();
+    }
     again = true;
   }
+  std::erase_if(keys_[key].memory.fresh, [&plan](const std::string& part) {
+    return plan.compared.contains(part.substr(0, part.find(' ')));
+  });
   parts_.inventory.compared(plan.compared);
   const auto now = parts_.clock.steady_now();
   if (again) queue_.add_after(key_from(key), now + std::chrono::seconds(1), now);

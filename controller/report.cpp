@@ -101,6 +101,11 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
     }
     if (const auto* restart = std::get_if<RestartContainer>(&operation.action))
       keys_[key].memory.restarted[restart->start.container.id] = restart->because_of;
+    auto& fresh = keys_[key].memory.fresh;
+    if (const auto* update = std::get_if<UpdateContainer>(&operation.action))
+      fresh.insert(part_of(update->container.id, kLimitsPart));
+    if (const auto* connect = std::get_if<ConnectEndpoint>(&operation.action))
+      fresh.insert(part_of(connect->container.id, "networks." + connect->endpoint.network_name));
     const auto* volume = std::get_if<CreateVolume>(&operation.action);
     if (volume != nullptr && volume->lost) {
       parts_.log.warn("volume recreated",

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "docker/types.h"
 
 namespace fairlead::controller {
 
@@ -36,5 +37,19 @@ struct Reading {
   friend auto operator<=>(const Reading&, const Reading&) = default;
 };
 using Readings = std::set<Reading>;
+
+// What is noted of a volume without labels that the engine made, with a container of ours, in place
+// of one of ours that had just gone: by when it was made it is known again. `accepted`: the App was
+// allowed to go on with it.
+inline Reading made_in_place(const docker::Volume& volume, bool accepted = false) {
+  return {"labels", accepted ? "accepted" : "", volume.created};
+}
+
+// What of a living container is changed by a request of its own: its limits, or one endpoint. Only
+// the differences in that part are the engine's reading after it.
+inline std::string part_of(const std::string& container, const std::string& part) {
+  return container + " " + part;
+}
+inline constexpr const char* kLimitsPart = "limits";
 
 }  // namespace fairlead::controller

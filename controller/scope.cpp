@@ -45,6 +45,14 @@ bool is_external(const DesiredEntry* entry, const std::string& volume) {
          });
 }
 
+bool was_made_in_place(const Inventory& inventory, const std::string& app,
+                       const docker::Volume& volume) {
+  if (!volume.labels.empty()) return false;
+  const auto known = inventory.readings().find(volume.name);
+  return known != inventory.readings().end() && known->second.contains(made_in_place(volume)) &&
+         inventory.volumes_of(app).contains(volume.name);
+}
+
 Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& name) {
   Refusal refusal;
   refusal.kind = kind;
@@ -144,7 +152,8 @@ Controller::Scope Controller::scope_of(const std::string& key) const {
     scope.observed.networks.emplace(id, network);
   }
   for (const auto& [name, volume] : all.volumes) {
-    if (app_of(volume.labels) == key || is_external(scope.entry, name))
+    if (app_of(volume.labels) == key || is_external(scope.entry, name) ||
+        was_made_in_place(parts_.inventory, key, volume))
       scope.observed.volumes.emplace(name, volume);
   }
   return scope;
@@ -184,6 +193,10 @@ void Controller::adopt(const std::string& key, const Scope& scope) {
       const auto& network = scope.observed.networks.at(id);
       entry.kind = Kind::kNetwork;
       entry.name = network.name;
+      // The reply to our own create was lost.
+      const InventoryEntry intent{Kind::kNetwork, key, label(network.labels, kLabelComponent),
+                                  network.name, ""};
+      if (parts_.inventory.entries().contains(intent)) parts_.inventory.changed(id);
       entry.component = label(network.labels, kLabelComponent);
     }
     parts_.inventory.adopted(entry);

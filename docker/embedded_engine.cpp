@@ -56,14 +56,38 @@ struct Shared {
     return Duration(static_cast<std::int64_t>(static_cast<double>(typical.count()) * factor));
   }
 
+  template <typename T>
+  Reply<T> shown(Reply<T> reply) const {
+    if (reply) show(*reply);
+    return reply;
+  }
+
   // Before a mutation: reads may be asked to answer from what was before it.
   void remember() {
     if (hook) before_last = model.state;
   }
 
+  template <typename T>
+  void show(std::vector<T>& list) const {
+    for (auto& each : list)
+      show(each);
+  }
+  void show(Container& container) const { show(container.endpoints); }
+  void show(ContainerSummary& summary) const { show(summary.endpoints); }
+  void show(Endpoint& endpoint) const {
+    if (shown_as.endpoint) shown_as.endpoint(endpoint);
+  }
+  void show(Network& network) const {
+    if (shown_as.network) shown_as.network(network);
+  }
+  void show(Volume& volume) const {
+    if (shown_as.volume) shown_as.volume(volume);
+  }
+
   Clock& clock;
   Random& random;
   EmbeddedOptions options;
+  ShownAs shown_as;
   Model model;
   State before_last;
   std::function<Fault(Operation, std::uint64_t)> hook;
@@ -117,14 +141,15 @@ class View final : public EmbeddedEngine {
   Task<Result<std::vector<ContainerSummary>>> list_containers(
       std::vector<std::string> labels) override {
     return call<std::vector<ContainerSummary>>(
-        Operation::kContainerList, [labels = std::move(labels)](const State& state) {
-          return Reply<std::vector<ContainerSummary>>(Model::list(state, labels));
+        Operation::kContainerList, [this, labels = std::move(labels)](const State& state) {
+          return shared_->shown(Reply<std::vector<ContainerSummary>>(Model::list(state, labels)));
         });
   }
   Task<Result<Container>> inspect_container(std::string id) override {
-    return call<Container>(Operation::kContainerInspect, [id = std::move(id)](const State& state) {
-      return Model::inspect(state, id);
-    });
+    return call<Container>(Operation::kContainerInspect,
+                           [this, id = std::move(id)](const State& state) {
+                             return shared_->shown(Model::inspect(state, id));
+                           });
   }
   Task<Result<std::string>> create_container(ContainerSpec spec) override {
     return call<std::string>(
@@ -185,14 +210,15 @@ class View final : public EmbeddedEngine {
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
-    return call<std::vector<Network>>(Operation::kNetworkList, [](const State& state) {
-      return Reply<std::vector<Network>>(Model::networks(state));
+    return call<std::vector<Network>>(Operation::kNetworkList, [this](const State& state) {
+      return shared_->shown(Reply<std::vector<Network>>(Model::networks(state)));
     });
   }
   Task<Result<Network>> inspect_network(std::string id) override {
-    return call<Network>(Operation::kNetworkInspect, [id = std::move(id)](const State& state) {
-      return Model::inspect_network(state, id);
-    });
+    return call<Network>(Operation::kNetworkInspect,
+                         [this, id = std::move(id)](const State& state) {
+                           return shared_->shown(Model::inspect_network(state, id));
+                         });
   }
   Task<Result<std::string>> create_network(NetworkSpec spec) override {
     return call<std::string>(
@@ -219,18 +245,19 @@ class View final : public EmbeddedEngine {
 
   Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
     return call<std::vector<Volume>>(
-        Operation::kVolumeList, [labels = std::move(labels)](const State& state) {
-          return Reply<std::vector<Volume>>(Model::volumes(state, labels));
+        Operation::kVolumeList, [this, labels = std::move(labels)](const State& state) {
+          return shared_->shown(Reply<std::vector<Volume>>(Model::volumes(state, labels)));
         });
   }
   Task<Result<Volume>> inspect_volume(std::string name) override {
-    return call<Volume>(Operation::kVolumeInspect, [name = std::move(name)](const State& state) {
-      return Model::inspect_volume(state, name);
-    });
+    return call<Volume>(Operation::kVolumeInspect,
+                        [this, name = std::move(name)](const State& state) {
+                          return shared_->shown(Model::inspect_volume(state, name));
+                        });
   }
   Task<Result<Volume>> create_volume(VolumeSpec spec) override {
     return call<Volume>(Operation::kVolumeCreate, [this, spec = std::move(spec)](const State&) {
-      return model().create_volume(spec);
+      return shared_->shown(model().create_volume(spec));
     });
   }
 
@@ -335,6 +362,7 @@ class View final : public EmbeddedEngine {
   void set_read_back(std::function<void(Container&)> change) override {
     model().change_read_back = std::move(change);
   }
+  void set_shown(ShownAs change) override { shared_->shown_as = std::move(change); }
   void drop_events(bool drop) override { shared_->drop_events = drop; }
   Engine& by_hand() override { return *by_hand_; }
 

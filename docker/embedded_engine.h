@@ -48,6 +48,13 @@ struct Fault {
   std::string message;
 };
 
+// How the engine shows what it holds; each may be empty. What it does is not changed by that.
+struct ShownAs {
+  std::function<void(Endpoint&)> endpoint{};
+  std::function<void(Network&)> network{};
+  std::function<void(Volume&)> volume{};
+};
+
 class EmbeddedEngine : public Engine {
  public:
   // Extra powers of tests: what a user, the kernel or a restart does behind Fairlead's back.
@@ -69,6 +76,8 @@ class EmbeddedEngine : public Engine {
   virtual void drop_events(bool drop) = 0;
   // Changes what a new or updated container shows: an engine that nobody has seen yet.
   virtual void set_read_back(std::function<void(Container&)> change) = 0;
+  // Changes what it shows of everything else, each time that it is asked.
+  virtual void set_shown(ShownAs change) = 0;
 
   // By hand, bypassing hook and observer. Errors are returned as from the API.
   virtual Engine& by_hand() = 0;

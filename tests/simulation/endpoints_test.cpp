@@ -167,32 +167,6 @@ INSTANTIATE_TEST_SUITE_P(Api, EndpointsAt, testing::Values("1.41", "1.51"), [](c
 
 // A volume that goes with its container, at any moment before the next one is made: the engine
 // would make it itself, without labels.
-TEST(Volumes, LostTogetherWithTheirContainerAreMadeFirst) {
-  for (int call = 0; call < 12; ++call) {
-    SimulatedFleet fleet(7100 + static_cast<std::uint64_t>(call));
-    fleet.files["keep.yaml"] =
-        "services: {k: {image: 'sample:1', restart: unless-stopped, volumes: ['data:/data']}}\n"
-        "volumes: {data: }\n";
-    fleet.start();
-    ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
-    int seen = 0;
-    fleet.engine->set_fault_hook([&](Operation operation, std::uint64_t) {
-      // The last moment is the look that is taken right before the create.
-      if (operation != Operation::kEvents && operation != Operation::kContainerCreate &&
-          seen++ == call)
-        fleet.engine->remove_volume("keep_data");
-      return docker::Fault{};
-    });
-    fleet.by_hand(fleet.engine->by_hand().remove_container("keep-k-1", true)).value();
-    fleet.run_for(minutes(1));
-    fleet.engine->set_fault_hook(nullptr);
-    ASSERT_TRUE(fleet.converges_within(minutes(5))) << "call " << call << "\n" << tail(fleet);
-    const auto volume = fleet.by_hand(fleet.engine->by_hand().inspect_volume("keep_data"));
-    if (!volume) continue;  // removed after the create, of which no later pass can know
-    EXPECT_EQ(volume->labels.count("dev.fairlead.app"), 1u) << "call " << call << "\n"
-                                                            << tail(fleet);
-  }
-}
 
 }  // namespace
 }  // namespace fairlead::simulation

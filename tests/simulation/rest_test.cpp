@@ -10,22 +10,6 @@ using docker::Operation;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-std::size_t lines_with(const SimulatedFleet& fleet, const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      fleet.log, [&text](const auto& line) { return line.find(text) != std::string::npos; }));
-}
-
-const controller::AppStatus& status_of(SimulatedFleet& fleet, const std::string& app) {
-  return fleet.controller().apps().at(app);
-}
-
-std::string condition(SimulatedFleet& fleet, const std::string& app, const std::string& type) {
-  const auto* found = controller::find_condition(status_of(fleet, app).conditions, type);
-  if (found == nullptr) return "";
-  return (found->status == controller::Truth::kTrue ? "True " : "False ") + found->reason + ": " +
-         found->message;
-}
-
 std::uint64_t starts(const SimulatedFleet& fleet) {
   return fleet.engine->calls(Operation::kContainerStart);
 }
@@ -175,6 +159,18 @@ TEST(Ends, ARequestOrAChangeTriesAgain) {
   fleet.files["job.yaml"] = job("", "x-fairlead: {retries: 2}\n");
   fleet.run_for(minutes(10));
   EXPECT_EQ(starts(fleet), 7u) << tail(fleet);
+}
+
+TEST(Ends, EachContainerIsCountedForItself) {
+  SimulatedFleet fleet(7113);
+  const std::string fails = "image: i, network_mode: none, command: [/sample, exit, '3']";
+  fleet.files["job.yaml"] =
+      "services:\n  a: {" + fails + "}\n  b: {" + fails + ", scale: 2}\nx-fairlead: {retries: 2}\n";
+  fleet.start();
+  fleet.run_for(minutes(60));
+  EXPECT_EQ(starts(fleet), 9u) << "three containers, three times each\n" << tail(fleet);
+  for (const auto& row : status_of(fleet, "job").containers)
+    EXPECT_EQ(row.restarts, 2) << row.service;
 }
 
 TEST(Ends, WhatOthersWaitForIsTriedWithoutEnd) {

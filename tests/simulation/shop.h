@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -51,6 +52,25 @@ inline std::string tail(const SimulatedFleet& fleet) {
   for (std::size_t i = from; i < fleet.log.size(); ++i)
     text += fleet.log[i] + "\n";
   return text;
+}
+
+// Lines of the log that contain `text`.
+inline std::size_t lines_with(const SimulatedFleet& fleet, const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      fleet.log, [&text](const auto& line) { return line.find(text) != std::string::npos; }));
+}
+
+inline const controller::AppStatus& status_of(SimulatedFleet& fleet, const std::string& app) {
+  return fleet.controller().apps().at(app);
+}
+
+// "True REASON: MESSAGE"; "" if it is not there.
+inline std::string condition(SimulatedFleet& fleet, const std::string& app,
+                             const std::string& type) {
+  const auto* found = controller::find_condition(status_of(fleet, app).conditions, type);
+  if (found == nullptr) return "";
+  return (found->status == controller::Truth::kTrue ? "True " : "False ") + found->reason + ": " +
+         found->message;
 }
 
 inline const std::set<std::string> kConvergedShop = {
