@@ -29,4 +29,53 @@ int Backoff::failures(const Key& key) const {
   return it == entries_.end() ? 0 : it->second.failures;
 }
 
+namespace {
+
+struct Release {
+  Reason reason;
+  std::string_view type;
+  std::string_view action;
+};
+
+// A container that is removed while it runs dies first; one that dies leaves its networks.
+constexpr Release kReleases[] = {
+    {Reason::kNameTaken, "container", "destroy"},
+    {Reason::kNameTaken, "container", "rename"},
+    {Reason::kNameTaken, "network", "destroy"},
+    {Reason::kNameTaken, "volume", "destroy"},
+    {Reason::kPortConflict, "container", "die"},
+    {Reason::kPortConflict, "network", "disconnect"},
+    {Reason::kAddressInUse, "container", "die"},
+    {Reason::kAddressInUse, "network", "disconnect"},
+    {Reason::kAddressInUse, "network", "destroy"},
+    {Reason::kAddressPoolExhausted, "container", "die"},
+    {Reason::kAddressPoolExhausted, "network", "disconnect"},
+    {Reason::kAddressPoolExhausted, "network", "destroy"},
+    {Reason::kSubnetOverlap, "network", "destroy"},
+    {Reason::kInUse, "container", "die"},
+    {Reason::kInUse, "network", "disconnect"},
+};
+
+constexpr Duration kFirstEarlyPause = std::chrono::seconds(1);
+constexpr Duration kLongestEarlyPause = std::chrono::minutes(1);
+constexpr Duration kQuiet = std::chrono::minutes(5);
+
+}  // namespace
+
+bool may_free(std::string_view type, std::string_view action, Reason reason) {
+  return std::ranges::any_of(kReleases, [&](const Release& each) {
+    return each.reason == reason && each.type == type && each.action == action;
+  });
+}
+
+SteadyTime EarlyTries::next(const Key& key, SteadyTime now) {
+  auto& entry = entries_[key];
+  if (now < entry.planned) return entry.planned;
+  if (now - entry.planned >= kQuiet) entry.step = {};
+  const bool first = entry.step == Duration{};
+  entry.planned = first ? now : std::max(now, entry.planned + entry.step);
+  entry.step = first ? kFirstEarlyPause : std::min<Duration>(2 * entry.step, kLongestEarlyPause);
+  return entry.planned;
+}
+
 }  // namespace fairlead::controller

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -31,6 +32,27 @@ class Backoff {
     ErrorClass error_class{};
     std::string digest;
     int failures = 0;
+  };
+  std::map<Key, Entry> entries_;
+};
+
+// True if a change on the engine may be what an App that failed for `reason` waits for: it gives up
+// a name, port, address or subnet. `type` and `action` are those of the engine's event.
+bool may_free(std::string_view type, std::string_view action, Reason reason);
+
+// Tries before their time, because something may have come free: the first at once, then 1 s after
+// the one before, 2 s, 4 s … at most once a minute, however many events there are. None is lost:
+// the last event has a try after it. Begins anew after five minutes without. Pure.
+class EarlyTries {
+ public:
+  // When `key` may try: now, or when the one that is on its way will be.
+  SteadyTime next(const Key& key, SteadyTime now);
+  void succeeded(const Key& key) { entries_.erase(key); }
+
+ private:
+  struct Entry {
+    SteadyTime planned{};
+    Duration step{};
   };
   std::map<Key, Entry> entries_;
 };

@@ -54,6 +54,11 @@ class EngineCache {
   // Fairlead itself is about to stop this container: the stop event is not a user's.
   void expect_stop(const std::string& id) { own_stops_.insert(id); }
 
+  // True of every container with our label that is listed, or that an event has named.
+  bool knows(const std::string& container) const {
+    return observed_.containers.contains(container) || unseen_.contains(container);
+  }
+
   const Observed& observed() const { return observed_; }
   void set_engine(docker::EngineInfo info) { observed_.engine = std::move(info); }
 

@@ -112,6 +112,7 @@ class Controller final : public View, public Commands {
     // What was planned, and failed at least in part, since the last success: a plan that holds more
     // than that is not held back, for its own doing may be what was waited for.
     std::set<std::string> tried;
+    std::set<Reason> failed_with;          // the operations of the last plan that was run
     std::optional<SteadyTime> refresh_at;  // the next time that an image is to be asked for
     std::set<std::string> reported_drift;
     struct RestartCounts {
@@ -165,6 +166,8 @@ class Controller final : public View, public Commands {
   void stream_ended(const Status& ended, SteadyTime begin);
   void stream_was_sound();
   void wake(const std::string& key);
+  void note_event(const docker::Event& event);
+  void came_free(std::string_view type, std::string_view action, const std::string& by);
   Task<Status> full_resync();
   Task<Result<std::set<std::string>>> guarded_refresh(bool full);
   void link_failed(const Error& error);
@@ -218,6 +221,7 @@ class Controller final : public View, public Commands {
   EngineCache cache_;
   WorkQueue queue_;
   Backoff backoff_;
+  EarlyTries early_tries_;
   PruneGuard prune_;
   Contention contention_;
   EventLog events_;

@@ -303,6 +303,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
                          report,
                          may_continue,
                          hidden_values(wanted)};
+  keys_[key].failed_with.clear();
   const auto planned = lines_of(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
   if (executed) {
@@ -320,8 +321,10 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
 
 void Controller::reset_backoff(const std::string& key) {
   backoff_.succeeded(key_from(key));
+  early_tries_.succeeded(key_from(key));
   keys_[key].not_before = SteadyTime{};
   keys_[key].tried.clear();
+  keys_[key].failed_with.clear();
 }
 
 void Controller::forgive(const std::string& key) {

@@ -32,6 +32,20 @@ std::string capital(std::string_view verb) {
   return out;
 }
 
+// What an operation gives up, as the engine's event says it; empty if nothing.
+struct Gives {
+  using Event = std::pair<std::string_view, std::string_view>;
+  template <typename T>
+  Event operator()(const T&) const {
+    return {};
+  }
+  Event operator()(const StopContainer&) const { return {"container", "die"}; }
+  Event operator()(const RemoveContainer&) const { return {"container", "destroy"}; }
+  Event operator()(const RenameContainer&) const { return {"container", "rename"}; }
+  Event operator()(const DisconnectEndpoint&) const { return {"network", "disconnect"}; }
+  Event operator()(const RemoveNetwork&) const { return {"network", "destroy"}; }
+};
+
 Condition condition(std::string type, Truth status, std::string reason, std::string message,
                     const std::string& digest) {
   Condition made;
@@ -117,12 +131,15 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
       record("Warning", std::string(to_string(Reason::kVolumeRecreated)), key,
              object_path(operation.kind, operation.object), "it was gone, and is empty now");
     }
+    const auto [type, action] = std::visit(Gives{}, operation.action);
+    if (!type.empty()) came_free(type, action, key);
     if (!operation.reason.empty() && !keys_[key].reported_drift.empty()) {
       telemetry_->drift_corrected(key, operation.kind, true);
     }
     return;
   }
   const auto& error = done.result.error();
+  keys_[key].failed_with.insert(error.reason);
   record("Warning", title + capital(name) + "Failed", key,
          object_path(operation.kind, operation.object), error.message);
   if (done.rolled_back) {

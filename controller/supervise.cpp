@@ -176,6 +176,35 @@ void Controller::wake(const std::string& key) {
   work_.notify();
 }
 
+void Controller::note_event(const docker::Event& event) {
+  telemetry_->docker_event(event.type, event.action);
+  for (const auto& key : cache_.note_event(event))
+    wake(key);
+  // A network or volume that came or went is what an App may be waiting for, whatever its labels.
+  const bool counts = event.action == "create" || event.action == "destroy";
+  if ((event.type == "network" || event.type == "volume") && counts) enqueue_unsettled();
+  // What our own containers give up is known without events, and an App whose tries fail must not
+  // be woken by the traces of them.
+  const auto container = event.attributes.find("container");
+  const bool ours = event.attributes.contains(std::string(kLabelManaged)) ||
+                    (container != event.attributes.end() && cache_.knows(container->second));
+  if (!ours) came_free(event.type, event.action, "");
+}
+
+// Ends the back-off of those that may have waited for this, but for the App that did it.
+void Controller::came_free(std::string_view type, std::string_view action, const std::string& by) {
+  const auto now = parts_.clock.steady_now();
+  for (auto& [key, state] : keys_) {
+    const auto frees = [&](Reason reason) { return may_free(type, action, reason); };
+    if (key == by || state.not_before <= now || std::ranges::none_of(state.failed_with, frees))
+      continue;
+    const auto at = early_tries_.next(key_from(key), now);
+    state.not_before = std::min(state.not_before, at);
+    queue_.add_after(key_from(key), at, now);
+    work_.notify();
+  }
+}
+
 Task<void> Controller::event_loop() {
   auto connected = [this] {
     engine_status_.event_stream = true;
@@ -184,14 +213,7 @@ Task<void> Controller::event_loop() {
     next_look_ = parts_.clock.steady_now();
     engine_wake_.notify();
   };
-  auto on_event = [this](const docker::Event& event) {
-    telemetry_->docker_event(event.type, event.action);
-    for (const auto& key : cache_.note_event(event))
-      wake(key);
-    // A network or volume that came or went is what an App may be waiting for, whatever its labels.
-    const bool counts = event.action == "create" || event.action == "destroy";
-    if ((event.type == "network" || event.type == "volume") && counts) enqueue_unsettled();
-  };
+  auto on_event = [this](const docker::Event& event) { note_event(event); };
   const auto begin = parts_.clock.steady_now();
   auto stream = parts_.engine.stream_events(connected, on_event);
   auto ended = co_await caught(std::move(stream), "events");

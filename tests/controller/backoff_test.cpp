@@ -23,6 +23,33 @@ TEST(Backoff, DoublesFromOneSecondToFiveMinutesWithJitter) {
   }
 }
 
+TEST(EarlyTries, AreAtOnceAndThenEverMoreRarely) {
+  EarlyTries tries;
+  const auto key = app_key("shop");
+  const SteadyTime begin{minutes(10)};
+  EXPECT_EQ(tries.next(key, begin), begin);
+  std::set<SteadyTime> planned;
+  for (int tenth = 1; tenth <= 6000; ++tenth)
+    planned.insert(tries.next(key, begin + tenth * std::chrono::milliseconds(100)));
+  EXPECT_EQ(*planned.begin(), begin + seconds(1));
+  EXPECT_GE(planned.size(), 13u);
+  EXPECT_LE(planned.size(), 16u) << "a flood of ten minutes";
+  EXPECT_GE(*planned.rbegin(), begin + minutes(9)) << "the last event has a try after it";
+  const auto later = begin + minutes(30);
+  EXPECT_EQ(tries.next(key, later), later) << "quiet since";
+  EXPECT_EQ(tries.next(app_key("other"), begin), begin);
+}
+
+TEST(EarlyTries, AreForWhatTheEventMayHaveFreed) {
+  EXPECT_TRUE(may_free("container", "die", Reason::kPortConflict));
+  EXPECT_TRUE(may_free("network", "disconnect", Reason::kAddressInUse));
+  EXPECT_TRUE(may_free("container", "destroy", Reason::kNameTaken));
+  EXPECT_TRUE(may_free("network", "destroy", Reason::kSubnetOverlap));
+  EXPECT_FALSE(may_free("container", "start", Reason::kPortConflict));
+  EXPECT_FALSE(may_free("container", "die", Reason::kNameTaken)) << "it keeps its name";
+  EXPECT_FALSE(may_free("container", "die", Reason::kImageNotFound));
+}
+
 TEST(Backoff, SpreadsTheRetriesOfManyApps) {
   SeededRandom random(1);
   Backoff backoff;
