@@ -69,8 +69,9 @@ bool untouchable(Planner& p, const Containers& all) {
 }
 
 bool names_a_network(const Planner& p, const std::string& mode) {
+  // One that another's subnet is waiting for goes before anything is connected.
   for (const auto& [id, network] : p.observed.networks)
-    if (id == mode || network.name == mode) return true;
+    if ((id == mode || network.name == mode) && !p.blocking.contains(id)) return true;
   return std::ranges::any_of(p.app.networks, [&](const auto& network) {
     const auto state = p.networks.find(network.key);
     return network.docker_name == mode && state != p.networks.end() &&

@@ -1,5 +1,6 @@
 // What engines do to endpoints, at the API versions of 20.10 and 28.5: Ready means attached, and
 // what can't be had takes nothing away.
+#include "docker/api_features.h"
 #include "tests/simulation/shop.h"
 
 namespace fairlead::simulation {
@@ -167,6 +168,24 @@ INSTANTIATE_TEST_SUITE_P(Api, EndpointsAt, testing::Values("1.41", "1.51"), [](c
 
 // A volume that goes with its container, at any moment before the next one is made: the engine
 // would make it itself, without labels.
+
+TEST_P(EndpointsAt, ARenamedNetworkWithItsSubnetCostsNoError) {
+  const std::string text =
+      "services: {a: {image: 'sample:1', networks: [old]}}\n"
+      "networks: {old: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}\n";
+  fleet.files["net.yaml"] = text;
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  const auto before = look("net-a-1").id;
+  fleet.files["net.yaml"] = replaced(replaced(text, "[old]", "[new]"), "{old:", "{new:");
+  fleet.run_for(minutes(2));
+  EXPECT_TRUE(fleet.all_ready()) << tail(fleet);
+  EXPECT_NE(address_of("net-a-1", "net_new"), "") << tail(fleet);
+  EXPECT_EQ(lines_with(fleet, "level=error"), 0u) << tail(fleet);
+  const bool must_exist = docker::has(GetParam(), docker::ApiFeature::kModeMustExist);
+  EXPECT_EQ(look("net-a-1").id != before, must_exist) << tail(fleet);
+  EXPECT_EQ(fleet.engine->calls(Operation::kContainerCreate), must_exist ? 2u : 1u) << tail(fleet);
+}
 
 }  // namespace
 }  // namespace fairlead::simulation
