@@ -194,9 +194,8 @@ void Controller::adopt(const std::string& key, const Scope& scope) {
       entry.kind = Kind::kNetwork;
       entry.name = network.name;
       // The reply to our own create was lost.
-      const InventoryEntry intent{Kind::kNetwork, key, label(network.labels, kLabelComponent),
-                                  network.name, ""};
-      if (parts_.inventory.entries().contains(intent)) parts_.inventory.changed(id);
+      if (parts_.inventory.intended(Kind::kNetwork, key, network.name))
+        parts_.inventory.changed(id);
       entry.component = label(network.labels, kLabelComponent);
     }
     parts_.inventory.adopted(entry);
