@@ -130,6 +130,7 @@ TEST_F(Order, ARenamedNetworkKeepsItsSubnetAndTheProcesses) {
     EXPECT_EQ(pid("sub-a-1"), process);
   }
   EXPECT_EQ(networks_of("sub"), std::vector<std::string>{"sub_new"});
+  EXPECT_EQ(fairlead_->log().find("level=error"), std::string::npos) << fairlead_->log();
 }
 
 TEST_F(Order, AFollowerIsStartedAgainAfterTheOwnerOfItsNetwork) {
@@ -153,6 +154,38 @@ TEST_F(Order, AFollowerIsStartedAgainAfterTheOwnerOfItsNetwork) {
   EXPECT_EQ(id("tun-torrent-1"), before);
   ASSERT_TRUE(engine().docker({"stop", "tun-vpn-1"}).ok());
   EXPECT_TRUE(eventually(serves, seconds(20)));
+}
+
+TEST_F(Order, WhatDependsOnAReplacedServiceWithRestartIsRestartedOnce) {
+  const auto text = [](const std::string& version) {
+    const std::string on_db = "      depends_on: {db: {condition: service_started";
+    return app("dep",
+               service("db", "[net]", "      environment: {VERSION: \"" + version + "\"}\n") +
+                   service("web", "[net]", on_db + ", restart: true}}\n") +
+                   service("other", "[net]", on_db + "}}\n"),
+               "    net: {}\n");
+  };
+  const auto since = std::to_string(std::time(nullptr));
+  fairlead_->put("dep.yaml", text("1"));
+  fairlead_->start();
+  ASSERT_TRUE(eventually([] { return all_run({"dep-db-1", "dep-other-1", "dep-web-1"}); }));
+  const auto db = id("dep-db-1");
+  const auto web = id("dep-web-1");
+  const auto process = pid("dep-web-1");
+  const auto other = pid("dep-other-1");
+  fairlead_->put("dep.yaml", text("2"));
+  EXPECT_TRUE(eventually([&] {
+    return runs("dep-db-1") && id("dep-db-1") != db && runs("dep-web-1") &&
+           pid("dep-web-1") != process;
+  })) << fairlead_->log();
+  const auto before = footprint("dep");
+  EXPECT_TRUE(stays([&] { return footprint("dep") == before; }, seconds(10)));
+  EXPECT_EQ(id("dep-web-1"), web) << "restarted, not made anew";
+  EXPECT_EQ(pid("dep-other-1"), other);
+  const auto started = engine().list(
+      {"events", "--since", since, "--until", std::to_string(std::time(nullptr) + 1), "--filter",
+       "event=start", "--filter", "container=" + web, "--format", "{{.ID}}"});
+  EXPECT_EQ(started.size(), 2u) << fairlead_->log();
 }
 
 TEST_F(Order, TheLastToStartIsTheFirstToStop) {

@@ -113,4 +113,46 @@ TEST_F(Rest, AHealthCheckThatNobodyGaveIsSaid) {
   EXPECT_EQ(inspect("deps-db-1", "{{.Config.Healthcheck.Interval}}"), "7s");
 }
 
+// Blocked four times, so that the next try is seconds away, and yet there at once.
+TEST_F(Rest, WhatComesFreeIsTakenAtOnce) {
+  const auto sample = [](std::vector<std::string> more) {
+    std::vector<std::string> all = {"run", "-d"};
+    all.insert(all.end(), more.begin(), more.end());
+    all.insert(all.end(), {"fairlead/sample:1", "/sample", "sleep"});
+    EXPECT_TRUE(engine().docker(all).ok());
+  };
+  ASSERT_TRUE(engine().docker({"network", "create", "--subnet", "172.31.9.0/24", "free_net"}).ok());
+  sample({"--name", "holds-port", "-p", "18094:80"});
+  sample({"--name", "holds-address", "--network", "free_net", "--ip", "172.31.9.9"});
+  sample({"--name", "name-a-1"});
+  const std::string net = "    net: {external: true, name: free_net}\n";
+  fairlead_->put("port.yaml", app("port", service("a", "", "      ports: ['18094:80']\n")));
+  fairlead_->put("addr.yaml", app("addr", service("a", "{net: {ipv4_address: 172.31.9.9}}"), net));
+  fairlead_->put("name.yaml", app("name", service("a", "")));
+  fairlead_->start();
+  const auto says = [this](const std::string& name, const std::string& reason) {
+    return fairlead_->describe(name).find(reason) != std::string::npos;
+  };
+  const auto failed = [this](const std::string& name) {
+    const auto log = fairlead_->log();
+    return log.find("msg=\"reconcile still failing\" app=" + name) != std::string::npos &&
+           lines_with("app=" + name + " reason=") >= 3;
+  };
+  ASSERT_TRUE(
+      eventually([&] { return failed("port") && failed("addr") && failed("name"); }, seconds(40)))
+      << fairlead_->log();
+  EXPECT_TRUE(says("port", "PortConflict") && says("addr", "AddressInUse") &&
+              says("name", "NameTaken"));
+  ASSERT_FALSE(runs("port-a-1") || runs("addr-a-1"));
+  ASSERT_TRUE(engine().docker({"kill", "holds-port"}).ok());
+  EXPECT_TRUE(eventually([] { return runs("port-a-1"); }, seconds(3))) << fairlead_->log();
+  ASSERT_TRUE(engine().docker({"network", "disconnect", "free_net", "holds-address"}).ok());
+  EXPECT_TRUE(eventually([] { return runs("addr-a-1"); }, seconds(3))) << fairlead_->log();
+  ASSERT_TRUE(engine().docker({"rm", "-f", "name-a-1"}).ok());
+  EXPECT_TRUE(
+      eventually([] { return containers_of("name").size() == 1 && runs("name-a-1"); }, seconds(4)))
+      << fairlead_->log();
+  EXPECT_EQ(address("addr-a-1", "free_net"), "172.31.9.9");
+}
+
 }  // namespace fairlead::engine_test
