@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <fstream>
 
+#include <random>
+#include <thread>
+
 #include "tests/engine/scenario.h"
 
 namespace fairlead::engine_test {
@@ -102,6 +105,46 @@ TEST_F(ByHand, ANetworkRemovedWhileItsContainersWereStoppedIsMadeAgain) {
 }
 
 // `networkRecreate: never`: the network is not ours any more, and who is on it stays on it.
+// Whatever comes between: the start of ours, the kill of theirs, the network that goes under both.
+// An App for each round: one whose network is taken off again and again is Contended, rightly.
+TEST_F(ByHand, AContainerKilledWhileItsNetworkGoesComesToRest) {
+  fairlead_->start();
+  std::random_device dice;
+  std::uniform_int_distribution<int> pause(0, 400);
+  for (int round = 0; round < 2; ++round) {
+    const std::string name = "gone" + std::to_string(round);
+    const std::string a = name + "-a-1";
+    const std::string b = name + "-b-1";
+    const std::string net = name + "_net";
+    const auto whole = [&] {
+      return all_run({a, b}) && attached(a, net) && attached(b, net) &&
+             attached(a, name + "_other") && reaches(a, "b");
+    };
+    fairlead_->put(name + ".yaml", app(name, service("a", "[net, other]") + service("b", "[net]"),
+                                       "    net: {}\n    other: {}\n"));
+    ASSERT_TRUE(eventually(whole, std::chrono::seconds(30))) << fairlead_->log();
+    const int first = pause(dice);
+    const int second = pause(dice);
+    SCOPED_TRACE("after " + std::to_string(first) + " and " + std::to_string(second) + " ms");
+    {
+      const std::jthread killer([&] {
+        engine().docker({"kill", b});
+        std::this_thread::sleep_for(std::chrono::milliseconds(first));
+        engine().docker({"kill", a});
+      });
+      std::this_thread::sleep_for(std::chrono::milliseconds(second));
+      for (int i = 0; i < 3 && !engine().docker({"network", "rm", net}).ok(); ++i) {
+        engine().docker({"network", "disconnect", "-f", net, a});
+        engine().docker({"network", "disconnect", "-f", net, b});
+      }
+    }
+    ASSERT_TRUE(eventually(whole, std::chrono::seconds(30))) << fairlead_->log();
+    const auto before = footprint(name);
+    EXPECT_TRUE(stays([&] { return footprint(name) == before; }, kSeveralPasses));
+    fairlead_->remove(name + ".yaml");
+  }
+}
+
 TEST_F(ByHand, ANetworkMadeAnewByHandKeepsItsContainers) {
   ASSERT_NO_FATAL_FAILURE(bring_up("remade"));
   const std::vector<std::string> both = {"remade-a-1", "remade-b-1"};
