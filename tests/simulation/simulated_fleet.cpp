@@ -138,7 +138,7 @@ void SimulatedFleet::start() {
       controller::ControllerParts{io.get_executor(), clock, random, raw->log, raw->directory,
                                   raw->gate, raw->inventory},
       controller::ControllerOptions{});
-  boost::asio::co_spawn(io, raw->loop->run(), [raw](std::exception_ptr failed) {
+  boost::asio::co_spawn(io, raw->loop->run(), [raw](const std::exception_ptr& failed) {
     FL_ASSERT(!failed);
     raw->ended = true;
   });
