@@ -53,6 +53,7 @@ json::value exposed(const json::value& value) {
   json::object out;
   for (const auto& each : value.as_array()) {
     const std::string_view text = each.as_string();
+    if (text.empty()) continue;
     const auto slash = text.find('/');
     const std::string protocol(slash == std::string_view::npos ? "/tcp" : text.substr(slash));
     const std::string range(text.substr(0, slash));

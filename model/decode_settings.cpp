@@ -80,7 +80,8 @@ bool is_exposed(std::string_view text) {
 Value read_expose(Reader& reader, const Field& field) {
   const auto ports = read_strings(reader, field);
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    if (!is_exposed(ports[i]))
+    // "${PORT}" where nothing is set: Compose passes it on, and nothing comes of it.
+    if (!ports[i].empty() && !is_exposed(ports[i]))
       reader.error(field.item(i), "not a port: " + ports[i], "PORT[-PORT][/PROTOCOL]");
   }
   return Value(to_array(ports));

@@ -283,11 +283,18 @@ void check_label(Reader& reader, YamlMark mark, const Field& field, std::string_
 StringMap read_labels(Reader& reader, const Field& field) {
   for (const auto& member : field.node.members)
     check_label(reader, member.mark, field, member.key);
+  if (!field.node.is_sequence()) return read_string_map(reader, field);
+  StringMap out;
   for (std::size_t i = 0; i < field.node.items.size(); ++i) {
     const Field item = field.item(i);
     check_label(reader, item.node.mark, item, item.node.scalar);
+    // Without a name too, as Compose does: "${LABEL}" where nothing is set. The engine takes it.
+    const auto entry = read_string(reader, item);
+    if (!entry) continue;
+    const auto equals = std::min(entry->find('='), entry->size());
+    out[entry->substr(0, equals)] = entry->substr(std::min(equals + 1, entry->size()));
   }
-  return read_string_map(reader, field);
+  return out;
 }
 
 std::optional<std::vector<std::string>> shell_split(std::string_view text) {

@@ -53,5 +53,15 @@ TEST(ReservedLabels, OthersOfTheSameBeginningAreFine) {
     EXPECT_EQ(problem(std::string("services: {a: {image: x, labels: {") + key + ": y}}}\n"), "");
 }
 
+// `["${LABEL}"]` where nothing is set: Compose makes a label without a name of it.
+TEST(Labels, MayHaveNoNameInAList) {
+  const auto manifest = decode(
+      "a.yaml", "services: {a: {image: x, labels: ['${UNSET-}', '=v', 'a=b=c', d], expose: ['']}}");
+  EXPECT_EQ(first_of(manifest), "");
+  ASSERT_EQ(manifest.apps.size(), 1u);
+  EXPECT_EQ(manifest.apps[0].services[0].labels, (StringMap{{"", "v"}, {"a", "b=c"}, {"d", ""}}));
+  EXPECT_THAT(problem("services: {a: {image: x, environment: ['']}}"), HasSubstr("no name"));
+}
+
 }  // namespace
 }  // namespace fairlead::model

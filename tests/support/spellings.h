@@ -67,8 +67,8 @@ inline const std::vector<std::string> kSpellings = {
     "cap_drop: [cap_net_raw]", "extra_hosts: []", "extra_hosts: ['a:1.2.3.4']",
     "extra_hosts: ['a=1.2.3.4']", "extra_hosts: {a: 1.2.3.4}", "sysctls: {}", "devices: []",
     "device_cgroup_rules: []", "storage_opt: {}", "annotations: {}", "labels: {a: ''}",
-    "labels: {a: b}", "environment: {A: ''}", "environment: {A: 'x=y'}",
-    "environment: ['A=1', 'B=']",
+    "labels: {a: b}", "labels: ['']", "expose: ['']", "environment: {A: ''}",
+    "environment: {A: 'x=y'}", "environment: ['A=1', 'B=']",
     // Flags
     "init: true", "init: false", "tty: true", "tty: false", "stdin_open: true", "stdin_open: false",
     "privileged: false", "read_only: true", "read_only: false",
