@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -21,7 +22,14 @@ struct Pool::State {
       Job job = std::move(state->jobs.front());
       state->jobs.pop_front();
       lock.unlock();
-      Message message = job();
+      Message message;
+      try {
+        message = job();
+      } catch (...) {
+        // Not of the work, whose exceptions are its answer: nobody can be told of this one. It ends
+        // the loop, and so the process, as it would on the loop's own thread.
+        message = [failed = std::current_exception()] { std::rethrow_exception(failed); };
+      }
       job = {};  // what it owns may be large, or ask for the lock
       lock.lock();
       if (state->executor && message) boost::asio::post(state->executor, std::move(message));

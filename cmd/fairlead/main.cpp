@@ -1,6 +1,7 @@
 // The command line. CLI11 stays in this one file: it is dear to compile.
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -169,6 +170,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kOk : kUsage;
+  } catch (const std::exception& e) {
+    complain(std::string("error: ") + e.what() + "; this is a fault of Fairlead's own");
+    return kFailed;
   }
   return code;
 }

@@ -212,7 +212,7 @@ int run(const Options& options) {
     patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
       if (cancelled) return;
       daemon.world->log->warn("stopped without waiting any longer");
-      std::_Exit(kOk);
+      std::_Exit(daemon.controller->failed() ? kFailed : kOk);
     });
   });
   boost::asio::co_spawn(world.io, daemon.controller->run(),

@@ -85,7 +85,7 @@ const std::vector<std::string> kQuoting = {"restart: $TOK",
                                            "devices: [\"/a:/b:$TOK\"]",
                                            "security_opt: [\"seccomp:$TOK\"]",
                                            "volumes_from: [$TOK]",
-                                           "labels: [\"=$TOK\"]",
+                                           "annotations: [\"=$TOK\"]",
                                            "ulimits: {nofile: $TOK}"};
 
 TEST(Masks, HoldForEveryDiagnosticOfAManifest) {
