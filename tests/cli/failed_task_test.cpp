@@ -19,7 +19,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 // A name that no short string holds in itself: whoever copies it allocates.
-constexpr const char* kApp = "an-app-with-a-name-that-is-long-enough-to-be-allocated";
+constexpr const char* kLongName = "an-app-with-a-name-that-is-long-enough-to-be-allocated";
 
 // For the changed manifest, a rescan and a list of the engine: all of it takes memory.
 constexpr std::chrono::milliseconds kForAFault{1500};
@@ -59,7 +59,7 @@ class Daemon {
  private:
   void write(int version) const {
     write_text(folder_.path / "m" / "a.yaml",
-               std::string("name: ") + kApp +
+               std::string("name: ") + kLongName +
                    "\nservices:\n  a: {image: \"x:" + std::to_string(version) + "\"}\n");
   }
   std::string log() const { return read_text(folder_.path / "log"); }

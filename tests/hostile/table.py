@@ -278,7 +278,8 @@ def labels():
                 "COM.DOCKER.COMPOSE.PROJECT", "container-number"):
         service(f, f"labels: {{{key}: x}}", "harmless")
     service(f, "labels: {'': x}", "harmless")
-    service(f, "labels: ['=x']", "refused", "no name")
+    service(f, "labels: ['=x']", "harmless")  # as Compose does; the engine takes it
+    service(f, "environment: ['=x']", "refused", "no name")
     service(f, "annotations: {dev.fairlead.app: x}", "harmless")
 
 
