@@ -1,6 +1,8 @@
 // What happens to the folder of manifests must never be taken for a wish to delete (W1…W30).
 #include <sys/mount.h>
 
+#include <chrono>
+#include <fstream>
 #include <functional>
 
 #include "tests/engine/scenario.h"
@@ -89,6 +91,38 @@ TEST_F(Folder, AnAppThatLeftIsRemovedAndOnlyThat) {
 }
 
 // git-sync publishes a revision by renaming a symbolic link over the old one.
+// As `run` is started without options: the further files are known one scan later.
+TEST_F(Folder, AManifestWithFurtherFilesDelaysNobody) {
+  std::filesystem::create_directory(fairlead_->manifests / "parts");
+  std::ofstream(fairlead_->manifests / "parts/e.env") << "A=1\n";
+  std::ofstream(fairlead_->manifests / "parts/s.txt") << "s3cret\n";
+  std::ofstream(fairlead_->manifests / "parts/more.yml")
+      << "services: {more: {image: \"fairlead/sample:1\", command: [/sample, serve]}}\n";
+  fairlead_->put("files.yaml",
+                 "include: [parts/more.yml]\n"
+                 "services:\n  a: {image: \"fairlead/sample:1\", command: [/sample, serve],"
+                 " env_file: parts/e.env, secrets: [s]}\n"
+                 "secrets: {s: {file: parts/s.txt}}\n");
+  for (const std::string name : {"p1", "p2", "p3"})
+    fairlead_->put(name + ".yaml", app(name, service("a", "[net]"), "    net: {}\n"));
+  fairlead_->start();
+  const auto began = std::chrono::steady_clock::now();
+  const auto changed = [this](const std::string& name) {
+    return fairlead_->log().find("msg=\"change applied\" app=" + name + " ") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually([&] { return changed("p1") && changed("p2") && changed("p3"); }));
+  const auto took = std::chrono::steady_clock::now() - began;
+  RecordProperty(
+      "milliseconds",
+      std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+  EXPECT_LT(took, std::chrono::seconds(3)) << "a second on an idle machine\n" << fairlead_->log();
+  const auto listed = fairlead_->ask({"get", "apps"}).text;
+  for (const std::string name : {"files", "p1", "p2", "p3"})
+    EXPECT_NE(listed.find("\n" + name + " "), std::string::npos) << listed;
+  EXPECT_TRUE(eventually([] { return all_run({"files-a-1", "files-more-1", "p1-a-1"}); }))
+      << fairlead_->log();
+}
+
 TEST_F(Folder, AFlippedLinkIsFollowed) {
   const auto base = fairlead_->manifests.parent_path();
   for (const auto* revision : {"rev1", "rev2"}) {

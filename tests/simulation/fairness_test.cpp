@@ -20,11 +20,17 @@ TEST(Fairness, AManifestWithFurtherFilesDelaysNobody) {
   for (const std::string name : {"a", "b", "c"})
     fleet.files[name + ".yaml"] = small("x:1");
   fleet.files["env.env"] = "A=1\n";
+  fleet.files["secret.txt"] = "s3cret\n";
+  fleet.files["parts/more.yml"] = "services: {more: {image: \"x:1\", restart: unless-stopped}}\n";
   fleet.files["withenv.yaml"] =
-      "services: {a: {image: \"x:1\", env_file: env.env, restart: unless-stopped}}\n";
+      "include: [parts/more.yml]\n"
+      "services: {a: {image: \"x:1\", env_file: env.env, secrets: [s], restart: unless-stopped}}\n"
+      "secrets: {s: {file: secret.txt}}\n";
   fleet.start();
   fleet.run_for(seconds(1));
   EXPECT_EQ(fleet.controller().apps().size(), 4u) << tail(fleet);
+  for (const std::string name : {"a", "b", "c"})
+    EXPECT_GE(lines_with(fleet, "msg=\"change applied\" app=" + name + " "), 1u) << tail(fleet);
   ASSERT_TRUE(fleet.converges_within(seconds(3))) << tail(fleet);
 }
 
