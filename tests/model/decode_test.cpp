@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 
 #include "model/canonical.h"
 #include "tests/model/diagnostics.h"
@@ -234,16 +235,17 @@ TEST(Decode, FollowsAChainOfServicesOfAnyLength) {
 }
 
 TEST(Decode, LoadsAThousandAppsInASecond) {
-  const auto begin = std::chrono::steady_clock::now();
+  // Of the processor: others may run beside this.
+  const auto begin = std::clock();
   std::size_t services = 0;
   for (int i = 0; i < 1000; ++i)
     services += decode("shop.yaml", kShop).apps[0].services.size();
-  const auto took = std::chrono::steady_clock::now() - begin;
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_EQ(services, 2000u);
 #ifdef NDEBUG
-  EXPECT_LT(took, std::chrono::seconds(1));
+  EXPECT_LT(seconds, 1);
 #else
-  EXPECT_LT(took, std::chrono::seconds(30));
+  EXPECT_LT(seconds, 30);
 #endif
 }
 
