@@ -29,12 +29,12 @@ class Daemon {
   explicit Daemon(int fail_at) : fail_at_(fail_at) {
     fs::create_directory(folder_.path / "m");
     write(1);
-    pid_ =
-        start({"env", "LD_PRELOAD=" FAILING_NEW, "FAIRLEAD_TEST_FAIL_AT=" + std::to_string(fail_at),
-               FAIRLEAD_BINARY, "run", "--engine", "embedded", "--listen", "none", "--settle",
-               "0.1", "--resync", "0.5", "--rescan", "0.5", "--state-dir", folder_.path / "state",
-               "--manifests", folder_.path / "m"},
-              folder_.path / "log");
+    pid_ = start(
+        {"env", std::string("LD_PRELOAD=") + FAILING_NEW,
+         "FAIRLEAD_TEST_FAIL_AT=" + std::to_string(fail_at), FAIRLEAD_BINARY, "run", "--engine",
+         "embedded", "--listen", "none", "--settle", "0.1", "--resync", "0.5", "--rescan", "0.5",
+         "--state-dir", folder_.path / "state", "--manifests", folder_.path / "m"},
+        folder_.path / "log");
   }
   bool converged() const { return log().find("app converged") != std::string::npos; }
   void run_out_of_memory() {
@@ -74,6 +74,7 @@ TEST(FailedTask, EndsTheProcessWithExitCodeOne) {
   int ended = 0;
   for (int first = 1; first <= 4 * kAtOnce; first += kAtOnce) {
     std::vector<std::unique_ptr<Daemon>> all;
+    all.reserve(kAtOnce);
     for (int i = 0; i < kAtOnce; ++i)
       all.push_back(std::make_unique<Daemon>(first + i));
     for (const auto& each : all)

@@ -8,7 +8,6 @@ namespace fairlead::engine_test {
 
 using std::chrono::seconds;
 using testing::HasSubstr;
-using testing::Not;
 
 class Secrets : public Scenario {
  protected:
