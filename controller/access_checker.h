@@ -9,11 +9,6 @@
 
 namespace fairlead::controller {
 
-// `.`, `..` and doubled slashes taken out, as the engine will read it; used for paths in containers
-// too.
-std::string clean_path(std::string_view path);
-// Both absolute and clean.
-bool beneath(std::string_view path, std::string_view top);
 bool contains(const std::vector<std::string>& list, std::string_view text);
 
 struct Checker {

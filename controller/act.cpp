@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "controller/access_checker.h"
+#include "base/paths.h"
 #include "controller/check_access.h"
 #include "controller/last_look.h"
 #include "docker/api_features.h"

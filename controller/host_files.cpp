@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "controller/access_checker.h"
+#include "base/paths.h"
 
 namespace fairlead::controller {
 namespace {

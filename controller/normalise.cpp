@@ -9,7 +9,7 @@
 #include <cctype>
 #include <csignal>
 
-#include "controller/access_checker.h"
+#include "base/paths.h"
 
 namespace fairlead::controller {
 namespace {

@@ -2,7 +2,7 @@
 // as Compose does. They are mounted by name at the same place; the spec hash knows nothing of it.
 #include <algorithm>
 
-#include "controller/access_checker.h"
+#include "base/paths.h"
 #include "controller/labels.h"
 #include "controller/plan_parts.h"
 

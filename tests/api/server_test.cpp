@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "tests/support/fake_view.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairlead::api {
 namespace {
@@ -24,8 +25,6 @@ using testing::StartsWith;
 class ServerTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "fairlead-api-XXXXXX";
-    folder = mkdtemp(pattern.data());
     options.listen = "127.0.0.1:0";
     options.socket_path = folder / "fairlead.sock";
     options.idle_deadline = std::chrono::seconds(20);
@@ -42,7 +41,6 @@ class ServerTest : public testing::Test {
       thread.join();
     }
     server.reset();
-    std::filesystem::remove_all(folder);
   }
   void serve() {
     server = make_server(io.get_executor(), options, view, commands, *metrics, log);
@@ -85,7 +83,8 @@ class ServerTest : public testing::Test {
     return false;
   }
 
-  std::filesystem::path folder;
+  test::TemporaryFolder made;
+  std::filesystem::path folder = made.path;
   Options options;
   boost::asio::io_context io;
   SystemClock clock{io.get_executor()};

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_folder.h"
+
 namespace fairlead {
 namespace {
 
@@ -19,17 +21,13 @@ namespace fs = std::filesystem;
 
 class ReadFile : public testing::Test {
  protected:
-  ReadFile() {
-    std::string pattern = fs::temp_directory_path() / "fairlead-read-XXXXXX";
-    folder = mkdtemp(pattern.data());
-  }
-  ~ReadFile() override { fs::remove_all(folder); }
   std::string file(const std::string& bytes) const {
     const auto path = folder / "file";
     std::ofstream(path, std::ios::binary) << bytes;
     return path;
   }
-  fs::path folder;
+  test::TemporaryFolder made;
+  fs::path folder = made.path;
 };
 
 TEST_F(ReadFile, ReadsAllBytesOfAFileUpToTheLimit) {

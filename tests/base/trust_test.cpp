@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_folder.h"
+
 namespace fairlead {
 namespace {
 
@@ -42,19 +44,14 @@ TEST(Trust, NamesTheOwnerOfWhatItRefuses) {
 
 class OpenTrusted : public testing::Test {
  protected:
-  OpenTrusted() {
-    std::string pattern = fs::temp_directory_path() / "fairlead-trust-XXXXXX";
-    folder = mkdtemp(pattern.data());
-  }
-  ~OpenTrusted() override { fs::remove_all(folder); }
-
   std::string refusal(const std::string& name) const {
     const auto opened = open_trusted(folder, name, O_RDONLY);
     if (opened) ::close(*opened);
     return opened ? "" : opened.error().message;
   }
 
-  fs::path folder;
+  test::TemporaryFolder made;
+  fs::path folder = made.path;
 };
 
 TEST_F(OpenTrusted, FollowsNoLink) {

@@ -12,6 +12,7 @@
 #include <iterator>
 
 #include "controller/instance_lock.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairlead::controller {
 namespace {
@@ -22,13 +23,6 @@ using testing::HasSubstr;
 
 class OnDisk : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = fs::temp_directory_path() / "fairlead-state-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder); }
-
   // As the holder of the lock.
   Inventory open() {
     if (!lock) lock = std::move(lock_instance(folder).value());
@@ -50,7 +44,8 @@ class OnDisk : public testing::Test {
     return found;
   }
 
-  fs::path folder;
+  test::TemporaryFolder made;
+  fs::path folder = made.path;
   std::unique_ptr<InstanceLock> lock;
   VirtualClock clock;
 };

@@ -16,6 +16,7 @@
 #include "controller/check_access.h"
 #include "controller/host_files.h"
 #include "tests/support/app_builders.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairlead::controller {
 namespace {
@@ -27,9 +28,6 @@ using testing::HasSubstr;
 class RealPaths : public testing::Test {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/fairlead-access-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    root = folder;
     fs::create_directories(root / "srv/real");
     fs::create_directory(root / "run");
     access.allow.emplace_back();
@@ -38,7 +36,6 @@ class RealPaths : public testing::Test {
     access.host = host_files();
     access.engine_sockets = {(root / "run/docker.sock").string()};
   }
-  void TearDown() override { fs::remove_all(root); }
 
   void listen() { listen(root / "run/docker.sock"); }
   void listen(const fs::path& socket) {
@@ -67,7 +64,8 @@ class RealPaths : public testing::Test {
     return mounted[0].what;
   }
 
-  fs::path root;
+  test::TemporaryFolder folder;
+  fs::path root = folder.path;
   model::HostAccess access;
 };
 

@@ -17,6 +17,7 @@
 #include "base/base64.h"
 #include "base/read_file.h"
 #include "docker/tar.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairlead::docker {
 namespace {
@@ -57,21 +58,16 @@ TEST(RegistryAuth, ReadsAuths) {
 class Helper : public testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/fairlead-helper-XXXXXX";
-    folder_ = mkdtemp(name);
     old_path_ = std::getenv("PATH");
-    setenv("PATH", (folder_.string() + ":" + old_path_).c_str(), 1);
+    setenv("PATH", (folder_.path.string() + ":" + old_path_).c_str(), 1);
   }
-  void TearDown() override {
-    setenv("PATH", old_path_.c_str(), 1);
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { setenv("PATH", old_path_.c_str(), 1); }
   void write(const std::string& script) const {
-    const auto path = folder_ / "docker-credential-test";
+    const auto path = folder_.path / "docker-credential-test";
     std::ofstream(path) << "#!/bin/sh\n" << script;
     chmod(path.c_str(), 0755);
   }
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
   std::string old_path_;
 };
 

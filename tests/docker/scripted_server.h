@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+
 namespace fairlead::docker {
 
 // One accepted connection, blocking.
@@ -57,8 +59,6 @@ class ScriptedServer {
   using Script = std::function<void(Peer&)>;
 
   explicit ScriptedServer(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
-    std::string pattern = std::filesystem::temp_directory_path() / "fairlead-peer-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path().c_str(), sizeof address.sun_path - 1);
@@ -79,7 +79,6 @@ class ScriptedServer {
   ~ScriptedServer() {
     stop();
     close(listener_);
-    std::filesystem::remove_all(folder_);
   }
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -88,7 +87,7 @@ class ScriptedServer {
   int connections() const { return connections_; }
 
  private:
-  std::string path() const { return (folder_ / "s").string(); }
+  std::string path() const { return (folder_.path / "s").string(); }
   void serve() {
     for (const auto& script : scripts_) {
       const int fd = accept(listener_, nullptr, nullptr);
@@ -102,7 +101,7 @@ class ScriptedServer {
     }
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
   std::vector<Script> scripts_;
   int listener_ = -1;
   std::atomic<int> connections_ = 0;

@@ -16,6 +16,7 @@
 
 #include "docker/http_engine.h"
 #include "tests/docker/await.h"
+#include "tests/support/temporary_folder.h"
 
 namespace fairlead::docker {
 namespace {
@@ -31,12 +32,9 @@ class Certificates {
     static const Certificates made;
     return made.folder_;
   }
-  ~Certificates() { fs::remove_all(folder_); }
 
  private:
   Certificates() {
-    std::string pattern = fs::temp_directory_path() / "fairlead-tls-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     authority("good");
     authority("other");
     sign("good", "good", "clientAuth", "DNS:operator");
@@ -64,7 +62,8 @@ class Certificates {
         "-extfile " + name + "/ext -out " + name + "/cert.pem");
   }
 
-  fs::path folder_;
+  test::TemporaryFolder made_;
+  fs::path folder_ = made_.path;
 };
 
 // Answers /_ping and /info on each connection whose client shows a certificate of good's authority.

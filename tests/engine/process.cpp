@@ -130,14 +130,4 @@ std::vector<std::string> lines(const std::string& text) {
   return all;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "fairlead-engine-XXXXXX").string();
-  path = mkdtemp(name.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
-}
-
 }  // namespace fairlead::engine_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+
 namespace fairlead::engine_test {
 
 struct Output {
@@ -41,13 +43,6 @@ void write_text(const std::filesystem::path& path, const std::string& text);
 std::string trim(std::string text);
 std::vector<std::string> lines(const std::string& text);
 
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path path;
-};
+using test::TemporaryFolder;
 
 }  // namespace fairlead::engine_test

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
 #include "watch/directory.h"
 
 namespace fairlead::watch {
@@ -26,8 +27,6 @@ inline void write(const fs::path& path, const std::string& text) {
 class Watching : public testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/fairlead-watch-XXXXXX";
-    root = ::mkdtemp(name);
     manifests = root / "manifests";
     fs::create_directory(manifests);
   }
@@ -36,7 +35,6 @@ class Watching : public testing::Test {
     io.restart();
     io.run_for(200ms);
     directory.reset();
-    fs::remove_all(root);
   }
 
   void start(Duration rescan, bool events) {
@@ -101,7 +99,8 @@ class Watching : public testing::Test {
     ASSERT_EQ(std::system(line.c_str()), 0) << command;
   }
 
-  fs::path root, manifests, path;
+  test::TemporaryFolder folder;
+  fs::path root = folder.path, manifests, path;
   Duration settle =
       50ms;  // tests whose changes come in pieces need more: under load a piece is late
   Duration slow_after = 30s;

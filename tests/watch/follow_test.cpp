@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/watch/fixture.h"
 
 namespace fairlead::watch {
@@ -76,15 +77,14 @@ TEST_P(Following, DoesNotWaitForAPipe) {
 }
 
 TEST(ReadBeneath, ReadsOneFileWithoutAWatch) {
-  char name[] = "/tmp/fairlead-beneath-XXXXXX";
-  const fs::path root = ::mkdtemp(name);
+  const test::TemporaryFolder folder;
+  const fs::path& root = folder.path;
   fs::create_directory(root / "in");
   fs::create_symlink("/etc/hostname", root / "out");
   EXPECT_FALSE(read_beneath(root.string(), "x", 100));
   EXPECT_EQ(read_beneath(root.string(), "out", 100)->error,
             "it leads out of the manifests directory");
   EXPECT_EQ(read_beneath(root.string(), "in", 100)->error, "not a regular file, but a folder");
-  fs::remove_all(root);
 }
 
 }  // namespace
