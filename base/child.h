@@ -10,9 +10,13 @@
 namespace fairlead {
 
 // What it wrote, if it ended with 0; else the first line of its complaint. Blocks, at most for
-// `deadline`: for a pool (pool.h).
+// `deadline`: for a pool (pool.h). It inherits no descriptor but its three, has the signals'
+// default dispositions, and is killed at the deadline with all that it has started.
 std::expected<std::string, std::string> run_child(
     std::vector<std::string> words, const std::string& input,
     std::chrono::milliseconds deadline = std::chrono::seconds(30));
+
+// Kills whatever still runs, and starts no more: for the end of the process.
+void end_children();
 
 }  // namespace fairlead

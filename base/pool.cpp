@@ -1,5 +1,6 @@
 #include "base/pool.h"
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <deque>
 #include <exception>
@@ -7,6 +8,11 @@
 #include <thread>
 
 namespace fairlead {
+namespace {
+
+std::atomic<int> working_threads = 0;
+
+}  // namespace
 
 struct Pool::State {
   std::mutex mutex;
@@ -35,6 +41,8 @@ struct Pool::State {
       if (state->executor && message) boost::asio::post(state->executor, std::move(message));
     }
     --state->threads;
+    lock.unlock();
+    --working_threads;
   }
 };
 
@@ -48,6 +56,10 @@ Pool::~Pool() {
   const std::lock_guard lock(state_->mutex);
   state_->executor = {};
   state_->jobs.clear();
+}
+
+bool Pool::working() {
+  return working_threads > 0;
 }
 
 void Pool::give_up() {
@@ -65,9 +77,11 @@ void Pool::submit(Job job, const std::shared_ptr<Waiting>& waiting) {
   state_->jobs.push_back(std::move(job));
   if (state_->threads == state_->most) return;
   ++state_->threads;
+  ++working_threads;
   try {
     std::thread(&State::serve, state_).detach();
   } catch (...) {
+    --working_threads;
     // The system gives no thread: those that there are will come to it.
     if (--state_->threads > 0) return;
     state_->jobs.pop_back();

@@ -62,6 +62,10 @@ class Pool {
     return wait(begin(std::move(work)), deadline);
   }
 
+  // Whether a thread of any pool still works. Then the process must end by _Exit: what exit() tears
+  // down (OpenSSL's tables, statics) is still in use.
+  static bool working();
+
   // Whoever waits, or will ask, gets nothing, at once: for the end of the process.
   void give_up();
 

@@ -33,9 +33,8 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
       desired_(
           options_.decoding, [this] { return incumbents(); }, options_.prune,
           [this](std::function<model::Manifest()> work,
-                 std::function<void(Result<model::Manifest>)> done) {
-            decode(std::move(work), std::move(done));
-          }),
+                 std::function<void(Result<model::Manifest>)> done,
+                 bool helpers) { decode(std::move(work), std::move(done), helpers); }),
       cache_(parts_.engine),
       prune_(options_.prune),
       work_(parts_.clock),
@@ -99,7 +98,8 @@ void Controller::stop() {
   if (std::exchange(stopping_, true)) return;
   stopped_at_ = parts_.clock.steady_now();
   parts_.directory.stop();
-  if (parts_.pool != nullptr) parts_.pool->give_up();
+  for (Pool* pool : {parts_.pool, parts_.helpers})
+    if (pool != nullptr) pool->give_up();
   decoded_.notify();
   parts_.engine.stop_events();
   engine_wake_.notify();
@@ -114,7 +114,7 @@ Task<Status> Controller::take_next_snapshot() {
   auto snapshot = co_await parts_.directory.next();
   if (!snapshot) co_return std::unexpected(snapshot.error());
   const auto shared = std::make_shared<const watch::Snapshot>(std::move(*snapshot));
-  const auto ticket = desired_.read(shared);
+  const auto ticket = desired_.read(shared, parts_.clock.steady_now());
   const auto patience = parts_.clock.steady_now() + kDecodePatience;
   awaiting_decodes_ = true;
   const OnExit awaited([this] { awaiting_decodes_ = false; });
@@ -127,14 +127,16 @@ Task<Status> Controller::take_next_snapshot() {
 }
 
 void Controller::decode(std::function<model::Manifest()> work,
-                        std::function<void(Result<model::Manifest>)> done) {
+                        std::function<void(Result<model::Manifest>)> done, bool helpers) {
   if (parts_.pool == nullptr) return done(work());
-  tasks_.spawn("decode", decode_on_pool(std::move(work), std::move(done)));
+  // What waits for a helper must not fill the threads of all others.
+  Pool& pool = helpers ? *parts_.helpers : *parts_.pool;
+  tasks_.spawn("decode", decode_on_pool(pool, std::move(work), std::move(done)));
 }
 
-Task<void> Controller::decode_on_pool(std::function<model::Manifest()> work,
+Task<void> Controller::decode_on_pool(Pool& pool, std::function<model::Manifest()> work,
                                       std::function<void(Result<model::Manifest>)> done) {
-  auto manifest = co_await caught(decoded_by(*parts_.pool, std::move(work)), "decode");
+  auto manifest = co_await caught(decoded_by(pool, std::move(work)), "decode");
   if (stopping_) co_return;
   done(std::move(manifest));
   decoded_.notify();
@@ -340,6 +342,8 @@ Result<boost::json::value> Controller::desired_json(const std::string& app) cons
 }
 
 Status Controller::reconcile_now(const std::string& app) {
+  desired_.retry();
+  parts_.directory.again();
   if (app.empty()) {
     for (const auto& [key, entry] : desired_.entries()) {
       reset_backoff(key);

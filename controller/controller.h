@@ -61,7 +61,8 @@ struct ControllerParts {
   watch::Directory& directory;
   docker::Engine& engine;
   Inventory& inventory;
-  Pool* pool = nullptr;  // for what blocks; null: the loop waits for it
+  Pool* pool = nullptr;     // for what blocks; null: the loop waits for it
+  Pool* helpers = nullptr;  // for what waits for helper programs; with `pool`
 };
 
 class Controller final : public View, public Commands {
@@ -138,8 +139,8 @@ class Controller final : public View, public Commands {
   Task<void> source_loop();
   Task<Status> take_next_snapshot();
   void decode(std::function<model::Manifest()> work,
-              std::function<void(Result<model::Manifest>)> done);
-  Task<void> decode_on_pool(std::function<model::Manifest()> work,
+              std::function<void(Result<model::Manifest>)> done, bool helpers);
+  Task<void> decode_on_pool(Pool& pool, std::function<model::Manifest()> work,
                             std::function<void(Result<model::Manifest>)> done);
   Task<void> worker_loop();
   Task<void> work_on(std::string key);

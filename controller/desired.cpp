@@ -1,10 +1,15 @@
 #include "controller/desired.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace fairlead::controller {
 namespace {
+
+constexpr const char* kSealed = ".age";
+// A token may not be plugged in yet, an agent not be started.
+constexpr auto kHelperPause = std::chrono::seconds(30);
 
 const watch::File* find_in(const std::map<std::string, watch::File>& files,
                            const std::string& path) {
@@ -27,6 +32,15 @@ std::string state_of(const watch::Snapshot& snapshot, const std::string& path) {
   const auto* file = find_source(snapshot, path);
   if (file == nullptr) return "absent";
   return file->error.empty() ? file->digest : "unreadable: " + file->error;
+}
+
+// Whether a manifest may have to do with an encrypted file: by its text, and by what it referred
+// to.
+bool mentions_sealed(const std::string& text,
+                     const std::map<std::string, std::string>& references) {
+  return text.find(kSealed) != std::string::npos ||
+         std::ranges::any_of(references,
+                             [](const auto& item) { return item.first.ends_with(kSealed); });
 }
 
 std::set<std::string> parts_of(const DesiredEntry& entry) {
@@ -90,22 +104,34 @@ watch::Followed DesiredStore::references() const {
 
 void DesiredStore::decode(const std::string& name, const watch::File& file,
                           const std::shared_ptr<const watch::Snapshot>& snapshot,
-                          LoadedFile& loaded) {
+                          LoadedFile& loaded, SteadyTime now) {
+  Decoding what{++last_ticket_, name, file.digest,
+                snapshot,       now,  std::make_shared<std::atomic<bool>>(false)};
   model::DecodeOptions options = decoding_;
   options.read = [snapshot](const std::string& path) {
     if (!looked_for(*snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
     return source_of(find_source(*snapshot, path));
   };
+  const bool helpers = options.decrypt && mentions_sealed(*file.bytes, loaded.references);
+  if (options.decrypt) {
+    options.decrypt = [ask = decoding_.decrypt, failed = what.helper_failed](const auto& bytes) {
+      auto plain = ask(bytes);
+      if (!plain) *failed = true;
+      return plain;
+    };
+  }
   auto work = [name, bytes = file.bytes, options = std::move(options)] {
     return model::decode(name, *bytes, options);
   };
-  Decoding what{++last_ticket_, name, file.digest, snapshot};
   loaded.decoding = what.ticket;
   in_flight_.insert(what.ticket);
   if (!somewhere_) return decoded(what, work());
-  somewhere_(std::move(work), [this, what = std::move(what)](Result<model::Manifest> manifest) {
-    decoded(what, std::move(manifest));
-  });
+  somewhere_(
+      std::move(work),
+      [this, what = std::move(what)](Result<model::Manifest> manifest) {
+        decoded(what, std::move(manifest));
+      },
+      helpers);
 }
 
 // Its last good version stays in force.
@@ -129,6 +155,7 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
   if (!manifest) return unreadable(what.name, loaded, manifest.error());
   loaded_news_ = true;
   loaded.digest = what.digest;
+  loaded.retry_at = *what.helper_failed ? what.began + kHelperPause : SteadyTime::max();
   loaded.read_error.clear();
   loaded.references.clear();
   for (const auto& path : manifest->references)
@@ -143,24 +170,31 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
 // Nothing to do if the file, and all that it refers to, is as it was. One that changes while it is
 // decoded is compared again after that.
 void DesiredStore::load(const std::string& name, const watch::File& file,
-                        const std::shared_ptr<const watch::Snapshot>& snapshot) {
+                        const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now) {
   auto& loaded = loaded_[name];
   const bool same_references = std::ranges::all_of(loaded.references, [&](const auto& item) {
     return item.second == state_of(*snapshot, item.first);
   });
   const bool same = loaded.digest == file.digest && loaded.read_error == file.error;
-  if (loaded.decoding != 0 || (same && same_references)) return;
-  if (file.error.empty()) return decode(name, file, snapshot, loaded);
+  if (loaded.decoding != 0 || (same && same_references && now < loaded.retry_at)) return;
+  if (file.error.empty()) return decode(name, file, snapshot, loaded, now);
   loaded.read_error = file.error;
   unreadable(name, loaded,
              {ErrorClass::kTransient, Reason::kSourceUnavailable, file.error,
               "the last good version stays in force"});
 }
 
-std::uint64_t DesiredStore::read(const std::shared_ptr<const watch::Snapshot>& snapshot) {
+void DesiredStore::retry() {
+  for (auto& [name, loaded] : loaded_) {
+    if (loaded.retry_at != SteadyTime::max()) loaded.retry_at = {};
+  }
+}
+
+std::uint64_t DesiredStore::read(const std::shared_ptr<const watch::Snapshot>& snapshot,
+                                 SteadyTime now) {
   const auto first = last_ticket_ + 1;
   for (const auto& [name, file] : snapshot->files)
-    load(name, file, snapshot);
+    load(name, file, snapshot, now);
   return first;
 }
 
@@ -182,7 +216,7 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
   complete_ = snapshot->complete && std::ranges::all_of(snapshot->files, [](const auto& item) {
                 return item.second.error.empty();
               });
-  read(snapshot);
+  read(snapshot, now);
   if (snapshot->complete) {
     loaded_news_ |= std::erase_if(loaded_, [&snapshot](const auto& item) {
                       return !snapshot->files.contains(item.first);

@@ -7,6 +7,7 @@
 // When that file is gone, the other takes over once this has stood as long as a removal takes.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -42,11 +43,12 @@ struct Incumbents {
   model::NameOwners names;
 };
 
-// Where manifests are decoded. `work` may block (helpers such as `age`), and owns all that it
-// touches; `done` takes what came of it, on the loop: before this returns, or later, or never where
-// the process ends. An error: it could not be decoded now.
-using DecodeSomewhere = std::function<void(std::function<model::Manifest()> work,
-                                           std::function<void(Result<model::Manifest>)> done)>;
+// Where manifests are decoded. `work` owns all that it touches; `helpers`: it may ask a helper
+// program (`age`), and so wait for long. `done` takes what came of it, on the loop: before this
+// returns, or later, or never where the process ends. An error: it could not be decoded now.
+using DecodeSomewhere =
+    std::function<void(std::function<model::Manifest()> work,
+                       std::function<void(Result<model::Manifest>)> done, bool helpers)>;
 
 // What a manifest is told of a file that it refers to; null: there is none.
 model::Source source_of(const watch::File* file);
@@ -71,7 +73,9 @@ class DesiredStore {
 
   // Begins to decode what changed. `decoding()` with the ticket that it returns tells whether that
   // lasts.
-  std::uint64_t read(const std::shared_ptr<const watch::Snapshot>& snapshot);
+  std::uint64_t read(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
+  // What a helper failed at is tried again at the next snapshot, and not only after a pause.
+  void retry();
   bool decoding(std::uint64_t since = 0) const {
     return in_flight_.lower_bound(since) != in_flight_.end();
   }
@@ -102,6 +106,7 @@ class DesiredStore {
     std::map<std::string, std::string> references;  // with what each was when last decoded
     bool pending = false;        // waits for a file that no snapshot has looked for yet
     std::uint64_t decoding = 0;  // ticket of what is on its way; 0: nothing
+    SteadyTime retry_at = SteadyTime::max();  // a helper failed: the same bytes, again
     model::Manifest last_good;
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
@@ -112,6 +117,8 @@ class DesiredStore {
     std::string name;
     std::string digest;
     std::shared_ptr<const watch::Snapshot> snapshot;
+    SteadyTime began{};
+    std::shared_ptr<std::atomic<bool>> helper_failed;
   };
   struct Candidate {
     std::string key;
@@ -133,9 +140,10 @@ class DesiredStore {
 
   static bool unclear(const LoadedFile& loaded);
   void load(const std::string& name, const watch::File& file,
-            const std::shared_ptr<const watch::Snapshot>& snapshot);
+            const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
   void decode(const std::string& name, const watch::File& file,
-              const std::shared_ptr<const watch::Snapshot>& snapshot, LoadedFile& loaded);
+              const std::shared_ptr<const watch::Snapshot>& snapshot, LoadedFile& loaded,
+              SteadyTime now);
   void decoded(const Decoding& what, Result<model::Manifest> manifest);
   void unreadable(const std::string& name, LoadedFile& loaded, const Error& error);
   std::map<std::string, std::vector<Candidate>> candidates() const;

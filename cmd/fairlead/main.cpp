@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "base/pool.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/print.h"
 
@@ -180,5 +181,7 @@ int main(int argc, char** argv) {
 }  // namespace fairlead::cli
 
 int main(int argc, char** argv) {
-  return fairlead::cli::main(argc, argv);
+  const int code = fairlead::cli::main(argc, argv);
+  if (fairlead::Pool::working()) std::_Exit(code);
+  return code;
 }

@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "api/server.h"
+#include "base/child.h"
+#include "base/pool.h"
 #include "base/trust.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
@@ -91,7 +93,8 @@ std::unique_ptr<controller::Controller> make_controller(
   options.access = std::move(access);
   return std::make_unique<controller::Controller>(
       controller::ControllerParts{world.io.get_executor(), world.clock, world.random, *world.log,
-                                  *daemon.directory, *world.engine, *daemon.inventory, &world.pool},
+                                  *daemon.directory, *world.engine, *daemon.inventory, &world.pool,
+                                  &world.helpers},
       options);
 }
 
@@ -212,6 +215,7 @@ int run(const Options& options) {
     patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
       if (cancelled) return;
       daemon.world->log->warn("stopped without waiting any longer");
+      end_children();
       std::_Exit(daemon.controller->failed() ? kFailed : kOk);
     });
   });
@@ -229,8 +233,9 @@ int run(const Options& options) {
                         });
   world.io.run();
   world.log->info("stopped");
-  // Whoever gets the lock must be the only one who writes: it ends with the thread that still does.
-  if (daemon.inventory->disk().writing()) std::_Exit(code);
+  end_children();
+  // Before the lock is given back: whoever gets it must be the only one who writes.
+  if (Pool::working()) std::_Exit(code);
   return code;
 }
 

@@ -22,6 +22,7 @@ struct World {
   boost::asio::io_context io;
   SystemClock clock{io.get_executor()};
   Pool pool{io.get_executor()};
+  Pool helpers{io.get_executor(), 4};
   SystemRandom random;
   std::unique_ptr<Logger> log;
   std::unique_ptr<docker::Engine> engine;

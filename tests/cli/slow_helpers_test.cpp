@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <regex>
+#include <sstream>
+#include <thread>
 
 #include "tests/engine/process.h"
 
@@ -171,6 +173,64 @@ TEST_F(SlowHelpers, NothingIsRemovedWhileAManifestIsDecoded) {
   EXPECT_TRUE(eventually([this] { return ready("sealed"); }, seconds(15))) << apps() << log();
   EXPECT_EQ(log().find("left the manifests"), std::string::npos) << log();
   EXPECT_EQ(stop(), 0);
+}
+
+// A token that is not plugged in, an agent that starts late.
+TEST_F(SlowHelpers, ADecryptionThatFailedIsTriedAgainOnRequest) {
+  age_is("cat >/dev/null; echo 'no agent' >&2; exit 1\n");
+  put("s.age", "sealed");
+  put("sealed.yaml", kSecret);
+  start_daemon();
+  ASSERT_TRUE(eventually([this] { return log().find("no agent") != std::string::npos; }));
+  age_is("cat >/dev/null; echo plain\n");
+  EXPECT_EQ(run({FAIRLEAD_BINARY, "reconcile", "--state-dir", folder.path / "state"}).exit_code, 0);
+  EXPECT_TRUE(eventually([this] { return ready("sealed"); }, seconds(15))) << apps() << log();
+  EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(SlowHelpers, ManyThatHangHoldUpNobodyElse) {
+  age_is("cat >/dev/null; exec sleep 25\n");
+  put("s.age", "sealed");
+  for (int i = 0; i < 12; ++i)
+    put("sealed" + std::to_string(i) + ".yaml", kSecret);
+  put("first.yaml", kPlain);
+  start_daemon();
+  EXPECT_TRUE(eventually([this] { return ready("first"); }, seconds(8))) << apps() << log();
+  put("second.yaml", kPlain);
+  EXPECT_TRUE(eventually([this] { return ready("second"); }, seconds(8))) << apps() << log();
+  EXPECT_EQ(stop(), 0);
+}
+
+// A helper has none of our sockets, and ends with us, with all that it has started.
+TEST_F(SlowHelpers, AHelperKeepsNothingOfOursAndEndsWithUs) {
+  const auto pids = folder.path / "pids";
+  age_is("cat >/dev/null; sleep 60 & echo $$ $! >" + pids.string() + "; ls -l /proc/$$/fd >" +
+         (folder.path / "fds").string() + "; wait\n");
+  put("s.age", "sealed");
+  put("sealed.yaml", kSecret);
+  start_daemon();
+  ASSERT_TRUE(eventually([this] { return read_text(folder.path / "fds").size() > 2; }));
+  EXPECT_THAT(read_text(folder.path / "fds"), testing::Not(HasSubstr("socket:")));
+  EXPECT_EQ(stop(), 0);
+  std::istringstream both(read_text(pids));
+  for (std::string pid; both >> pid;)
+    EXPECT_TRUE(eventually([&] { return !fs::exists("/proc/" + pid + "/exe"); }, seconds(5)))
+        << pid;
+}
+
+// What exit() tears down must not be in use by a thread that still scans or decodes.
+TEST_F(SlowHelpers, AnEndInTheMiddleOfAScanIsOrderly) {
+  for (int i = 0; i < 300; ++i)
+    put("a" + std::to_string(i) + ".yaml", kPlain);
+  for (int round = 0; round < 40; ++round) {
+    daemon_ = start({FAIRLEAD_BINARY, "run", "--engine", "embedded", "--listen", "none",
+                     "--state-dir", folder.path / "state", "--manifests", manifests()},
+                    folder.path / "log");
+    ASSERT_TRUE(eventually([this] { return log().find("started") != std::string::npos; }));
+    std::this_thread::sleep_for(milliseconds(round % 20));
+    ASSERT_EQ(stop(), 0) << round << log();
+    fs::remove(folder.path / "log");
+  }
 }
 
 TEST_F(SlowHelpers, ADecryptionThatFailsIsSaidOfItsFile) {

@@ -225,9 +225,8 @@ class DesiredElsewhere : public Desired {
     store = DesiredStore(
         {}, [this] { return known; }, {},
         [this](std::function<model::Manifest()> work,
-               std::function<void(Result<model::Manifest>)> done) {
-          begun.push_back({std::move(work), std::move(done)});
-        });
+               std::function<void(Result<model::Manifest>)> done,
+               bool helpers) { begun.push_back({std::move(work), std::move(done), helpers}); });
   }
   void finish(std::size_t which) {
     auto job = std::move(begun.at(which));
@@ -243,6 +242,7 @@ class DesiredElsewhere : public Desired {
   struct Job {
     std::function<model::Manifest()> work;
     std::function<void(Result<model::Manifest>)> done;
+    bool helpers = false;
   };
   std::vector<Job> begun;
 };
@@ -308,6 +308,75 @@ TEST_F(DesiredElsewhere, WhatCouldNotBeDecodedIsSaidAndTriedAgain) {
   scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
   EXPECT_EQ(image_of("a"), "x:2");
   EXPECT_TRUE(errors_of("a.yaml").empty());
+}
+
+// A store with one manifest that needs `age`, which fails while `broken`.
+class DesiredSealed : public Desired {
+ protected:
+  DesiredSealed() {
+    model::DecodeOptions options;
+    options.digest_key = "k";
+    options.decrypt = [this](const std::string&) -> std::expected<std::string, std::string> {
+      ++asked;
+      if (broken) return std::unexpected(std::string("no agent"));
+      return "plain";
+    };
+    store = DesiredStore(options, [this] { return known; });
+  }
+  void scan_after(Duration pause) {
+    const std::string sealed =
+        "services: {a: {image: 'x:1', secrets: [s]}}\nsecrets: {s: {file: ./s.age}}\n";
+    watch::Snapshot snapshot;
+    snapshot.complete = true;
+    snapshot.followed = std::make_shared<const watch::Followed>(watch::Followed{".env", "s.age"});
+    snapshot.files["a.yaml"] = {std::make_shared<const std::string>(sealed), sha256_hex(sealed),
+                                ""};
+    snapshot.references["s.age"] = {std::make_shared<const std::string>("?"), "d", ""};
+    now += pause;
+    changes = store.apply(std::make_shared<const watch::Snapshot>(std::move(snapshot)), now);
+  }
+  bool broken = true;
+  int asked = 0;
+};
+
+TEST_F(DesiredSealed, WhatAHelperFailedAtIsTriedAgainAfterAPause) {
+  scan_after(seconds(1));
+  EXPECT_THAT(errors_of("a.yaml"), ElementsAre(HasSubstr("no agent")));
+  EXPECT_EQ(asked, 1);
+  scan_after(seconds(10));
+  EXPECT_EQ(asked, 1) << "not at each scan";
+  scan_after(seconds(25));
+  EXPECT_EQ(asked, 2);
+  EXPECT_TRUE(changes.files.empty()) << "said once";
+  broken = false;
+  scan_after(seconds(31));
+  EXPECT_THAT(errors_of("a.yaml"), IsEmpty());
+  EXPECT_NE(store.find("a"), nullptr);
+  scan_after(seconds(100));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_F(DesiredSealed, OnRequestAtOnce) {
+  scan_after(seconds(1));
+  broken = false;
+  store.retry();
+  scan_after(seconds(1));
+  EXPECT_NE(store.find("a"), nullptr);
+}
+
+TEST_F(DesiredElsewhere, WhatMayAskAHelperIsTold) {
+  model::DecodeOptions options;
+  options.decrypt = [](const std::string&) { return std::expected<std::string, std::string>("x"); };
+  store = DesiredStore(options, {}, {},
+                       [this](std::function<model::Manifest()> work,
+                              std::function<void(Result<model::Manifest>)> done, bool helpers) {
+                         begun.push_back({std::move(work), std::move(done), helpers});
+                       });
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")},
+        {"b.yaml", plain_app("b", "s: {image: 'x:1', env_file: ./s.age}")}});
+  ASSERT_EQ(begun.size(), 2u);
+  EXPECT_FALSE(begun[0].helpers);
+  EXPECT_TRUE(begun[1].helpers);
 }
 
 }  // namespace
