@@ -1,8 +1,10 @@
 // The command line. CLI11 stays in this one file: it is dear to compile.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <sstream>
 #include <string>
 
 #include "base/pool.h"
@@ -148,7 +150,24 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   }
   if (verb.run == events) command->add_option("--app", options.app, "Only events of this App");
   if (verb.run == prune) command->add_flag("--confirm", options.confirm, "Really remove");
-  command->callback([&options, &code, &verb] { code = verb.run(options); });
+  command->callback([&options, &code, &verb] {
+    code = verb.run(options);
+    code = delivered(code, verb.run == diff ? kUsage : kFailed);
+  });
+}
+
+// Help goes where all output goes; so does what is wrong with the words.
+int explained(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream complaint;
+  const int code = app.exit(error, out, complaint) == 0 ? kOk : kUsage;
+  put_document(out.str());
+  if (auto text = complaint.str(); !text.empty()) {
+    while (text.ends_with('\n'))
+      text.pop_back();
+    complain(text);
+  }
+  return delivered(code, code == kOk ? kFailed : code);
 }
 
 }  // namespace
@@ -159,6 +178,9 @@ int version(const Options&) {
 }
 
 int main(int argc, char** argv) {
+  keep_standard_places();
+  // Whoever reads the output or the log may go away: that is an error of a write, and no end.
+  std::signal(SIGPIPE, SIG_IGN);
   Options options;
   options.state_dir = default_state_dir();
   int code = kOk;
@@ -170,7 +192,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kOk : kUsage;
+    return explained(app, e);
   } catch (const std::exception& e) {
     complain(std::string("error: ") + e.what() + "; this is a fault of Fairlead's own");
     return kFailed;

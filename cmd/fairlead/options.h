@@ -16,6 +16,7 @@ enum ExitCode {
   kMissing = 3,
   kTimedOut = 4,
   kRefused = 5,
+  kReaderGone = 141,  // as a shell tells of a program that SIGPIPE has ended
 };
 
 // How long the daemon waits for what, in seconds. Tests shorten these; nothing else depends on

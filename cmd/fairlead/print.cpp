@@ -1,9 +1,14 @@
 #include "cmd/fairlead/print.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "api/server.h"
 #include "base/json_strings.h"
@@ -91,8 +96,15 @@ std::vector<boost::json::object> rows_of(const boost::json::object& object, cons
 
 namespace {
 
-void write_to(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
+// Why standard output was first refused; 0 while it was not.
+int& refusal() {
+  static int error = 0;
+  return error;
+}
+
+void write_out(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written && refusal() == 0) refusal() = errno;
 }
 
 std::string as_line(std::string_view text) {
@@ -101,16 +113,35 @@ std::string as_line(std::string_view text) {
 
 }  // namespace
 
+void keep_standard_places() {
+  for (const int place : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(place, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest free one: `place`. Kept for children too, hence not closed by exec. Read-only, so
+    // that output which nobody gets is an error, as it is without a stand-in.
+    if (open("/dev/null", O_RDONLY) < 0) (void)open("/", O_RDONLY);  // NOLINT(android-cloexec-open)
+  }
+}
+
+int delivered(int code, int when_lost) {
+  if (std::fflush(stdout) != 0 && refusal() == 0) refusal() = errno;
+  if (refusal() == 0) return code;
+  if (refusal() == EPIPE) return kReaderGone;
+  complain(std::string("error: standard output: ") + std::strerror(refusal()) +
+           "; what was written is not whole");
+  return when_lost;
+}
+
 void say(std::string_view line) {
-  write_to(stdout, as_line(line));
+  write_out(as_line(line));
 }
 
 void complain(std::string_view line) {
-  write_to(stderr, as_line(line));
+  const auto text = as_line(line);
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 void put_document(std::string_view text) {
-  write_to(stdout, text);
+  write_out(text);
 }
 
 std::string padded(std::string text, std::size_t width) {

@@ -29,6 +29,13 @@ std::vector<boost::json::object> rows_of(const boost::json::value& reply);
 bool print_structured(const Options& options, const std::vector<boost::json::object>& rows);
 bool print_structured(const Options& options, const boost::json::value& value);
 
+// First of all in main(): where standard input, output or error is closed, the next file that is
+// opened would take its place, and be written into. Stand-ins that refuse to be written come there.
+void keep_standard_places();
+// Last of all: `code`, unless what was to be on standard output is not there. Then says so and
+// returns `when_lost`; kReaderGone, quietly, where the reader of a pipe has closed it.
+int delivered(int code, int when_lost);
+
 // One line for people, on standard output or error. Texts from outside are made fit to be shown
 // here (base/printable.h); nothing else in cmd/ writes.
 void say(std::string_view line);

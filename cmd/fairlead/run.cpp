@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -184,6 +185,15 @@ Status build(Daemon& daemon, const Options& options) {
   return {};
 }
 
+// SIGHUP is the terminal that was closed; under nohup it is ignored, and stays so.
+void listen_for_the_end(boost::asio::signal_set& signals) {
+  signals.add(SIGINT);
+  signals.add(SIGTERM);
+  struct sigaction hangup{};
+  const bool ignored = sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+  if (!ignored) signals.add(SIGHUP);
+}
+
 // How late the loop runs a timer: what it does between two waits takes that long.
 Task<void> measure_lag(boost::asio::io_context& io, controller::Telemetry& telemetry) {
   boost::asio::steady_timer timer(io);
@@ -203,7 +213,8 @@ int run(const Options& options) {
   if (!built) return fail(built.error());
   auto& world = *daemon.world;
   int code = kOk;
-  boost::asio::signal_set signals(world.io, SIGINT, SIGTERM);
+  boost::asio::signal_set signals(world.io);
+  listen_for_the_end(signals);
   boost::asio::steady_timer patience(world.io);
   signals.async_wait([&daemon, &patience](const boost::system::error_code& failed, int number) {
     if (failed) return;
