@@ -1,7 +1,6 @@
 #include "base/printable.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 
 #include "base/utf8.h"
@@ -70,23 +69,6 @@ void put_escaped(std::string& out, std::uint32_t code, Escape style) {
   }
 }
 
-bool ends_word(char c) {
-  return std::isspace(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view("\"'`(),;<>{}").find(c) != std::string_view::npos;
-}
-
-// NAME:TAG@ALGORITHM:HEX names an image, not somebody at a host.
-bool is_digest(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  std::size_t digits = 0;
-  for (const char c : text.substr(colon + 1)) {
-    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) break;
-    ++digits;
-  }
-  return digits >= 32;
-}
-
 }  // namespace
 
 std::string printable(std::string_view text, Escape style) {
@@ -107,30 +89,6 @@ std::string printable(std::string_view text, Escape style) {
     rest.remove_prefix(bytes);
   }
   return out;
-}
-
-std::string without_passwords(std::string_view text) {
-  std::string out;
-  std::size_t done = 0;
-  for (auto at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
-    // The password may hold one too: the last before the host ends it.
-    for (auto more = at + 1; more < text.size() && text[more] != '/' && !ends_word(text[more]);
-         ++more)
-      if (text[more] == '@') at = more;
-    std::size_t begin = at;
-    while (begin > done && !ends_word(text[begin - 1]))
-      --begin;
-    auto word = text.substr(begin, at - begin);
-    if (const auto scheme = word.find("://"); scheme != std::string_view::npos) begin += scheme + 3;
-    word = text.substr(begin, at - begin);
-    const auto colon = word.find(':');
-    if (colon == std::string_view::npos || colon + 1 == word.size() ||
-        is_digest(text.substr(at + 1)))
-      continue;
-    out.append(text.substr(done, begin + colon + 1 - done)).append("***");
-    done = at;
-  }
-  return out.append(text.substr(done));
 }
 
 std::string shortened(std::string_view text, std::size_t most) {

@@ -14,8 +14,8 @@ class Masks {
   // and hiding them would garble messages.
   void add(const std::string& name, std::string_view value);
   void add(const Masks& more);
-  // `text` with `${NAME}` for each value, and for each longer part of one between `:/,=@` and
-  // blanks, since messages may quote a part.
+  // `text` with `${NAME}` for each value in any case, each longer part of one between `:/,=@` and
+  // blanks, each piece of a long one, and what it calls a password: messages quote all of these.
   std::string apply(std::string_view text) const;
 
  private:

@@ -51,6 +51,18 @@ TEST(Printable, HidesPasswordsBeforeHosts) {
   EXPECT_EQ(without_passwords(""), "");
 }
 
+TEST(Printable, HidesPasswordsOfUrlsUpToTheLastAtSign) {
+  for (const char* password : {"pa,ss(WORDSEK", "pa;ss", "a{b}<c>", "p@a,s@s", "(", "a:b,c"})
+    EXPECT_EQ(without_passwords("`postgres://joe:" + std::string(password) + "@db` no"),
+              "`postgres://joe:***@db` no")
+        << password;
+  EXPECT_EQ(without_passwords("amqp://a:b@h1,amqp://c:d@h2/x"),
+            "amqp://a:***@h1,amqp://c:***@h2/x");
+  EXPECT_EQ(without_passwords("see https://r.example:5000/v2/ (mail bob@example)"),
+            "see https://r.example:5000/v2/ (mail bob@example)");
+  EXPECT_EQ(without_passwords("\"redis://:a,b@h\" 'c:d@e'"), "\"redis://:***@h\" 'c:***@e'");
+}
+
 TEST(Printable, ShortensBetweenCharacters) {
   EXPECT_EQ(shortened("abc", 3), "abc");
   EXPECT_EQ(shortened("abcd", 3), "abc… (4 bytes)");

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+
 #include "model/decode.h"
 #include "model/host_access.h"
 
@@ -30,6 +32,71 @@ TEST(Masks, LeaveAloneWhatIsNoSecret) {
   masks.add("N", "abc");
   masks.add("EMPTY", "");
   EXPECT_EQ(masks.apply("host port 8080 is true abc"), "host port 8080 is true abc");
+}
+
+TEST(Masks, HoldInAnyCase) {
+  Masks masks;
+  masks.add("S", "Hunter-of-Two");
+  masks.add("SHORT", "h7ntr2y");
+  EXPECT_EQ(masks.apply("the capability HUNTER-OF-TWO"), "the capability ${S}");
+  EXPECT_EQ(masks.apply("write `hunter-of-two`"), "write `${S}`");
+  EXPECT_EQ(masks.apply("the capability H7NTR2Y"), "the capability ${SHORT}");
+}
+
+TEST(Masks, HoldForShortPartsThatAreNoWords) {
+  Masks masks;
+  masks.add("S", "0x5EKQ:99999/SEKQud");
+  EXPECT_EQ(masks.apply("`99999/SEKQud` is no path"), "`${S}` is no path");
+  EXPECT_EQ(masks.apply("the volume 0x5EKQ"), "the volume ${S}");
+  EXPECT_EQ(masks.apply("SEKQud and 0x5EKQ:99999"), "${S} and ${S}");
+  Masks image;
+  image.add("IMAGE", "r.io/server/alpine@sha256:1");
+  EXPECT_EQ(image.apply("the server of alpine by sha256"), "the server of alpine by sha256");
+}
+
+TEST(Masks, HoldForWhatCallsItselfASecret) {
+  for (const char* value :
+       {"host=db port=5432 password=h7nt ry", "user=u;PWD=h7nt;x=y", "{\"api_key\": \"h7nt\"}",
+        "Secret : 'h7nt'", "a=b&access_token=h7nt&c=d", "postgres://joe:h7nt@db/x"}) {
+    Masks masks;
+    masks.add("DSN", value);
+    EXPECT_EQ(masks.apply("unknown `h7nt`, H7NT"), "unknown `${DSN}`, ${DSN}") << value;
+    EXPECT_EQ(masks.apply("5432 h7nts"), "5432 h7nts") << value;
+  }
+  Masks masks;
+  masks.add("DSN", "postgres://joe:pa,ss(1234@db");
+  EXPECT_EQ(masks.apply("not a port: pa,ss(1234"), "not a port: ${DSN}");
+  Masks choice;
+  choice.add("X", "token=true key=none");
+  EXPECT_EQ(choice.apply("true or none"), "true or none");
+}
+
+// Messages quote a line of a file, its end, or the beginning of a long value.
+TEST(Masks, HoldForAnyPieceOfALongValue) {
+  std::string file;
+  for (int i = 0; i < 2000; ++i)
+    file += "line " + std::to_string(i * 7919) + " of (some) text\n";
+  file += "the-last: <Tail;Of;The;Secret>, pin 12\nDB_PASSWORD=h7nt\n";
+  Masks masks;
+  masks.add("FILE", file);
+  EXPECT_EQ(masks.apply("unknown `<Tail;Of;The;Secret>, pin 12`"), "unknown `${FILE}`");
+  EXPECT_EQ(masks.apply("unknown `il;of;the;secret>`"), "unknown `${FILE}`");
+  EXPECT_EQ(masks.apply("the-last one, h7nt"), "${FILE} one, ${FILE}");
+  EXPECT_EQ(masks.apply("no line of any text"), "no line of any text");
+  Masks cut;
+  cut.add("LONG", std::string(100, 'x') + "abcdefghijklmnop" + std::string(100, 'y'));
+  EXPECT_EQ(cut.apply("xxxxxxxxabcdefgh and yyyyyyyyyyyyyyyy, abcdefgh"),
+            "${LONG} and ${LONG}, abcdefgh");
+}
+
+TEST(Masks, AreQuickWithLongValuesInLongTexts) {
+  Masks masks;
+  masks.add("SAME", std::string(1 << 20, 'y'));
+  const auto begin = std::clock();
+  EXPECT_EQ(masks.apply(std::string(1 << 20, 'y')), "${SAME}");
+  EXPECT_EQ(masks.apply(std::string(1 << 18, 'y')), "${SAME}");
+  masks.apply(std::string(1 << 18, 'z'));
+  EXPECT_LT(std::clock() - begin, 5 * CLOCKS_PER_SEC);
 }
 
 constexpr const char* kCanary = "c4n4ry-of-the-mine";
