@@ -92,9 +92,11 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
 Result<std::string> from_config(const model::ImageReference& image,
                                 const Result<std::string>& config) {
   if (config) return registry_auth(image, *config);
-  return failure(ErrorClass::kTransient, Reason::kImagePullFailed,
-                 "registry logins: " + config.error().message,
-                 "make it a file again, or set DOCKER_CONFIG to another folder");
+  const std::string& hint = config.error().hint;  // of a refusal, for its owner for instance
+  return failure(
+      ErrorClass::kTransient, Reason::kImagePullFailed,
+      "registry logins: " + config.error().message,
+      !hint.empty() ? hint : "make it a file again, or set DOCKER_CONFIG to another folder");
 }
 
 }  // namespace

@@ -143,6 +143,22 @@ TEST_F(Login, ADockerConfigThatIsAFolderIsSaidWithANextStep) {
   EXPECT_THAT(said->error().hint, HasSubstr("DOCKER_CONFIG"));
 }
 
+// Who may not be trusted is said with the way out of that, not with one out of something else.
+TEST_F(Login, ADockerConfigThatIsRefusedKeepsTheHintOfItsRefusal) {
+  std::optional<Result<std::string>> said;
+  start(
+      [] {
+        return Result<std::string>(failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
+                                           "it belongs to user 7", "chown root config.json"));
+      },
+      said);
+  io_.run();
+  ASSERT_TRUE(said);
+  ASSERT_FALSE(*said);
+  EXPECT_THAT(said->error().message, HasSubstr("it belongs to user 7"));
+  EXPECT_EQ(said->error().hint, "chown root config.json");
+}
+
 TEST_F(Login, EndsWithItsEngine) {
   write("sleep 5");
   std::optional<Result<std::string>> said;
