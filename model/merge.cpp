@@ -45,7 +45,7 @@ Done to_key_values(YamlNode& node, const KeyPath& path) {
     if (YamlNode* known = map.find(key)) {
       *known = std::move(value);
     } else {
-      map.members.push_back({key, item.mark, std::move(value)});
+      map.members.push_back({key, item.mark, std::move(value), true});
     }
   }
   node = std::move(map);

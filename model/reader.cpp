@@ -225,30 +225,25 @@ std::optional<std::vector<std::string>> read_command(Reader& reader, const Field
   return words;
 }
 
-std::map<std::string, std::optional<std::string>> read_environment(Reader& reader,
-                                                                   const Field& field) {
-  std::map<std::string, std::optional<std::string>> out;
-  if (field.node.is_sequence()) {
-    for (std::size_t i = 0; i < field.node.items.size(); ++i) {
-      const auto entry = read_string(reader, field.item(i));
-      if (!entry) continue;
-      const auto equals = entry->find('=');
-      const std::string key = entry->substr(0, equals);
-      if (key.empty()) {
-        reader.error(field.item(i), "no name before `=`", "NAME=value");
-      } else if (equals == std::string::npos) {
-        out[key] = std::nullopt;
-      } else {
-        out[key] = entry->substr(equals + 1);
-      }
-    }
-    return out;
-  }
+namespace {
+
+// Compose takes a mapping without a name nowhere; a label of a list may lack it (`nameless`).
+bool has_name(Reader& reader, const Field& field, const YamlNode::Member& member, bool nameless) {
+  if (!member.key.empty() || (nameless && member.listed)) return true;
+  reader.error_at(member.mark, field.path, "no name before `:`", "NAME: value");
+  return false;
+}
+
+using Pairs = std::map<std::string, std::optional<std::string>>;
+
+Pairs read_members(Reader& reader, const Field& field, bool nameless) {
+  Pairs out;
   if (!field.node.is_map()) {
     reader.error(field, "neither a list nor a mapping", "[NAME=value, …] or {NAME: value}");
     return out;
   }
   for (const auto& member : field.node.members) {
+    if (!has_name(reader, field, member, nameless)) continue;
     if (member.value.is_null()) {
       out[member.key] = std::nullopt;
     } else if (read_string(reader, field.member(member))) {
@@ -258,11 +253,37 @@ std::map<std::string, std::optional<std::string>> read_environment(Reader& reade
   return out;
 }
 
-StringMap read_string_map(Reader& reader, const Field& field) {
+StringMap to_texts(const Pairs& pairs) {
   StringMap out;
-  for (auto& [key, value] : read_environment(reader, field))
+  for (const auto& [key, value] : pairs)
     out[key] = value.value_or("");
   return out;
+}
+
+}  // namespace
+
+std::map<std::string, std::optional<std::string>> read_environment(Reader& reader,
+                                                                   const Field& field) {
+  if (!field.node.is_sequence()) return read_members(reader, field, false);
+  std::map<std::string, std::optional<std::string>> out;
+  for (std::size_t i = 0; i < field.node.items.size(); ++i) {
+    const auto entry = read_string(reader, field.item(i));
+    if (!entry) continue;
+    const auto equals = entry->find('=');
+    const std::string key = entry->substr(0, equals);
+    if (key.empty()) {
+      reader.error(field.item(i), "no name before `=`", "NAME=value");
+    } else if (equals == std::string::npos) {
+      out[key] = std::nullopt;
+    } else {
+      out[key] = entry->substr(equals + 1);
+    }
+  }
+  return out;
+}
+
+StringMap read_string_map(Reader& reader, const Field& field) {
+  return to_texts(read_environment(reader, field));
 }
 
 namespace {
@@ -283,7 +304,7 @@ void check_label(Reader& reader, YamlMark mark, const Field& field, std::string_
 StringMap read_labels(Reader& reader, const Field& field) {
   for (const auto& member : field.node.members)
     check_label(reader, member.mark, field, member.key);
-  if (!field.node.is_sequence()) return read_string_map(reader, field);
+  if (!field.node.is_sequence()) return to_texts(read_members(reader, field, true));
   StringMap out;
   for (std::size_t i = 0; i < field.node.items.size(); ++i) {
     const Field item = field.item(i);

@@ -46,6 +46,7 @@ struct YamlNode::Member {
   std::string key;
   YamlMark mark;
   YamlNode value;
+  bool listed = false;  // it was `KEY=VALUE` of a list, before a merge made a map of that
 };
 
 struct YamlError {

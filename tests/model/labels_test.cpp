@@ -63,5 +63,31 @@ TEST(Labels, MayHaveNoNameInAList) {
   EXPECT_THAT(problem("services: {a: {image: x, environment: ['']}}"), HasSubstr("no name"));
 }
 
+// Compose refuses a mapping without a name, and so does what reads all of them.
+TEST(Labels, NeedANameInAMapping) {
+  EXPECT_THAT(problem("services:\n  a:\n    image: x\n    labels:\n      '': x\n"),
+              testing::AllOf(HasSubstr("a.yaml:5:7: error: services.a.labels"),
+                             HasSubstr("no name before `:`")));
+  for (const char* text : {"labels: {'': }", "deploy: {labels: {'': x}}", "environment: {'': x}",
+                           "annotations: {'': x}", "sysctls: {'': x}"})
+    EXPECT_THAT(problem(std::string("services: {a: {image: x, ") + text + "}}"),
+                HasSubstr("no name"))
+        << text;
+  EXPECT_THAT(problem("services: {a: {image: x}}\nvolumes: {v: {labels: {'': x}}}\n"),
+              HasSubstr("no name"));
+}
+
+TEST(Labels, OfAListMayHaveNoNameWhenSomethingIsLaidOntoThem) {
+  const auto manifest = decode("a.yaml",
+                               "services: {a: {image: x, labels: ['=v']}}\n---\n"
+                               "services: {a: {labels: {b: c}}}\n");
+  EXPECT_EQ(first_of(manifest), "");
+  ASSERT_EQ(manifest.apps.size(), 1u);
+  EXPECT_EQ(manifest.apps[0].services[0].labels, (StringMap{{"", "v"}, {"b", "c"}}));
+  EXPECT_THAT(problem("services: {a: {image: x, labels: [b=c]}}\n---\n"
+                      "services: {a: {labels: {'': x}}}\n"),
+              HasSubstr("no name"));
+}
+
 }  // namespace
 }  // namespace fairlead::model
