@@ -74,6 +74,19 @@ void check_foreign(Checker& check, const model::Service& service) {
     judge("volumes_from", each.as_string());
 }
 
+// On the default bridge a link puts the other container's environment into this one; elsewhere it
+// is a name only, and only of a container on the same network.
+void check_links(Checker& check, const model::Service& service) {
+  const auto links = service.settings.find("external_links");
+  if (service.network_mode != "bridge" || links == service.settings.end() ||
+      check.allowed.foreign_containers)
+    return;
+  for (const auto& each : links->second.as_array())
+    check.deny("external_links",
+               "the environment of another container: " + std::string(each.as_string()),
+               "foreignContainers");
+}
+
 void check_devices(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* devices = setting(spec, "HostConfig.Devices")) {
     for (const auto& each : devices->as_array()) {
@@ -128,6 +141,63 @@ void check_endpoints(Checker& check, const docker::ContainerSpec& spec) {
   }
 }
 
+// Runtimes obey them: properties of systemd's units, hooks that run on the host. Which ones those
+// are only their makers know, and the engine itself makes no use of any.
+void check_annotations(Checker& check, const docker::ContainerSpec& spec) {
+  const auto* annotations = setting(spec, "HostConfig.Annotations");
+  if (annotations == nullptr) return;
+  for (const auto& [name, value] : annotations->as_object()) {
+    const std::string_view text = name;
+    const auto named = [text](const auto& rule) { return model::matches(rule, text); };
+    if (std::ranges::none_of(check.allowed.annotations, named))
+      check.deny("annotations", "the annotation " + std::string(text), "annotations");
+  }
+}
+
+// ---- Logging: the engine itself, which is root, opens what the options name ----
+
+constexpr std::string_view kLogDrivers[] = {"json-file", "local",   "none",    "journald",
+                                            "syslog",    "gelf",    "fluentd", "awslogs",
+                                            "splunk",    "gcplogs", "etwlogs", "logentries"};
+constexpr std::string_view kLogFiles[] = {"syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key",
+                                          "splunk-capath"};
+
+// unix:///PATH, unixgram:///PATH, as Go's net/url reads them; "" for all other addresses.
+std::string socket_of(std::string_view address) {
+  const auto colon = std::min(address.find(':'), address.size());
+  std::string scheme(address.substr(0, colon));
+  std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (!scheme.starts_with("unix")) return "";
+  auto path = address.substr(colon);
+  path.remove_prefix(std::min(path.size(), path.starts_with("://") ? path.find('/', 3) : 1));
+  return std::string(path.substr(0, path.find_first_of("?#")));
+}
+
+void check_logging(Checker& check, const docker::ContainerSpec& spec) {
+  const auto* config = setting(spec, "HostConfig.LogConfig");
+  if (config == nullptr) return;
+  if (const auto* driver = config->as_object().if_contains("Type")) {
+    const std::string name(driver->as_string());
+    if (!name.empty() && std::ranges::find(kLogDrivers, name) == std::end(kLogDrivers) &&
+        !contains(check.allowed.log_drivers, name))
+      check.deny("logging.driver", "the log driver " + name, "logDrivers");
+  }
+  const auto* options = config->as_object().if_contains("Config");
+  if (options == nullptr) return;
+  for (const auto& [name, value] : options->as_object()) {
+    const std::string text(value.as_string());
+    const std::string key = "logging.options." + std::string(name);
+    const bool file = std::ranges::find(kLogFiles, std::string_view(name)) != std::end(kLogFiles);
+    const std::string path = file ? text : name.ends_with("-address") ? socket_of(text) : "";
+    if (path.empty()) continue;
+    // Encoded, or from a folder that nobody here knows: it can't be compared with a rule.
+    if (!path.starts_with('/') || (!file && path.find('%') != path.npos))
+      check.deny(key, "`" + text + "` (name an absolute path, without %)", "bindMounts");
+    else
+      check.check_bind(key, path, file);
+  }
+}
+
 void check_options(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* options = setting(spec, "HostConfig.SecurityOpt")) {
     for (const auto& each : options->as_array()) {
@@ -144,6 +214,9 @@ void check_options(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* score = setting(spec, "HostConfig.OomScoreAdj");
       score != nullptr && score->to_number<std::int64_t>() < 0 && !check.allowed.oom_protection)
     check.deny("oom_score_adj", "to be spared when memory runs out", "oomProtection");
+  if (const auto* spared = setting(spec, "HostConfig.OomKillDisable");
+      spared != nullptr && *spared == boost::json::value(true) && !check.allowed.oom_protection)
+    check.deny("oom_kill_disable", "to be spared when memory runs out", "oomProtection");
   const auto named = [&](const char* path, const char* key, const Strings& list, const char* rule) {
     const auto* value = setting(spec, path);
     if (value == nullptr || value->as_string().empty() ||  // the engine's own choice
@@ -203,10 +276,13 @@ std::vector<Violation> check_access(const model::App& app, const model::Service&
   }
   check_namespaces(check, spec);
   check_foreign(check, service);
+  check_links(check, service);
   check_devices(check, spec);
   check_mounts(check, spec);
   check_endpoints(check, spec);
   check_options(check, spec);
+  check_annotations(check, spec);
+  check_logging(check, spec);
   return std::move(check.found);
 }
 

@@ -150,6 +150,20 @@ void check_interfaces(Checker& check, const docker::StringMap& options, const st
   }
 }
 
+// What the engine knows by itself. All others are programs that somebody installed, as for volumes.
+// "" is the engine's choice, and `host` its namespace, which is judged as such.
+void check_driver(Checker& check, const std::string& key, const std::string& name,
+                  std::initializer_list<std::string_view> own) {
+  if (name.empty() || std::ranges::find(own, name) != own.end() ||
+      contains(check.allowed.network_drivers, name))
+    return;
+  check.deny(key, "the network driver " + name, "networkDrivers");
+}
+
+void check_address_driver(Checker& check, const std::string& key, const std::string& name) {
+  check_driver(check, key, name, {"default", "null"});
+}
+
 void check_host_network(Checker& check) {
   if (!contains(check.allowed.host_namespaces, "network"))
     check.deny("external", "the host's network namespace", "hostNamespaces");
@@ -203,7 +217,12 @@ std::vector<Violation> check_access(const model::App& app, const model::Volume& 
 std::vector<Violation> check_access(const model::App& app, const model::Network& network,
                                     const Observed& observed, const Policy& policy) {
   Checker check = checker_for(app, "networks." + network.key, or_nothing(policy.access));
-  if (!network.external) check_interfaces(check, network.driver_opts, "driver_opts");
+  if (!network.external) {
+    check_interfaces(check, network.driver_opts, "driver_opts");
+    check_driver(check, "driver", network.driver.value_or(""),
+                 {"bridge", "macvlan", "ipvlan", "null", "host"});
+    check_address_driver(check, "ipam.driver", network.ipam_driver.value_or(""));
+  }
   const bool host =
       network.external ? network.docker_name == "host" : network.driver.value_or("") == "host";
   bool found_host = host;
@@ -216,6 +235,7 @@ std::vector<Violation> check_access(const model::App& app, const model::Network&
     if (network.config_from && live.name == *network.config_from) {
       check_external(check, app, live.name, live.labels, policy);
       check_interfaces(check, live.options, "config_from");
+      check_address_driver(check, "config_from", live.ipam_driver);
     }
   }
   if (found_host) check_host_network(check);

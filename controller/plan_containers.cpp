@@ -328,6 +328,8 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
 
 void plan_service(Planner& p, const model::Service& service) {
   p.services[instance_key(service)];
+  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
+  if (denied(p, service, spec)) return;  // first: a newer engine would not help
   if (const auto problem = too_new_setting(service, p.observed.engine.api_version);
       !problem.empty()) {
     refuse(p, Kind::kContainer, service.name, service.container_name,
@@ -336,8 +338,6 @@ void plan_service(Planner& p, const model::Service& service) {
            service.position);
     return;
   }
-  auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
-  if (denied(p, service, spec)) return;
   const ServiceContainers found = find_containers(p, service, std::move(spec));
   if (found.untouchable) return;
   const bool missing = found.current == nullptr && found.outdated.empty();

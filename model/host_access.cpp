@@ -58,8 +58,11 @@ constexpr Key<Allowance> kAllowanceKeys[] = {
     {"bindMounts", read_roots},
     {"securityOpts", list<&Allowance::security_opts>},
     {"sysctls", list<&Allowance::sysctls>},
+    {"annotations", list<&Allowance::annotations>},
     {"runtimes", list<&Allowance::runtimes>},
     {"cgroupParents", list<&Allowance::cgroup_parents>},
+    {"logDrivers", list<&Allowance::log_drivers>},
+    {"networkDrivers", list<&Allowance::network_drivers>},
     {"volumeDrivers", list<&Allowance::volume_drivers>},
     {"volumeTypes", list<&Allowance::volume_types>},
     {"hostInterfaces", list<&Allowance::host_interfaces>},
@@ -152,8 +155,11 @@ Allowance HostAccess::of(std::string_view app, std::string_view file) const {
     add(all.bind_mounts, each.bind_mounts);
     add(all.security_opts, each.security_opts);
     add(all.sysctls, each.sysctls);
+    add(all.annotations, each.annotations);
     add(all.runtimes, each.runtimes);
     add(all.cgroup_parents, each.cgroup_parents);
+    add(all.log_drivers, each.log_drivers);
+    add(all.network_drivers, each.network_drivers);
     add(all.volume_drivers, each.volume_drivers);
     add(all.volume_types, each.volume_types);
     add(all.host_interfaces, each.host_interfaces);

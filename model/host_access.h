@@ -22,20 +22,24 @@ struct Allowance {
                                    // `**` any text
   bool privileged = false;
   bool engine_socket = false;
-  bool foreign_containers = false;  // container:NAME in network_mode, ipc, pid, volumes_from
+  // container:NAME in network_mode, ipc, pid, volumes_from; links on the default bridge.
+  bool foreign_containers = false;
   std::vector<std::string> host_namespaces;  // network, pid, ipc, uts, userns, cgroup
   std::vector<std::string> capabilities;     // without CAP_; ALL
   std::vector<std::string> devices;          // paths; a trailing / means all beneath
   std::vector<std::string> bind_mounts;      // roots
   std::vector<std::string> security_opts;
-  std::vector<std::string> sysctls;  // a trailing . means all beneath
+  std::vector<std::string> sysctls;      // a trailing . means all beneath
+  std::vector<std::string> annotations;  // names; `*` stands for any text
   std::vector<std::string> runtimes;
   std::vector<std::string> cgroup_parents;
+  std::vector<std::string> log_drivers;      // other than the engine's own
+  std::vector<std::string> network_drivers;  // of networks and of their addresses; the same
   std::vector<std::string> volume_drivers;   // other than local
   std::vector<std::string> volume_types;     // file systems of the local driver; `*` stands for all
   std::vector<std::string> host_interfaces;  // `*` stands for any text
   std::vector<std::string> external_objects;  // Docker names; `*` stands for any text
-  bool oom_protection = false;                // a negative oom_score_adj
+  bool oom_protection = false;                // a negative oom_score_adj, oom_kill_disable
 };
 
 // The host's file system, as far as paths of it are judged. Blocking, but never on a network.

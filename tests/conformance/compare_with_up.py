@@ -27,6 +27,7 @@ allow:
     devices: [/dev/, "c 1:3 rwm"]
     bindMounts: [/]
     sysctls: [net.]
+    annotations: ["*"]
     runtimes: [runc]
     volumeDrivers: ["*"]
     volumeTypes: ["*"]

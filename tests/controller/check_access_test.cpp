@@ -109,6 +109,21 @@ constexpr Knob kKnobs[] = {
     {"runtime: kata", "kata", "runtimes", "[kata]"},
     {"cgroup_parent: /top", "/top", "cgroupParents", "[/top]"},
     {"oom_score_adj: -1", "memory runs out", "oomProtection", "true"},
+    {"oom_kill_disable: true", "memory runs out", "oomProtection", "true"},
+    {"annotations: {org.systemd.property.ExecStopPost: x}", "org.systemd.property.ExecStopPost",
+     "annotations", "[org.systemd.property.*]"},
+    {"annotations: [run.oci.keep_original_groups=1]", "run.oci.keep_original_groups", "annotations",
+     "[run.oci.keep_original_groups]"},
+    {"logging: {driver: grafana/loki}", "the log driver grafana/loki", "logDrivers",
+     "[grafana/loki]"},
+    {"logging: {options: {syslog-address: 'unix:///srv/log'}}", "bind mount of /srv/log",
+     "bindMounts", "[/srv/log]"},
+    {"logging: {options: {fluentd-address: 'UNIX:/srv/log?x'}}", "bind mount of /srv/log",
+     "bindMounts", "[/srv]"},
+    {"logging: {options: {syslog-tls-key: /etc/ssl/key}}", "bind mount of /etc/ssl/key",
+     "bindMounts", "[/etc/ssl]"},
+    {"network_mode: bridge\n    external_links: ['bank:db']", "environment of another",
+     "foreignContainers", "true"},
     {"networks: {default: {driver_opts: {com.docker.network.endpoint.sysctls: "
      "net.ipv4.conf.IFNAME.forwarding=1}}}",
      "net.ipv4.conf.IFNAME.forwarding", "sysctls", "[net.ipv4.conf.]"},
@@ -212,6 +227,7 @@ TEST_P(EachNetwork, IsDeniedWithoutItsRule) {
   Observed observed;
   observed.networks["1"] = {.id = "1", .name = "host", .driver = "host"};
   observed.networks["2"] = {.id = "2", .name = "conf", .options = {{"parent", "eth7"}}};
+  observed.networks["3"] = {.id = "3", .name = "dhcp", .ipam_driver = "dhcp"};
   const auto refused = [&](const Policy& policy) {
     std::vector<std::string> out;
     for (const auto& refusal : plan_app(app, observed, policy, {}).refusals)
@@ -234,6 +250,9 @@ constexpr Part kNetworks[] = {
     {"driver_opts: {com.docker.network.bridge.default_bridge: 'true'}", "interface docker0",
      "hostInterfaces: [docker0]"},
     {"driver: macvlan, config_from: conf", "interface eth7", "hostInterfaces: [eth7]"},
+    {"driver: weave", "the network driver weave", "networkDrivers: [weave]"},
+    {"ipam: {driver: dhcp}", "the network driver dhcp", "networkDrivers: [dhcp]"},
+    {"driver: macvlan, config_from: dhcp", "the network driver dhcp", "networkDrivers: [dhcp]"},
     {"external: true, name: host", "network namespace", "hostNamespaces: [network]"},
 };
 INSTANTIATE_TEST_SUITE_P(Table, EachNetwork, testing::ValuesIn(kNetworks));

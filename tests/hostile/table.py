@@ -8,30 +8,8 @@ A row is (family, manifest, verdict, words, files). Verdicts:
 `files` are laid into a folder beside the manifest; `override` is its override file. What stands in a
 service is given without its image. The `.env` of all says ENV_PRIVILEGED=true and a long ENV_LONG.
 """
-import json
-import re
-
-SMUGGLED = "x\r\n\r\nPOST /containers/create HTTP/1.1\r\nHost: h\r\n\r\n"
-KEYS = ["com.docker.compose." + each for each in (
-    "project", "service", "container-number", "oneoff", "config-hash", "version", "network",
-    "volume", "project.config_files", "replace")] + ["dev.fairlead." + each for each in (
-        "managed", "instance", "app", "component", "spec-hash", "spec-hash-version", "generation",
-        "replaces", "hook", "hook-of", "image-ref", "anything")]
-ROWS = []
-
-
-def row(family, manifest, verdict, words="", files=None):
-    ROWS.append((family, manifest, verdict, words, files or {}))
-
-
-def service(family, text, verdict, words="", rest="", files=None):
-    row(family, "services:\n  a:\n    image: x\n    " + text.replace("\n", "\n    ") + "\n" + rest,
-        verdict, words, files)
-
-
-def quoted(text):
-    return re.sub(r"\\ud[89ab]..\\ud[c-f]..", lambda pair: "\\U000" + format(
-        ord(json.loads('"' + pair.group() + '"')), "05x"), json.dumps(text))
+from engine_options import annotations, limits, logging
+from rows import KEYS, SMUGGLED, quoted, row, service
 
 
 def privileged():
@@ -223,6 +201,8 @@ def options():
         service(f, f"cgroup_parent: {text}", "denied", "cgroupParents")
     service(f, "oom_score_adj: -1000", "denied", "oomProtection")
     service(f, "oom_score_adj: 1000", "harmless")
+    service(f, "oom_kill_disable: true", "denied", "oomProtection")
+    service(f, "oom_kill_disable: false", "harmless")
     service(f, "isolation: process", "refused", "not supported")
     service(f, "credential_spec: {file: x}", "refused", "not supported")
     service(f, "build: https://evil.example/x.git", "refused", "not supported")
@@ -240,6 +220,12 @@ def networks():
     network("{driver: ipvlan, driver_opts: {parent: eth0.7}}", "denied", "hostInterfaces")
     network("{driver_opts: {com.docker.network.bridge.name: docker0}}", "denied", "hostInterfaces")
     network("{driver: host}", "denied")
+    for driver in ("weave", "'weaveworks/net-plugin:latest'", "Bridge", "../../run/x", "dhcp"):
+        network(f"{{driver: {driver}}}", "denied", "networkDrivers")
+        network(f"{{ipam: {{driver: {driver}}}}}", "denied", "networkDrivers")
+    for text in ("driver: ''", "driver: bridge", "driver: macvlan", "driver: ipvlan",
+                 "ipam: {driver: default}", "ipam: {driver: ''}"):
+        network(f"{{{text}}}", "harmless")
     network("{name: host, external: true}", "denied")
     network("{driver: overlay}", "refused", "Swarm")
     network("{name: host}", "refused", "Docker's own")
@@ -277,10 +263,20 @@ def labels():
     for key in ("com.docker.composer.x", "com.docker.compose", "dev.fairleading.x", "dev.fairlead",
                 "COM.DOCKER.COMPOSE.PROJECT", "container-number"):
         service(f, f"labels: {{{key}: x}}", "harmless")
-    service(f, "labels: {'': x}", "harmless")
+    service(f, "labels: {'': x}", "refused", "no name")
+    service(f, "labels: {'': }", "refused", "no name")
+    service(f, "deploy: {labels: {'': x}}", "refused", "no name")
+    row(f, "services: {a: {image: x}}\nnetworks: {n: {labels: {'': x}}}\n", "refused", "no name")
+    row(f, "services: {a: {image: x}}\nvolumes: {v: {labels: {'': x}}}\n", "refused", "no name")
     service(f, "labels: ['=x']", "harmless")  # as Compose does; the engine takes it
+    row(f, "services: {a: {image: x, labels: ['=x']}}\n", "harmless", "",
+        {"override": "services: {a: {labels: {b: c}}}\n"})
+    row(f, "services: {a: {image: x, labels: [b=c]}}\n", "refused", "no name",
+        {"override": "services: {a: {labels: {'': x}}}\n"})
     service(f, "environment: ['=x']", "refused", "no name")
-    service(f, "annotations: {dev.fairlead.app: x}", "harmless")
+    service(f, "environment: {'': x}", "refused", "no name")
+    service(f, "annotations: {'': x}", "refused", "no name")
+    service(f, "sysctls: {'': x}", "refused", "no name")
 
 
 def names():
@@ -321,8 +317,7 @@ def smuggling():
                  "platform: {}", "dns: [{}]", "dns_search: [{}]", "dns_opt: [{}]",
                  "labels: {{a: {}}}", "labels: {{{}: a}}", "logging: {{options: {{a: {}}}}}",
                  "mac_address: {}", "healthcheck: {{test: [CMD, {}]}}", "group_add: [{}]",
-                 "storage_opt: {{size: {}}}", "annotations: {{a: {}}}", "cpuset: {}",
-                 "logging: {{driver: {}}}", "post_start: [{{command: [{}]}}]",
+                 "storage_opt: {{size: {}}}", "cpuset: {}", "post_start: [{{command: [{}]}}]",
                  "post_start: [{{command: [id], user: {}}}]", "ulimits: {{{}: 1}}", "tmpfs: [{}]"):
         service(f, text.format(bad), "harmless")
     for text in ("restart: {}", "network_mode: {}", "pid: {}", "container_name: {}", "expose: [{}]",
@@ -332,7 +327,10 @@ def smuggling():
                  "devices: [{}]",
                  "healthcheck: {{test: [{}]}}", "deploy: {{mode: {}}}", "volumes: [{{type: {}}}]"):
         service(f, text.format(bad), "refused")
-    for text, rule in (("cap_add: [{}]", "capabilities"), ("security_opt: [{}]", "securityOpts"),
+    for text, rule in (("annotations: {{a: {}}}", "annotations"),
+                       ("annotations: {{{}: a}}", "annotations"),
+                       ("logging: {{driver: {}}}", "logDrivers"),
+                       ("cap_add: [{}]", "capabilities"), ("security_opt: [{}]", "securityOpts"),
                        ("sysctls: {{{}: 1}}", "sysctls"), ("runtime: {}", "runtimes"),
                        ("cgroup_parent: {}", "cgroupParents"),
                        ("device_cgroup_rules: [{}]", "devices"),
@@ -440,5 +438,5 @@ def bombs():
 
 
 for fill in (privileged, capabilities, namespaces, devices, binds, sockets, volumes, options,
-             networks, labels, names, images, smuggling, terminals, files, numbers, bombs):
+             annotations, logging, limits, networks, labels, names, images, smuggling, terminals, files, numbers, bombs):
     fill()
