@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/pool.h"
+#include "watch/apart.h"
 #include "watch/inotify.h"
 #include "watch/scan.h"
 #include "watch/settle.h"
@@ -15,10 +16,7 @@
 namespace fairlead::watch {
 namespace {
 
-// A link may flip while its chain is followed: armed again until the chain holds still (W30).
-constexpr int kArmAttempts = 3;
-
-// All that is done with the directory; the file system may be slow, or hang.
+// All that is done with the directory itself; its file system may be slow, or hang.
 struct Look {
   std::shared_ptr<const Options> options;
   std::shared_ptr<const Followed> followed;
@@ -31,24 +29,10 @@ struct Looked {
   Inotify::Watches watches;
 };
 
-Inotify::Watches arm(const Look& look) {
-  Inotify::Watches watches;
-  std::set<std::string> links(look.known->links.begin(), look.known->links.end());
-  links.insert(look.followed->begin(), look.followed->end());
-  WatchPlan plan = plan_watches(look.options->path, links);
-  for (int attempt = 0; attempt < kArmAttempts; ++attempt) {
-    look.inotify->add(plan, watches);
-    WatchPlan after = plan_watches(look.options->path, links);
-    if (after == plan) break;
-    plan = std::move(after);
-  }
-  return watches;
-}
-
 // Watched first, so that what happens during the scan is not missed.
 Looked look_now(const Look& look) {
   Looked looked;
-  if (look.inotify) looked.watches = arm(look);
+  if (look.inotify) looked.watches = arm(*look.inotify, look.options->path, {});
   looked.scan = scan_directory(*look.options, look.followed, *look.known);
   return looked;
 }
@@ -62,6 +46,7 @@ class InotifyDirectory final : public Directory {
         settler_(options_->settle_time),
         wake_(clock),
         pool_(executor_, 1),
+        apart_(executor_, options_),
         followed_(std::make_shared<const Followed>(options_->followed)) {
     statistics_.polling_only = options_->use_events && !start_events();
   }
@@ -77,7 +62,8 @@ class InotifyDirectory final : public Directory {
   void on_events();
   SteadyTime next_scan_at() const;
   void begin_look();
-  std::optional<Snapshot> take(Looked looked);
+  Apart::Errand errand(const Looked& looked) const;
+  std::optional<Snapshot> take(Looked looked, Apart::Found found);
   std::optional<Snapshot> still_looking();
   bool worth_telling(const Snapshot& snapshot) const;
 
@@ -87,8 +73,10 @@ class InotifyDirectory final : public Directory {
   Settler settler_;
   Signal wake_;
   Pool pool_;
+  Apart apart_;
   std::optional<Pool::Answer<Looked>> looking_;
   SteadyTime look_began_{};
+  SteadyTime look_ended_{};
   bool stopped_ = false;
   bool dirty_ = false;
   bool repeat_ = false;
@@ -115,8 +103,15 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
     if (!looking_) begin_look();
     auto looking = std::exchange(looking_, std::nullopt);
     auto looked = co_await pool_.wait(*looking, options_->slow_after);
-    if (!looked) looking_ = std::move(looking);
-    std::optional<Snapshot> seen = looked ? take(std::move(*looked)) : still_looking();
+    std::optional<Snapshot> seen;
+    if (looked) {
+      look_ended_ = clock_.steady_now();
+      auto found = co_await apart_.read(errand(*looked));
+      seen = take(std::move(*looked), std::move(found));
+    } else {
+      looking_ = std::move(looking);
+      seen = still_looking();
+    }
     if (stopped_) break;
     if (!seen || !worth_telling(*seen)) continue;
     repeat_ = false;
@@ -145,6 +140,7 @@ void InotifyDirectory::stop() {
   stopped_ = true;
   wake_.notify();
   pool_.give_up();
+  apart_.give_up();
 }
 
 SteadyTime InotifyDirectory::next_scan_at() const {
@@ -164,8 +160,19 @@ void InotifyDirectory::begin_look() {
   looking_ = pool_.begin(std::move(work));
 }
 
-std::optional<Snapshot> InotifyDirectory::take(Looked looked) {
+Apart::Errand InotifyDirectory::errand(const Looked& looked) const {
+  return {looked.scan.apart, last_scan_, inotify_};
+}
+
+std::optional<Snapshot> InotifyDirectory::take(Looked looked, Apart::Found found) {
+  for (Scan& part : found.parts)
+    join(looked.scan, std::move(part));
+  if (looked.scan.problem.empty()) {
+    looked.scan.files.merge(found.silent_files);
+    looked.scan.references.merge(found.silent_references);
+  }
   if (bridge_) {
+    Inotify::merge(found.watches, looked.watches);
     statistics_.polling_only = looked.watches.limit_reached;
     const bool changed = inotify_->keep(std::move(looked.watches));
     statistics_.rearms += changed && armed_once_ ? 1 : 0;
@@ -173,7 +180,8 @@ std::optional<Snapshot> InotifyDirectory::take(Looked looked) {
   }
   auto scan = std::make_shared<const Scan>(std::move(looked.scan));
   last_scan_ended_ = clock_.steady_now();
-  const Duration took = last_scan_ended_ - look_began_;
+  // Not what was waited for in vain.
+  const Duration took = (found.hangs ? look_ended_ : last_scan_ended_) - look_began_;
   ++statistics_.scans;
   statistics_.discarded_scans += scan->discarded ? 1 : 0;
   statistics_.last_scan_seconds = std::chrono::duration<double>(took).count();
@@ -190,11 +198,7 @@ std::optional<Snapshot> InotifyDirectory::still_looking() {
   if (stopped_) return std::nullopt;
   const SteadyTime now = clock_.steady_now();
   Scan silent;
-  silent.problem =
-      "reading it takes longer than " +
-      std::to_string(
-          std::chrono::duration_cast<std::chrono::seconds>(options_->slow_after).count()) +
-      " s: does its file system hang?";
+  silent.problem = too_slow(options_->slow_after);
   settler_.offer(silent, look_began_, look_began_);
   return settler_.offer(silent, now, now);
 }
@@ -241,7 +245,9 @@ Snapshot scan_once(const Options& options) {
   Scan scan;
   while (true) {
     const SteadyTime began = std::chrono::steady_clock::now();
-    scan = scan_directory(options, followed, scan);
+    const Scan known = std::exchange(scan, scan_directory(options, followed, scan));
+    for (const Name& name : std::exchange(scan.apart, {}))
+      join(scan, read_apart(options, name, known));
     const SteadyTime ended = std::chrono::steady_clock::now();
     if (auto snapshot = settler.offer(scan, began, ended)) return *snapshot;
     std::this_thread::sleep_until(settler.recheck_at());

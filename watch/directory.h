@@ -63,6 +63,8 @@ struct Options {
   Trusted trusted = trusted_users();
   bool trust_directory_owner = false;  // whoever the directory belongs to is trusted too
   Duration slow_after = std::chrono::seconds(30);  // then a scan that lasts is said to
+  // Then a link, or a file that is followed, that lasts is said to, and holds up no other.
+  Duration apart_slow_after = std::chrono::seconds(2);
   bool use_events = true;  // false: polling only (W21, and every W-case with events suppressed)
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "watch/link_chain.h"
 
@@ -16,9 +17,20 @@ constexpr std::uint32_t kMask = IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRI
 constexpr std::uint32_t kAboutTheDirectory =
     IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
 
+// A link may flip while its chain is followed: armed again until the chain holds still (W30).
+constexpr int kArmAttempts = 3;
+
 void add(WatchPlan& plan, const Link& link) {
   const auto [place, is_new] = plan.try_emplace(link.directory);
   if (is_new || !place->second.empty()) place->second.insert(link.name);
+}
+
+// Two paths may lead to one directory, which has only one watch.
+void want(Inotify::Watches& watches, int watch, const std::set<std::string>& names) {
+  const auto [place, is_new] = watches.wanted.try_emplace(watch, names);
+  if (is_new || place->second.empty()) return;
+  if (names.empty()) place->second.clear();
+  place->second.insert(names.begin(), names.end());
 }
 
 }  // namespace
@@ -42,12 +54,15 @@ void Inotify::add(const WatchPlan& plan, Watches& watches) const {
       continue;
     }
     watches.added.insert(watch);
-    // Two paths may lead to one directory, which has only one watch.
-    const auto [place, is_new] = watches.wanted.try_emplace(watch, names);
-    if (is_new || place->second.empty()) continue;
-    if (names.empty()) place->second.clear();
-    place->second.insert(names.begin(), names.end());
+    want(watches, watch, names);
   }
+}
+
+void Inotify::merge(const Watches& more, Watches& into) {
+  for (const auto& [watch, names] : more.wanted)
+    want(into, watch, names);
+  into.added.insert(more.added.begin(), more.added.end());
+  into.limit_reached |= more.limit_reached;
 }
 
 bool Inotify::keep(Watches watches) {
@@ -93,6 +108,19 @@ bool Inotify::matters(int watch, std::uint32_t mask, const char* name) {
     return true;
   }
   return place->second.empty() || place->second.contains(name);
+}
+
+Inotify::Watches arm(const Inotify& inotify, const std::string& path,
+                     const std::set<std::string>& names) {
+  Inotify::Watches watches;
+  WatchPlan plan = plan_watches(path, names);
+  for (int attempt = 0; attempt < kArmAttempts; ++attempt) {
+    inotify.add(plan, watches);
+    WatchPlan after = plan_watches(path, names);
+    if (after == plan) break;
+    plan = std::move(after);
+  }
+  return watches;
 }
 
 WatchPlan plan_watches(const std::string& path, const std::set<std::string>& names) {

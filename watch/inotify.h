@@ -33,6 +33,7 @@ class Inotify {
   // is left out. To add the same plan again revives watches that died with their directory. Walks
   // paths, so it may block; may run on another thread while the loop drains.
   void add(const WatchPlan& plan, Watches& watches) const;
+  static void merge(const Watches& more, Watches& into);
   // Of all that was ever added only these stay. True if they are others than before.
   bool keep(Watches watches);
 
@@ -52,5 +53,9 @@ class Inotify {
 // The plan for a manifests directory at `path`; `names` in it may be symbolic links to files, or
 // paths into folders below.
 WatchPlan plan_watches(const std::string& path, const std::set<std::string>& names);
+
+// Watches all of that plan. Walks paths, so it may block.
+Inotify::Watches arm(const Inotify& inotify, const std::string& path,
+                     const std::set<std::string>& names);
 
 }  // namespace fairlead::watch

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/read_file.h"
@@ -31,7 +33,8 @@ class FileDescriptor {
 };
 
 struct Listing {
-  std::vector<std::string> names;
+  std::vector<std::string> plain;
+  std::vector<std::string> others;  // links, folders, …; where the file system does not say, all
   std::string problem;
 };
 
@@ -39,9 +42,7 @@ std::string describe(int error) {
   return std::error_code(error, std::generic_category()).message();
 }
 
-File unreadable(std::string why) {
-  return File{std::make_shared<const std::string>(), {}, std::move(why)};
-}
+const char* const kReplaced = "the directory was replaced while it was read";
 
 Listing list_manifests(int directory, std::size_t max_files) {
   Listing listing;
@@ -55,8 +56,9 @@ Listing list_manifests(int directory, std::size_t max_files) {
   }
   errno = 0;
   while (const dirent* entry = ::readdir(stream)) {
-    if (is_manifest_name(entry->d_name)) listing.names.emplace_back(entry->d_name);
-    if (listing.names.size() > max_files) {
+    auto& names = entry->d_type == DT_REG ? listing.plain : listing.others;
+    if (is_manifest_name(entry->d_name)) names.emplace_back(entry->d_name);
+    if (listing.plain.size() + listing.others.size() > max_files) {
       listing.problem = "more than " + std::to_string(max_files) + " manifests";
       break;
     }
@@ -169,22 +171,23 @@ const File* find_file(const std::map<std::string, File>& files, const std::strin
   return found == files.end() ? nullptr : &found->second;
 }
 
-void read_manifests(const Place& place, const std::vector<std::string>& names, const Scan& known,
-                    Scan& scan) {
-  for (const std::string& name : names) {
-    if (auto file = read_manifest(place, name, find_file(known.files, name))) {
+void read_all(const Place& place, const Listing& listing, const Scan& known, Scan& scan) {
+  for (const std::string& name : listing.plain) {
+    if (auto file = read_manifest(place, name, find_file(known.files, name)))
       scan.files.emplace(name, std::move(*file));
-      if (is_link(place.fd, name)) scan.links.push_back(name);
-    }
   }
+  for (const std::string& name : listing.others)
+    scan.apart.insert({name, true});
+  for (const std::string& path : *scan.followed)
+    scan.apart.insert({path, false});
 }
 
-void read_references(const Place& place, const Scan& known, Scan& scan) {
-  for (const std::string& path : *scan.followed) {
-    if (auto file = read_file_of(place, path, find_file(known.references, path))) {
-      scan.references.emplace(path, std::move(*file));
-    }
-  }
+void read_one(const Place& place, const Name& name, const Scan& known, Scan& scan) {
+  const auto& before = name.manifest ? known.files : known.references;
+  const File* known_file = find_file(before, name.path);
+  auto file = name.manifest ? read_manifest(place, name.path, known_file)
+                            : read_file_of(place, name.path, known_file);
+  if (file) (name.manifest ? scan.files : scan.references).emplace(name.path, std::move(*file));
 }
 
 Place place_of(int directory, const struct stat& status, const Options& options) {
@@ -199,10 +202,46 @@ void check_still_there(const Options& options, Scan& scan) {
   const bool found = ::stat(options.path.c_str(), &now) == 0;
   if (found && now.st_dev == scan.device && now.st_ino == scan.inode) return;
   scan.discarded = true;
-  scan.problem = "the directory was replaced while it was read";
+  scan.problem = kReplaced;
+}
+
+// `read` reads what is wanted of the place; nothing of it is kept if there is a problem.
+template <typename Read>
+void in_directory(const Options& options, Scan& scan, const Read& read) {
+  const FileDescriptor directory(
+      ::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
+  struct stat status{};
+  if (directory.fd < 0 || ::fstat(directory.fd, &status) != 0) {
+    scan.problem = "the directory can't be opened: " + describe(errno);
+    return;
+  }
+  scan.device = status.st_dev;
+  scan.inode = status.st_ino;
+  const Place place = place_of(directory.fd, status, options);
+  const auto fine = check_trust(status, place.trusted, kTrustHint);
+  if (!fine) {
+    scan.problem = "the directory is not trusted: " + say(fine.error());
+    return;
+  }
+  read(place);
+  check_still_there(options, scan);
+  if (scan.problem.empty()) return;
+  scan.files.clear();
+  scan.references.clear();
+  scan.apart.clear();
 }
 
 }  // namespace
+
+File unreadable(std::string why) {
+  return File{std::make_shared<const std::string>(), {}, std::move(why)};
+}
+
+std::string too_slow(Duration patience) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience).count();
+  return "reading it takes longer than " + std::to_string(seconds) +
+         " s: does its file system hang?";
+}
 
 bool is_manifest_name(const std::string& name) {
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos) return false;
@@ -229,33 +268,31 @@ Scan scan_directory(const Options& options, std::shared_ptr<const Followed> foll
                     const Scan& known) {
   Scan scan;
   scan.followed = std::move(followed);
-  const FileDescriptor directory(
-      ::open(options.path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
-  struct stat status{};
-  if (directory.fd < 0 || ::fstat(directory.fd, &status) != 0) {
-    scan.problem = "the directory can't be opened: " + describe(errno);
-    return scan;
-  }
-  scan.device = status.st_dev;
-  scan.inode = status.st_ino;
-  const Place place = place_of(directory.fd, status, options);
-  const auto fine = check_trust(status, place.trusted, kTrustHint);
-  if (!fine) {
-    scan.problem = "the directory is not trusted: " + say(fine.error());
-    return scan;
-  }
-  Listing listing = list_manifests(directory.fd, options.max_files);
-  scan.problem = std::move(listing.problem);
-  if (scan.problem.empty()) {
-    read_manifests(place, listing.names, known, scan);
-    read_references(place, known, scan);
-  }
-  check_still_there(options, scan);
-  if (!scan.problem.empty()) {
-    scan.files.clear();
-    scan.references.clear();
-  }
+  in_directory(options, scan, [&](const Place& place) {
+    Listing listing = list_manifests(place.fd, options.max_files);
+    scan.problem = std::move(listing.problem);
+    if (scan.problem.empty()) read_all(place, listing, known, scan);
+  });
   return scan;
+}
+
+Scan read_apart(const Options& options, const Name& name, const Scan& known) {
+  Scan scan;
+  in_directory(options, scan, [&](const Place& place) { read_one(place, name, known, scan); });
+  return scan;
+}
+
+void join(Scan& scan, Scan part) {
+  if (!scan.problem.empty()) return;
+  if (part.problem.empty() && part.device == scan.device && part.inode == scan.inode) {
+    scan.files.merge(part.files);
+    scan.references.merge(part.references);
+    return;
+  }
+  scan.discarded = true;
+  scan.problem = kReplaced;
+  scan.files.clear();
+  scan.references.clear();
 }
 
 }  // namespace fairlead::watch

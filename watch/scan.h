@@ -4,12 +4,20 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "watch/directory.h"
 
 namespace fairlead::watch {
+
+// What is read apart from the directory, since its way may lead over another file system, and that
+// may hang: a file that manifests refer to, or a manifest that is a link (or no file at all).
+struct Name {
+  std::string path;  // relative to the directory
+  bool manifest = false;
+  auto operator<=>(const Name&) const = default;
+};
 
 struct Scan {
   std::string problem;     // why the directory as a whole could not be read; empty if it could
@@ -19,11 +27,23 @@ struct Scan {
   std::map<std::string, File> files;  // with `error` set, bytes are empty: history is not ours
   std::map<std::string, File> references;
   std::shared_ptr<const Followed> followed = std::make_shared<const Followed>();
-  std::vector<std::string> links;  // the names above that are symbolic links
+  std::set<Name> apart;  // what is there still to be read
 };
 
-// `known` is the previous pass: a file with the same bytes shares them.
+// The directory and the manifests that are plain files in it. `known` is the previous pass: a file
+// with the same bytes shares them.
 Scan scan_directory(const Options& options, std::shared_ptr<const Followed> followed,
                     const Scan& known);
+
+// One name of `apart`; without it if there is no such file.
+Scan read_apart(const Options& options, const Name& name, const Scan& known);
+
+// Puts to `scan` what `part` read, if that was in the same directory.
+void join(Scan& scan, Scan part);
+
+// Why something has not been read, after so long.
+std::string too_slow(Duration patience);
+
+File unreadable(std::string why);
 
 }  // namespace fairlead::watch

@@ -33,7 +33,8 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
     recheck_at_ = SteadyTime::max();
     return accept(scan, began);
   }
-  if (!unsettled_since_) unsettled_since_ = began;
+  // From the end: a scan that takes long is no change.
+  if (!unsettled_since_) unsettled_since_ = ended;
   const SteadyTime patience_ends = *unsettled_since_ + kPatienceInSettleTimes * settle_time_;
   recheck_at_ = std::min(youngest + settle_time_, patience_ends);
   if (began < patience_ends) return std::nullopt;

@@ -45,11 +45,14 @@ class Watching : public testing::Test {
     options.use_events = events;
     options.max_file_bytes = 4096;
     options.slow_after = slow_after;
+    options.apart_slow_after = apart_slow_after;
+    options.followed = followed;
     directory = watch_directory(io.get_executor(), clock, options);
-    boost::asio::co_spawn(io, collect(directory.get(), &snapshots), [this](std::exception_ptr e) {
-      ended = true;
-      if (e) std::rethrow_exception(e);
-    });
+    boost::asio::co_spawn(io, collect(directory.get(), &snapshots),
+                          [this](const std::exception_ptr& e) {
+                            ended = true;
+                            if (e) std::rethrow_exception(e);
+                          });
   }
 
   static Task<void> collect(Directory* source, std::vector<Snapshot>* into) {
@@ -104,6 +107,8 @@ class Watching : public testing::Test {
   Duration settle =
       50ms;  // tests whose changes come in pieces need more: under load a piece is late
   Duration slow_after = 30s;
+  Duration apart_slow_after = 30s;  // tests of what hangs are to see it sooner
+  Followed followed;
   boost::asio::io_context io;
   SystemClock clock{io.get_executor()};
   std::unique_ptr<Directory> directory;

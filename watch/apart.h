@@ -1,0 +1,72 @@
+// Names whose way may lead over a file system that hangs are read on threads of their own: one that
+// does not answer holds up neither the directory nor other names.
+//
+// What hangs can't be interrupted; it keeps its thread until its file system answers. So a folder
+// that hangs is left alone until then, and there is a bound for the threads.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/pool.h"
+#include "base/task.h"
+#include "watch/directory.h"
+#include "watch/inotify.h"
+#include "watch/scan.h"
+
+namespace fairlead::watch {
+
+class Apart {
+ public:
+  Apart(boost::asio::any_io_executor executor, std::shared_ptr<const Options> options);
+
+  struct Errand {
+    std::set<Name> names;
+    std::shared_ptr<const Scan> known;
+    std::shared_ptr<const Inotify> inotify;  // null: no events
+  };
+  struct Found {
+    std::vector<Scan> parts;
+    // The names that did not answer: with an error.
+    std::map<std::string, File> silent_files;
+    std::map<std::string, File> silent_references;
+    Inotify::Watches watches;  // of all names; those of a silent one as they last were
+    bool hangs = false;        // something was waited for in vain
+  };
+  // Returns once all have answered, or those that are left made no step for `apart_slow_after`. One
+  // at a time.
+  Task<Found> read(Errand errand);
+
+  // Whoever waits is answered at once, by what there is.
+  void give_up();
+
+ private:
+  struct Progress;
+  // One thread's way through some of the names beneath one folder of the directory.
+  struct Reading {
+    std::string top;
+    std::shared_ptr<Progress> progress;
+    Pool::Answer<bool> ended;
+  };
+
+  static void work(const Options& options, const Errand& errand, Progress& progress);
+  Task<void> forget_ended();
+  std::set<Name> approachable(const std::string& top, const std::set<Name>& names) const;
+  std::vector<Reading> begin(const Errand& errand);
+  Task<bool> wait_for(Reading reading);
+  bool collect(const Reading& reading, Errand& errand, Found& found);
+  void say_silent(const Name& name, Found& found) const;
+
+  std::shared_ptr<const Options> options_;
+  Pool pool_;
+  std::vector<Reading> hanging_;
+  std::map<Name, Inotify::Watches> watches_;  // as they last were
+  std::set<int> leftover_;                    // added by what hung, for nobody
+  bool given_up_ = false;
+};
+
+}  // namespace fairlead::watch
