@@ -220,6 +220,7 @@ json::object to_json(const controller::EventRecord& event) {
 json::object to_json(const controller::FileStatus& file) {
   return {{"file", file.file},
           {"valid", file.valid},
+          {"decoding", file.decoding},
           {"diagnostics", array_of(file.diagnostics, diagnostic_json)}};
 }
 

@@ -78,8 +78,12 @@ const DesiredEntry* DesiredStore::find(const std::string& key) const {
   return it == entries_.end() ? nullptr : &it->second;
 }
 
+bool DesiredStore::on_its_way(const LoadedFile& loaded) {
+  return loaded.pending || loaded.decoding != 0;
+}
+
 bool DesiredStore::unclear(const LoadedFile& loaded) {
-  return loaded.pending || loaded.decoding != 0 || model::has_errors(loaded.diagnostics);
+  return on_its_way(loaded) || model::has_errors(loaded.diagnostics);
 }
 
 std::string DesiredStore::broken_file() const {
@@ -95,10 +99,14 @@ bool DesiredStore::pending() const {
 
 watch::Followed DesiredStore::references() const {
   watch::Followed all;
+  std::set<std::shared_ptr<const watch::Followed>> looked_for;
   for (const auto& [name, loaded] : loaded_) {
     for (const auto& [path, state] : loaded.references)
       all.insert(path);
+    if (loaded.decoding != 0) looked_for.insert(loaded.looked_for);
   }
+  for (const auto& paths : looked_for)
+    all.insert(paths->begin(), paths->end());
   return all;
 }
 
@@ -124,6 +132,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
     return model::decode(name, *bytes, options);
   };
   loaded.decoding = what.ticket;
+  loaded.looked_for = snapshot->followed;
   in_flight_.insert(what.ticket);
   if (!somewhere_) return decoded(what, work());
   somewhere_(
@@ -225,6 +234,9 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
   // A name that waits for its old owner's grace ripens without any change.
   if (loaded_news_ || !vacancies_.empty()) rebuild(changes, now);
   loaded_news_ = false;
+  for (const auto& [name, loaded] : loaded_)
+    files_.try_emplace(name, FileStatus{name, false, {}, true}).first->second.decoding =
+        on_its_way(loaded);
   count_absences(now);
   return changes;
 }

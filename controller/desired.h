@@ -96,7 +96,10 @@ class DesiredStore {
   // Some manifest can't be decoded yet, because it refers to a file that was not followed so far;
   // one that is being decoded takes its time.
   bool pending() const;
-  // Every other file that the manifests refer to, to be followed from now on.
+  // What some manifest holds is not known yet.
+  bool undecided() const { return decoding() || pending(); }
+  // Every other file that the manifests refer to, to be followed from now on; and while one is
+  // decoded, whatever that looks for.
   watch::Followed references() const;
 
  private:
@@ -106,7 +109,8 @@ class DesiredStore {
     std::map<std::string, std::string> references;  // with what each was when last decoded
     bool pending = false;        // waits for a file that no snapshot has looked for yet
     std::uint64_t decoding = 0;  // ticket of what is on its way; 0: nothing
-    SteadyTime retry_at = SteadyTime::max();  // a helper failed: the same bytes, again
+    std::shared_ptr<const watch::Followed> looked_for;  // by the snapshot that is decoded
+    SteadyTime retry_at = SteadyTime::max();            // a helper failed: the same bytes, again
     model::Manifest last_good;
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
@@ -138,6 +142,7 @@ class DesiredStore {
     std::set<std::string> kept;  // keys that stay as they are, though their file says otherwise
   };
 
+  static bool on_its_way(const LoadedFile& loaded);
   static bool unclear(const LoadedFile& loaded);
   void load(const std::string& name, const watch::File& file,
             const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);

@@ -159,7 +159,9 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   const auto before = std::exchange(files_, {});
   mentioned_.clear();
   for (const auto& [name, loaded] : loaded_) {
-    files_[name] = FileStatus{name, true, loaded.diagnostics};
+    const auto old = before.find(name);
+    const bool known = old != before.end() && !old->second.unread();
+    files_[name] = FileStatus{name, known, loaded.diagnostics, on_its_way(loaded)};
     mentioned_.insert(loaded.mentioned.begin(), loaded.mentioned.end());
   }
   Choice choice;
@@ -187,9 +189,11 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   }
   entries_ = std::move(next);
   for (auto& [name, status] : files_) {
+    if (status.unread()) continue;
     status.valid = !model::has_errors(status.diagnostics);
     const auto old = before.find(name);
-    if (old == before.end() || !same_text(old->second.diagnostics, status.diagnostics)) {
+    if (old == before.end() || old->second.unread() ||
+        !same_text(old->second.diagnostics, status.diagnostics)) {
       changes.files.push_back(name);
     }
   }

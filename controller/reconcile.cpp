@@ -231,7 +231,7 @@ Task<void> Controller::hear_last_words(std::string key) {
 Task<void> Controller::reconcile(std::string key) {
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
   // It may be in there; the next scan asks again.
-  if (desired_.find(key) == nullptr && desired_.decoding()) co_return;
+  if (desired_.find(key) == nullptr && desired_.undecided()) co_return;
   const auto begin = parts_.clock.steady_now();
   keys_[key].last_pass = begin;
   auto observed = co_await observe(key);
@@ -247,6 +247,7 @@ Task<void> Controller::reconcile(std::string key) {
     co_return;
   }
   const Scope scope = scope_of(key);
+  if (scope.entry == nullptr && desired_.undecided()) co_return;
   if (!engine_status_.read_only) adopt(key, scope);
   const std::string digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
   auto& state = keys_[key];

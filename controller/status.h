@@ -103,8 +103,12 @@ struct EventRecord {
 
 struct FileStatus {
   std::string file;
-  bool valid = false;
+  bool valid = false;  // as it was last decoded
   std::vector<model::Diagnostic> diagnostics;
+  bool decoding = false;  // a version of it is being decoded, or waits for a file it refers to
+
+  // Not decoded so far: neither valid nor broken.
+  bool unread() const { return decoding && !valid && diagnostics.empty(); }
 };
 
 struct EngineStatus {

@@ -176,7 +176,7 @@ void add_engine(Page& page, const controller::EngineStatus& engine, const FedSta
 void add_manifests(Page& page, const controller::View& view, const FedState& fed) {
   page.add(Id::kManifestFiles, {}, static_cast<double>(view.files().size()));
   for (const auto& [name, file] : view.files())
-    page.add(Id::kManifestValid, {name}, file.valid);
+    if (!file.unread()) page.add(Id::kManifestValid, {name}, file.valid);
   page.add(Id::kLastScan, {}, epoch_seconds(fed.last_scan));
   const auto watcher = view.watcher();
   const std::pair<const char*, std::uint64_t> happened[] = {

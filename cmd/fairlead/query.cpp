@@ -96,7 +96,8 @@ std::vector<Row> networks_table(const std::vector<Json>& apps, bool) {
 std::vector<Row> files_table(const std::vector<Json>& files, bool) {
   std::vector<Row> rows = {{"FILE", "VALID", "DIAGNOSTICS"}};
   for (const auto& file : files) {
-    rows.push_back({text(file, "file"), text(file, "valid"),
+    const bool decoding = text(file, "decoding") == "true";
+    rows.push_back({text(file, "file"), decoding ? "decoding" : text(file, "valid"),
                     std::to_string(array_of(file, "diagnostics").size())});
   }
   return rows;

@@ -32,7 +32,7 @@ class Desired : public testing::Test {
   void scan(const Files& files) {
     watch::Snapshot snapshot;
     snapshot.complete = true;
-    snapshot.followed = std::make_shared<const watch::Followed>(watch::Followed{".env"});
+    snapshot.followed = std::make_shared<const watch::Followed>(followed);
     for (const auto& [name, bytes] : files)
       snapshot.files[name] = {std::make_shared<const std::string>(bytes), sha256_hex(bytes), ""};
     now += seconds(10);
@@ -61,6 +61,7 @@ class Desired : public testing::Test {
   }
 
   Incumbents known;
+  watch::Followed followed = {".env"};
   DesiredStore store{{}, [this] { return known; }};
   DesiredStore::Changes changes;
   SteadyTime now{seconds(1000)};
@@ -279,6 +280,46 @@ TEST_F(DesiredElsewhere, WhatChangesMeanwhileIsDecodedAfterIt) {
   scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
   EXPECT_EQ(image_of("a"), "x:2");
   EXPECT_TRUE(begun.empty());
+}
+
+TEST_F(DesiredElsewhere, AFileThatIsBeingDecodedIsNeitherValidNorBroken) {
+  const Files files = {{"a.yaml", plain_app("a", "s: {image: 'x:1'}")},
+                       {"b.yaml", plain_app("b", "s: {image: 'x:1'}")}};
+  scan(files);
+  finish(1);
+  scan(files);
+  EXPECT_TRUE(store.undecided());
+  EXPECT_TRUE(store.files().at("a.yaml").unread());
+  EXPECT_FALSE(store.files().at("a.yaml").valid);
+  EXPECT_FALSE(store.files().at("b.yaml").decoding);
+  EXPECT_TRUE(store.files().at("b.yaml").valid);
+  EXPECT_THAT(changes.files, ElementsAre("b.yaml"));
+  finish(0);
+  scan(files);
+  EXPECT_FALSE(store.undecided());
+  EXPECT_TRUE(store.files().at("a.yaml").valid);
+  EXPECT_FALSE(store.files().at("a.yaml").decoding);
+  EXPECT_THAT(changes.files, ElementsAre("a.yaml"));
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:2'}")}});
+  EXPECT_TRUE(store.files().at("a.yaml").decoding);
+  EXPECT_TRUE(store.files().at("a.yaml").valid) << "what is in force is";
+  EXPECT_THAT(changes.files, IsEmpty());
+}
+
+// What the new name refers to is known only once it is decoded.
+TEST_F(DesiredElsewhere, WhatARenamedFileRefersToStaysFollowedWhileItIsDecoded) {
+  const std::string text = plain_app("a", "s: {image: 'x:1', env_file: ./sub/x}");
+  followed = {".env", "sub/x"};
+  scan({{"a.yaml", text}});
+  finish(0);
+  scan({{"moved.yaml", text}});
+  ASSERT_EQ(begun.size(), 1u);
+  followed = store.references();
+  EXPECT_TRUE(followed.contains("sub/x"));
+  finish(0);
+  scan({{"moved.yaml", text}});
+  EXPECT_TRUE(begun.empty()) << "decoded twice";
+  EXPECT_FALSE(store.undecided());
 }
 
 TEST_F(DesiredElsewhere, WhatWentAndCameAgainTakesNothingFromBefore) {
