@@ -96,7 +96,7 @@ Result<std::string> from_config(const model::ImageReference& image,
   return failure(
       ErrorClass::kTransient, Reason::kImagePullFailed,
       "registry logins: " + config.error().message,
-      !hint.empty() ? hint : "make it a file again, or set DOCKER_CONFIG to another folder");
+      (hint.empty() ? "make it a file again" : hint) + ", or set DOCKER_CONFIG to another folder");
 }
 
 }  // namespace

@@ -156,7 +156,7 @@ TEST_F(Login, ADockerConfigThatIsRefusedKeepsTheHintOfItsRefusal) {
   ASSERT_TRUE(said);
   ASSERT_FALSE(*said);
   EXPECT_THAT(said->error().message, HasSubstr("it belongs to user 7"));
-  EXPECT_EQ(said->error().hint, "chown root config.json");
+  EXPECT_EQ(said->error().hint, "chown root config.json, or set DOCKER_CONFIG to another folder");
 }
 
 TEST_F(Login, EndsWithItsEngine) {
