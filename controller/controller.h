@@ -170,6 +170,7 @@ class Controller final : public View, public Commands {
   void note_event(const docker::Event& event);
   void came_free(std::string_view type, std::string_view action, const std::string& by);
   Task<Status> full_resync();
+  Task<void> forget_absent();
   Task<Result<std::set<std::string>>> guarded_refresh(bool full);
   void link_failed(const Error& error);
   void engine_lost(const Error& error);

@@ -123,10 +123,14 @@ void Inventory::parse_containers(const json::object& root) {
     for (const auto& [id, value] : readings->as_object())
       readings_[id] = readings_from(value.as_array());
   }
-  if (const auto* unread = root.if_contains("unread")) {
-    for (const auto& id : unread->as_array())
-      unread_.emplace(id.as_string());
-  }
+  const auto ids = [&root](const char* key, std::set<std::string>& out) {
+    const auto* list = root.if_contains(key);
+    if (list == nullptr) return;
+    for (const auto& id : list->as_array())
+      out.emplace(id.as_string());
+  };
+  ids("unread", unread_);
+  ids("elsewhere", elsewhere_);
 }
 
 void Inventory::add_containers(json::object& root) const {
@@ -139,13 +143,17 @@ void Inventory::add_containers(json::object& root) const {
   json::object readings;
   for (const auto& [id, each] : readings_)
     readings[id] = to_json(each);
-  json::array unread;
-  for (const auto& id : unread_)
-    unread.push_back(json::string(id));
+  const auto ids = [&root](const char* key, const std::set<std::string>& from) {
+    json::array list;
+    for (const auto& id : from)
+      list.push_back(json::string(id));
+    if (!list.empty()) root[key] = std::move(list);
+  };
   if (!hooks.empty()) root["hooks"] = std::move(hooks);
   if (!runs.empty()) root["runs"] = std::move(runs);
   if (!readings.empty()) root["readings"] = std::move(readings);
-  if (!unread.empty()) root["unread"] = std::move(unread);
+  ids("unread", unread_);
+  ids("elsewhere", elsewhere_);
 }
 
 Status Inventory::take_over(const std::string& id) {
@@ -191,6 +199,11 @@ std::string Inventory::text() const {
 
 void Inventory::remember_engine(const std::string& id) {
   if (engine_id_ == id) return;
+  for (const auto& entry : entries_) {
+    const bool made = entry.kind != Kind::kVolume && !entry.id.empty();
+    if (made && !engine_id_.empty()) elsewhere_.insert(entry.id);
+  }
+  missing_.clear();
   engine_id_ = id;
   disk_.changed();
 }
@@ -258,6 +271,31 @@ void Inventory::forget_container(const std::string& id) {
   runs_.erase(id);
   readings_.erase(id);
   unread_.erase(id);
+  elsewhere_.erase(id);
+}
+
+std::set<InventoryEntry> Inventory::absent(const std::set<std::string>& listed,
+                                           const std::set<std::string>& living) {
+  const auto found = [&listed](const std::string& id) { return listed.contains(id); };
+  if (std::erase_if(elsewhere_, found) > 0) disk_.changed();
+  std::set<InventoryEntry> missing;
+  std::set<InventoryEntry> twice;
+  for (const auto& entry : entries_) {
+    if (entry.id.empty() || entry.kind == Kind::kVolume || !living.contains(entry.app)) continue;
+    if (listed.contains(entry.id) || elsewhere_.contains(entry.id)) continue;
+    missing.insert(entry);
+    if (missing_.contains(entry)) twice.insert(entry);
+  }
+  missing_ = std::move(missing);
+  return twice;
+}
+
+void Inventory::forget(const std::set<InventoryEntry>& absent) {
+  for (const auto& entry : absent) {
+    if (entries_.erase(entry) == 0) continue;
+    forget_container(entry.id);
+    disk_.changed();
+  }
 }
 
 void Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {

@@ -57,7 +57,9 @@ class Inventory {
 
   const std::string& instance() const { return instance_; }
   const std::string& engine_id() const { return engine_id_; }
-  void remember_engine(const std::string& id);  // late: told anew at every start
+  // Late: told anew at every start. What was recorded under another engine may still be there, and
+  // is kept until it is listed here.
+  void remember_engine(const std::string& id);
 
   void intend(const InventoryEntry& entry);          // before create
   void refused(Kind kind, const std::string& name);  // nothing was created. Late: one too many
@@ -70,6 +72,15 @@ class Inventory {
   // The App left the manifests, and no container and no network of it is on the engine: forgets
   // those that are recorded all the same. Volumes are never removed, and stay. Late: seen again.
   void nothing_left(const std::string& app);
+
+  // Containers and networks of `living` Apps that are neither in this complete list of the engine
+  // (`listed`: IDs) nor in the one before it, which this remembers. A list that is asked for after
+  // an ID was recorded has that object, and an ID never comes back: these are gone, and only the
+  // record of it was lost. Never intents, which have no ID, nor volumes.
+  std::set<InventoryEntry> absent(const std::set<std::string>& listed,
+                                  const std::set<std::string>& living);
+  // Forgets exactly these, which absent() has named. Late: seen again.
+  void forget(const std::set<InventoryEntry>& absent);
 
   // What runs in a container after its start and before its stop, by container ID; forgotten with
   // the container. Late once they have run: one more try.
@@ -129,6 +140,8 @@ class Inventory {
   std::map<std::string, Runs> runs_;
   std::map<std::string, Readings> readings_;
   std::set<std::string> unread_;
+  std::set<std::string> elsewhere_;   // IDs that were recorded under another engine
+  std::set<InventoryEntry> missing_;  // in the last complete list
   std::set<std::pair<std::string, std::string>> recreated_;                   // App, volume
   std::map<std::string, std::string> files_;                                  // by key
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)

@@ -43,7 +43,29 @@ Task<Status> Controller::full_resync() {
   engine_status_.last_resync = parts_.clock.wall_now();
   check_foreign_instances();
   enqueue_all();
+  co_await forget_absent();
   co_return Status{};
+}
+
+// What a process removed that died before it was on disk. Not if another engine has come to the
+// same address meanwhile, as after a reboot without the disk that Docker is on.
+Task<void> Controller::forget_absent() {
+  if (engine_status_.read_only) co_return;
+  std::set<std::string> listed;
+  for (const auto& [id, container] : cache_.observed().containers)
+    listed.insert(id);
+  for (const auto& [id, network] : cache_.observed().networks)
+    listed.insert(id);
+  std::set<std::string> living;
+  for (const auto& [key, entry] : desired_.entries())
+    living.insert(key);
+  const auto absent = parts_.inventory.absent(listed, living);
+  if (absent.empty()) co_return;
+  auto info = co_await caught(parts_.engine.connect(), "engine info");
+  if (!info || info->id.empty()) co_return;
+  const bool same = info->id == parts_.inventory.engine_id();
+  parts_.inventory.remember_engine(info->id);
+  if (same) parts_.inventory.forget(absent);
 }
 
 // An engine that another installation keeps is not ours to change (F094). Once this installation

@@ -49,7 +49,6 @@ class HttpEngine final : public Engine {
   void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
 
   Task<Result<EngineInfo>> connect() override {
-    api_version_.clear();
     Call call{.operation = Operation::kPing, .method = "GET", .target = Target::of("_ping")};
     auto pinged = co_await exchange(std::move(call));
     if (!pinged) co_return std::unexpected(pinged.error());
@@ -362,8 +361,10 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<HttpReply>> exchange(Call call) {
-    HttpRequest request{call.method, versioned(call.target), std::move(call.body),
-                        call.content_type};
+    // Asked for the version, while other calls may be under way with the old one.
+    const bool any = call.operation == Operation::kPing;
+    HttpRequest request{call.method, any ? call.target : versioned(call.target),
+                        std::move(call.body), call.content_type};
     const auto deadline = call.first_byte == Duration::zero()
                               ? client_.options().first_byte_deadline
                               : call.first_byte;

@@ -182,6 +182,63 @@ TEST_F(OnDisk, ForgetsWhatIsLeftOfAnAppThatIsGoneExceptItsVolumes) {
   EXPECT_TRUE(inventory.runs().empty());
 }
 
+// Its removal was not written before the process died.
+TEST_F(OnDisk, ForgetsWhatTwoListsInARowDoNotHave) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  inventory.remember_engine("E1");
+  inventory.adopted(container("old", "c1"));
+  inventory.remember_runs("c1", {1, 1});
+  inventory.adopted(container("web", "c2"));
+  inventory.adopted({Kind::kNetwork, "shop", "front", "shop_front", "n1"});
+  inventory.adopted({Kind::kVolume, "shop", "data", "shop_data", "shop_data"});
+  inventory.adopted({Kind::kContainer, "left", "web", "left-web", "c9"});
+  inventory.intend(container("old"));
+  const auto list = [&inventory](const std::set<std::string>& ids) {
+    const auto absent = inventory.absent(ids, {"shop"});
+    inventory.forget(absent);
+    return absent;
+  };
+  EXPECT_TRUE(list({"c2"}).empty());
+  // Made since the list before: this list may have been asked for first.
+  inventory.adopted(container("new", "c3"));
+  EXPECT_EQ(list({"c2", "n1"}), std::set<InventoryEntry>{container("old", "c1")});
+  EXPECT_TRUE(list({"c2", "c3"}).empty()) << "n1 was there in between";
+  EXPECT_TRUE(inventory.knows(Kind::kNetwork, "n1"));
+  EXPECT_FALSE(inventory.knows(Kind::kContainer, "c1"));
+  EXPECT_TRUE(inventory.runs().empty());
+  EXPECT_TRUE(inventory.intended(Kind::kContainer, "shop", "old")) << "its request is on its way";
+  EXPECT_EQ(inventory.volumes_of("shop"), std::set<std::string>{"shop_data"});
+  EXPECT_TRUE(inventory.knows(Kind::kContainer, "c9")) << "nothing_left() is for those that left";
+  EXPECT_EQ(list({}).size(), 1u);
+  EXPECT_EQ(list({}).size(), 2u);
+}
+
+// The disk of the engine was not there when it started: its containers come back.
+TEST_F(OnDisk, KeepsWhatWasMadeOnAnotherEngine) {
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("i"));
+    inventory.remember_engine("E1");
+    inventory.adopted(container("web", "c1"));
+    EXPECT_TRUE(inventory.absent({}, {"shop"}).empty());
+    inventory.remember_engine("E2");
+    inventory.adopted(container("web", "c2"));
+    ASSERT_TRUE(write(inventory));
+  }
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(inventory.absent({"c2"}, {"shop"}).empty());
+  EXPECT_TRUE(inventory.knows(Kind::kContainer, "c1"));
+  inventory.remember_engine("E1");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(inventory.absent({"c1"}, {"shop"}).empty());
+  EXPECT_TRUE(inventory.absent({}, {"shop"}).empty());
+  EXPECT_EQ(inventory.absent({}, {"shop"}), std::set<InventoryEntry>{container("web", "c1")})
+      << "it was listed here again";
+}
+
 TEST_F(OnDisk, RefusesACreationWithoutAnIntent) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));

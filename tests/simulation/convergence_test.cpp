@@ -197,6 +197,7 @@ void recover(SimulatedFleet& fleet, const std::set<std::string>& expected) {
   ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
   fleet.run_for(minutes(2));
   EXPECT_EQ(inventory_of(fleet), expected) << tail(fleet);
+  EXPECT_EQ(recorded_ids(fleet), existing_ids(fleet)) << *fleet.disk.bytes;
 }
 
 TEST_P(CrashAtEveryMutation, EndsInTheSameState) {
@@ -251,6 +252,30 @@ TEST_P(CrashAtEveryMutation, HooksAreNeitherLostNorLeftBehind) {
     EXPECT_GE(fleet.engine->calls(docker::Operation::kExecStart), 1u);
   }
   FAIL() << "the workload has more mutations than were enumerated";
+}
+
+// Of a removal that was not written nothing is remembered for ever.
+TEST_P(CrashAtEveryMutation, TheRecordDoesNotGrow) {
+  SimulatedFleet fleet(300);
+  std::string image = "sample:1";
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    image = "sample:" + std::to_string(n);
+    fleet.files["shop.yaml"] =
+        replaced(kShop, "db: {image: \"sample:1\"", "db: {image: \"" + image + "\"");
+    fleet.crash_at(n % 8 + 1, GetParam());
+    fleet.start();
+    fleet.run_until([&fleet] { return fleet.crashed(); }, minutes(1));
+    fleet.crash();
+  }
+  auto expected = kConvergedShop;
+  expected.erase("container shop-db-1 running sample:1");
+  expected.insert("container shop-db-1 running " + image);
+  fleet.crash_at(0, false);
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
+  fleet.run_for(minutes(2));
+  EXPECT_EQ(inventory_of(fleet), expected) << tail(fleet);
+  EXPECT_EQ(recorded_ids(fleet), existing_ids(fleet)) << *fleet.disk.bytes;
 }
 
 INSTANTIATE_TEST_SUITE_P(Sides, CrashAtEveryMutation, testing::Bool(), [](const auto& run) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <set>
 #include <string>
 
@@ -44,6 +45,30 @@ inline std::set<std::string> inventory_of(SimulatedFleet& fleet) {
     if (n.labels.contains(managed)) found.insert("network " + n.name);
   }
   return found;
+}
+
+// IDs of the containers and networks that are recorded on disk ("" for an intent), and of those
+// that exist.
+inline std::multiset<std::string> recorded_ids(const SimulatedFleet& fleet) {
+  std::multiset<std::string> ids;
+  const auto state = boost::json::parse(*fleet.disk.bytes);
+  for (const auto& entry : state.at("entries").as_array()) {
+    if (entry.at("kind").as_string() != "volume") ids.emplace(entry.at("id").as_string());
+  }
+  return ids;
+}
+
+inline std::multiset<std::string> existing_ids(SimulatedFleet& fleet) {
+  std::multiset<std::string> ids;
+  const std::string managed = std::string(controller::kLabelManaged);
+  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
+  for (const auto& c : *containers)
+    ids.insert(c.id);
+  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
+  for (const auto& n : *networks) {
+    if (n.labels.contains(managed)) ids.insert(n.id);
+  }
+  return ids;
 }
 
 inline std::string tail(const SimulatedFleet& fleet) {
