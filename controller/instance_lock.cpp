@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +16,8 @@
 
 namespace fairlead::controller {
 namespace {
+
+constexpr const char* kLockFile = "/lock";
 
 std::string read_holder(int descriptor) {
   std::array<char, 32> text{};
@@ -62,8 +65,23 @@ InstanceLock::~InstanceLock() {
   close(descriptor_);
 }
 
+Status InstanceLock::held() const {
+  const std::string path = directory_ + kLockFile;
+  struct stat own{};
+  struct stat there{};
+  if (fstat(descriptor_, &own) != 0) return unusable(path, errno);
+  const bool found = lstat(path.c_str(), &there) == 0;
+  // What can't be looked at now is no other file.
+  if (!found && errno != ENOENT && errno != ENOTDIR) return {};
+  if (found && there.st_dev == own.st_dev && there.st_ino == own.st_ino) return {};
+  return failure(ErrorClass::kBlocked, Reason::kNotOwner,
+                 path + (found ? " was replaced" : " was removed") +
+                     " while this process held it: another one may write here now",
+                 "restore the state directory from a backup");
+}
+
 Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir) {
-  const std::string path = state_dir + "/lock";
+  const std::string path = state_dir + kLockFile;
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) return unusable(path, errno);
   take_folders_owner(path);

@@ -27,6 +27,11 @@ class InstanceLock {
 
   const std::string& directory() const { return directory_; }
 
+  // Whether `lock` in the directory is still the file that is held; Blocked/NotOwner if it was
+  // removed or another has its place, which another process may hold by now. For any thread;
+  // blocks.
+  Status held() const;
+
  private:
   int descriptor_;
   std::string directory_;

@@ -60,11 +60,13 @@ bool write_all(int descriptor, const std::string& bytes) {
 class DiskFile final : public StateFile {
  public:
   DiskFile(const InstanceLock& lock, const std::string& name)
-      : directory_(lock.directory()), path_(directory_ + "/" + name) {}
+      : lock_(lock), directory_(lock.directory()), path_(directory_ + "/" + name) {}
 
   Result<std::string> read() override { return read_state(path_); }
 
   Status replace(const std::string& bytes) override {
+    auto held = lock_.held();
+    if (!held) return held;
     // A name that nobody else uses, never followed if it is a link, for the owner alone.
     std::string temporary = path_ + std::string(kTemporary) + "XXXXXX";
     const int file = mkostemp(temporary.data(), O_CLOEXEC);
@@ -94,6 +96,7 @@ class DiskFile final : public StateFile {
     return {};
   }
 
+  const InstanceLock& lock_;
   std::string directory_;
   std::string path_;
 };

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "api/server.h"
@@ -34,6 +35,10 @@ namespace fs = std::filesystem;
 // From SIGTERM to the end, whatever the engine does. Calls are cut before that.
 constexpr auto kPatience = std::chrono::milliseconds(4500);
 
+// Whether the state directory is still ours.
+constexpr auto kLookPause = std::chrono::seconds(2);
+constexpr auto kLookDeadline = std::chrono::minutes(1);
+
 Status make_state_dir(const std::string& path) {
   std::error_code failed;
   fs::create_directories(path, failed);
@@ -49,6 +54,14 @@ Status make_state_dir(const std::string& path) {
   }
   ::chmod(path.c_str(), 0700);
   return {};
+}
+
+// Before any of it is read: a disk that does not answer is looked for among these.
+void say_starting(Logger& log, const Options& options) {
+  log.info("fairlead starting",
+           {{"policy", options.policy.empty() ? "default" : options.policy},
+            {"age_identity", options.age_identity.empty() ? "none" : options.age_identity},
+            {"state_dir", options.state_dir}});
 }
 
 void say_start(Logger& log, const Options& options, const std::string& instance) {
@@ -80,6 +93,9 @@ struct Daemon {
   std::unique_ptr<controller::Controller> controller;
   std::unique_ptr<metrics::Metrics> metrics;
   std::unique_ptr<api::Server> server;
+  bool lock_lost = false;
+
+  int exit_code() const { return lock_lost || controller->failed() ? kFailed : kOk; }
 };
 
 std::unique_ptr<controller::Controller> make_controller(
@@ -129,6 +145,11 @@ Status take_lock(Daemon& daemon, const Options& options, std::string& read_only)
 }
 
 Status build(Daemon& daemon, const Options& options) {
+  auto world = make_world(options);
+  if (!world) return std::unexpected(world.error());
+  daemon.world = std::move(*world);
+  auto& log = *daemon.world->log;
+  say_starting(log, options);
   auto access = load_access(options);
   if (!access) return std::unexpected(access.error());
   if (!options.age_identity.empty()) {
@@ -137,10 +158,6 @@ Status build(Daemon& daemon, const Options& options) {
   }
   auto made = make_state_dir(options.state_dir);
   if (!made) return made;
-  auto world = make_world(options);
-  if (!world) return std::unexpected(world.error());
-  daemon.world = std::move(*world);
-  auto& log = *daemon.world->log;
 
   std::string read_only;
   auto locked = take_lock(daemon, options, read_only);
@@ -194,6 +211,54 @@ void listen_for_the_end(boost::asio::signal_set& signals) {
   if (!ignored) signals.add(SIGHUP);
 }
 
+void stop_in_order(Daemon& daemon, boost::asio::steady_timer& patience) {
+  daemon.controller->stop();
+  // What can't be cut, such as a disk that does not answer. The state on disk is whole after each
+  // of its writes.
+  patience.expires_after(kPatience);
+  patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    daemon.world->log->warn("stopped without waiting any longer");
+    end_children();
+    std::_Exit(daemon.exit_code());
+  });
+}
+
+void stop_without_lock(Daemon& daemon, boost::asio::steady_timer& patience, const Error& why) {
+  daemon.lock_lost = true;
+  daemon.world->log->error(
+      "the state directory is no longer ours: stopping",
+      {{"reason", to_string(why.reason)},
+       {"err", why.message},
+       {"hint", why.hint + "; or start with --adopt-instance " + daemon.inventory->instance()}});
+  stop_in_order(daemon, patience);
+}
+
+// Somebody may empty the state directory in mid-run, and another daemon then take the lock there.
+// What this one wrote would be lost, or worse, kept: so it ends. Nothing is written meanwhile
+// (controller/state_file.h), and so nothing created.
+Task<void> watch_state(Daemon& daemon, std::string socket, boost::asio::steady_timer& patience) {
+  auto& world = *daemon.world;
+  bool socket_missed = false;
+  std::function<Status()> look = [lock = daemon.lock.get()] { return lock->held(); };
+  std::function<bool()> look_for_socket = [socket] {
+    std::error_code unknown;
+    return fs::symlink_status(socket, unknown).type() != fs::file_type::not_found;
+  };
+  while (true) {
+    co_await sleep_for(world.clock, kLookPause);
+    auto held = co_await world.pool.ask(look, kLookDeadline);
+    if (held && !*held) {
+      stop_without_lock(daemon, patience, held->error());
+      co_return;
+    }
+    auto there = co_await world.pool.ask(look_for_socket, kLookDeadline);
+    if (there && !*there && !std::exchange(socket_missed, true))
+      world.log->error("the socket was removed: no command reaches this daemon",
+                       {{"err", socket + " is not there"}, {"hint", "restart fairlead"}});
+  }
+}
+
 // How late the loop runs a timer: what it does between two waits takes that long.
 Task<void> measure_lag(boost::asio::io_context& io, controller::Telemetry& telemetry) {
   boost::asio::steady_timer timer(io);
@@ -219,20 +284,11 @@ int run(const Options& options) {
   signals.async_wait([&daemon, &patience](const boost::system::error_code& failed, int number) {
     if (failed) return;
     daemon.world->log->info("stopping", {{"signal", number}});
-    daemon.controller->stop();
-    // What can't be cut, such as a disk that does not answer. The state on disk is whole after each
-    // of its writes.
-    patience.expires_after(kPatience);
-    patience.async_wait([&daemon](const boost::system::error_code& cancelled) {
-      if (cancelled) return;
-      daemon.world->log->warn("stopped without waiting any longer");
-      end_children();
-      std::_Exit(daemon.controller->failed() ? kFailed : kOk);
-    });
+    stop_in_order(daemon, patience);
   });
   boost::asio::co_spawn(world.io, daemon.controller->run(),
                         [&daemon, &signals, &patience, &code](const std::exception_ptr& failed) {
-                          if (failed || daemon.controller->failed()) code = kFailed;
+                          code = failed ? static_cast<int>(kFailed) : daemon.exit_code();
                           signals.cancel();
                           patience.cancel();
                           daemon.server->stop();
@@ -242,6 +298,12 @@ int run(const Options& options) {
                         [](const std::exception_ptr& failed) {
                           if (failed) std::rethrow_exception(failed);
                         });
+  if (daemon.lock) {
+    boost::asio::co_spawn(world.io, watch_state(daemon, socket_path(options), patience),
+                          [](const std::exception_ptr& failed) {
+                            if (failed) std::rethrow_exception(failed);
+                          });
+  }
   world.io.run();
   world.log->info("stopped");
   end_children();

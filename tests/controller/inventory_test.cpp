@@ -276,7 +276,8 @@ TEST_F(OnDisk, TakesOverALostInstanceUnlessItHasObjectsOfItsOwn) {
 TEST_F(OnDisk, SaysWhenTheDiskRefuses) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));
-  fs::remove_all(folder);
+  fs::remove(folder / "inventory.json");
+  fs::create_directories(folder / "inventory.json" / "in the way");
   inventory.intend(container("web"));
   const auto intended = write(inventory);
   ASSERT_FALSE(intended);
@@ -294,6 +295,29 @@ TEST_F(OnDisk, TheLockHasOneHolderAtATime) {
         << second.error().message;
   }
   EXPECT_TRUE(lock_instance(folder));
+}
+
+// Whatever has the place of its file may be held by another.
+TEST_F(OnDisk, AHolderWhoseLockFileIsAnotherWritesNothing) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  EXPECT_TRUE(lock->held());
+  fs::rename(folder / "lock", folder / "aside");
+  fs::remove(folder / "inventory.json");
+  inventory.intend(container("web"));
+  auto written = write(inventory);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().reason, Reason::kNotOwner);
+  EXPECT_THAT(written.error().message, HasSubstr("lock was removed"));
+  auto other = lock_instance(folder);
+  ASSERT_TRUE(other);
+  written = write(inventory);
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("lock was replaced"));
+  EXPECT_TRUE((*other)->held());
+  EXPECT_EQ(names(), (std::set<std::string>{"aside", "lock"}));
+  fs::rename(folder / "aside", folder / "lock");
+  EXPECT_TRUE(write(inventory)) << "it never was let go";
 }
 
 TEST_F(OnDisk, WhoHasNotTheLockChangesNothing) {
