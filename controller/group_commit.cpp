@@ -108,7 +108,8 @@ Task<Status> GroupCommit::durable(SteadyTime deadline) {
       state->carried = state->revision;
       state->since = state->clock.steady_now();
       ++state->number;
-      boost::asio::co_spawn(executor, write(state, std::move(bytes)), [](std::exception_ptr) {});
+      boost::asio::co_spawn(executor, write(state, std::move(bytes)),
+                            [](const std::exception_ptr&) {});
     }
     const auto until = std::min(deadline, state->since + kPatience);
     if (state->clock.steady_now() >= until) co_return unanswered();
