@@ -63,6 +63,18 @@ class Images : public Scenario {
     }
     engine().docker({"rmi", name(image)});
   }
+  // The image is there for the user `user` with the password `pass` alone; Docker's configuration
+  // is a folder of the test's own.
+  void ask_for_a_login() {
+    publish("app");
+    // What `htpasswd -B` makes of user and pass.
+    write_text(folder_.path / "htpasswd",
+               "user:$2b$05$j3biBchLjk7xvQrMtwB6tO0HxoV9xIwMrm9PmYfIaEdvzROVzp1/6\n");
+    ask_registry_to_start(
+        "auth: {htpasswd: {realm: test, path: " + (folder_.path / "htpasswd").string() + "}}\n");
+    std::filesystem::create_directories(folder_.path / "docker");
+    fairlead_->more_environment["DOCKER_CONFIG"] = folder_.path / "docker";
+  }
   static std::string wanted(const std::string& image, const std::string& more = "") {
     std::string text = "services:\n" + service("a", "", more);
     const std::string sample = "fairlead/sample:1";
@@ -147,14 +159,7 @@ TEST_F(Images, AMissingOneIsNamedAndWaitedFor) {
 }
 
 TEST_F(Images, ALoginComesFromDockersConfig) {
-  publish("app");
-  // What `htpasswd -B` makes of user and pass.
-  write_text(folder_.path / "htpasswd",
-             "user:$2b$05$j3biBchLjk7xvQrMtwB6tO0HxoV9xIwMrm9PmYfIaEdvzROVzp1/6\n");
-  ask_registry_to_start(
-      "auth: {htpasswd: {realm: test, path: " + (folder_.path / "htpasswd").string() + "}}\n");
-  std::filesystem::create_directories(folder_.path / "docker");
-  fairlead_->more_environment["DOCKER_CONFIG"] = folder_.path / "docker";
+  ask_for_a_login();
   fairlead_->put("login.yaml", wanted("app"));
   fairlead_->start();
   EXPECT_TRUE(eventually([&] { return says("login", "ImagePullFailed"); }));
@@ -169,18 +174,12 @@ TEST_F(Images, ALoginComesFromDockersConfig) {
 
 // A keyring may ask a person first: whoever waits for no login goes on, and the pull has it later.
 TEST_F(Images, ACredentialHelperOfTenSecondsHoldsUpItsOwnPullOnly) {
-  publish("app");
-  write_text(folder_.path / "htpasswd",
-             "user:$2b$05$j3biBchLjk7xvQrMtwB6tO0HxoV9xIwMrm9PmYfIaEdvzROVzp1/6\n");
-  ask_registry_to_start(
-      "auth: {htpasswd: {realm: test, path: " + (folder_.path / "htpasswd").string() + "}}\n");
-  std::filesystem::create_directories(folder_.path / "docker");
+  ask_for_a_login();
   write_text(folder_.path / "docker/config.json", R"({"credsStore": "slow"})");
   const auto helper = folder_.path / "docker/docker-credential-slow";
   write_text(helper,
              "#!/bin/sh\nsleep 10\necho '{\"Username\": \"user\", \"Secret\": \"pass\"}'\n");
   std::filesystem::permissions(helper, std::filesystem::perms::owner_all);
-  fairlead_->more_environment["DOCKER_CONFIG"] = folder_.path / "docker";
   fairlead_->more_environment["PATH"] =
       (folder_.path / "docker").string() + ":" + std::getenv("PATH");
   fairlead_->put("login.yaml", wanted("app"));
