@@ -245,8 +245,11 @@ Task<void> watch_state(Daemon& daemon, std::string socket, boost::asio::steady_t
     std::error_code unknown;
     return fs::symlink_status(socket, unknown).type() != fs::file_type::not_found;
   };
+  // Its own timer: a wait that the end cuts off goes with the loop.
+  boost::asio::steady_timer timer(world.io);
   while (true) {
-    co_await sleep_for(world.clock, kLookPause);
+    timer.expires_after(kLookPause);
+    co_await timer.async_wait(boost::asio::use_awaitable);
     auto held = co_await world.pool.ask(look, kLookDeadline);
     if (held && !*held) {
       stop_without_lock(daemon, patience, held->error());
