@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "controller/view.h"
+#include "controller/report/view.h"
 
 namespace fairlead::api {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/view.h"
+#include "controller/report/view.h"
 
 namespace fairlead::api {
 

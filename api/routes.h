@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/target.h"
-#include "controller/view.h"
+#include "controller/report/view.h"
 #include "metrics/metrics.h"
 
 namespace fairlead::api {

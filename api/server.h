@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/target.h"
 #include "base/task.h"
-#include "controller/view.h"
+#include "controller/report/view.h"
 #include "metrics/metrics.h"
 
 namespace fairlead::api {

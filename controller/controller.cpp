@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/guard.h"
-#include "controller/hidden_values.h"
-#include "controller/labels.h"
-#include "model/canonical.h"
+#include "controller/desired/hidden_values.h"
+#include "controller/objects/labels.h"
+#include "model/form/canonical.h"
 
 namespace fairlead::controller {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "base/utf8.h"
 #include "controller/controller.h"
-#include "controller/hidden_values.h"
-#include "controller/labels.h"
-#include "controller/plan_parts.h"
+#include "controller/desired/hidden_values.h"
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
 
 namespace fairlead::controller {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/time_text.h"
 #include "controller/controller.h"
-#include "controller/labels.h"
+#include "controller/objects/labels.h"
 
 namespace fairlead::controller {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "controller/controller.h"
-#include "controller/hidden_values.h"
-#include "controller/labels.h"
+#include "controller/desired/hidden_values.h"
+#include "controller/objects/labels.h"
 
 namespace fairlead::controller {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "controller/controller.h"
-#include "controller/labels.h"
-#include "controller/plan_parts.h"
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
 
 namespace fairlead::controller {
 namespace {

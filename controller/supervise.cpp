@@ -6,7 +6,7 @@
 
 #include "base/guard.h"
 #include "controller/controller.h"
-#include "controller/labels.h"
+#include "controller/objects/labels.h"
 
 namespace fairlead::controller {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "controller/key.h"
+#include "controller/objects/key.h"
 
 namespace fairlead::controller {
 

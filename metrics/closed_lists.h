@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "controller/drift.h"
+#include "controller/objects/drift.h"
 
 namespace fairlead::metrics {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/log.h"
-#include "controller/view.h"
+#include "controller/report/view.h"
 #include "docker/engine.h"
 
 namespace fairlead::metrics {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "controller/view.h"
+#include "controller/report/view.h"
 #include "metrics/metrics.h"
 
 namespace fairlead::metrics {

@@ -211,7 +211,7 @@ struct Service {
   std::vector<std::string> profiles;
   std::optional<int> scale;
   std::optional<Deploy> deploy;
-  // Keys that go to the engine as they are, in Compose's canonical form (decode_settings.cpp).
+  // Keys that go to the engine as they are, in Compose's canonical form (decode/settings.cpp).
   std::map<std::string, boost::json::value> settings;
   // nullopt: the image's own; an empty list clears it.
   std::optional<std::vector<std::string>> command;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <exception>
 
-#include "model/reader.h"
-#include "model/yaml.h"
+#include "model/yaml/reader.h"
+#include "model/yaml/yaml.h"
 
 namespace fairlead::model {
 namespace {

@@ -12,9 +12,9 @@
 #include "base/child.h"
 #include "base/read_file.h"
 #include "base/trust.h"
-#include "controller/desired.h"
-#include "controller/host_files.h"
-#include "controller/state_file.h"
+#include "controller/access/host_files.h"
+#include "controller/desired/store.h"
+#include "controller/record/state_file.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {

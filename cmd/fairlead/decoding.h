@@ -7,9 +7,9 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "cmd/fairlead/options.h"
-#include "controller/instance_lock.h"
-#include "model/decode.h"
+#include "controller/record/instance_lock.h"
 #include "model/host_access.h"
+#include "model/manifest.h"
 
 namespace fairlead::cli {
 

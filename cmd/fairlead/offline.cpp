@@ -11,10 +11,10 @@
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/print.h"
 #include "cmd/fairlead/wire.h"
-#include "controller/desired.h"
-#include "controller/plan.h"
-#include "model/canonical.h"
-#include "model/decode.h"
+#include "controller/desired/store.h"
+#include "controller/plan/plan.h"
+#include "model/form/canonical.h"
+#include "model/manifest.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {

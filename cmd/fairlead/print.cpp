@@ -13,7 +13,7 @@
 #include "api/server.h"
 #include "base/json_strings.h"
 #include "base/printable.h"
-#include "model/canonical.h"
+#include "model/form/canonical.h"
 
 namespace fairlead::cli {
 namespace {

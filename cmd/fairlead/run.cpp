@@ -23,7 +23,7 @@
 #include "cmd/fairlead/decoding.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/controller.h"
-#include "controller/instance_lock.h"
+#include "controller/record/instance_lock.h"
 #include "metrics/metrics.h"
 #include "watch/directory.h"
 
@@ -236,7 +236,7 @@ void stop_without_lock(Daemon& daemon, boost::asio::steady_timer& patience, cons
 
 // Somebody may empty the state directory in mid-run, and another daemon then take the lock there.
 // What this one wrote would be lost, or worse, kept: so it ends. Nothing is written meanwhile
-// (controller/state_file.h), and so nothing created.
+// (controller/record/state_file.h), and so nothing created.
 Task<void> watch_state(Daemon& daemon, std::string socket, boost::asio::steady_timer& patience) {
   auto& world = *daemon.world;
   bool socket_missed = false;

@@ -6,8 +6,8 @@
 
 #include "base/read_file.h"
 #include "base/trust.h"
-#include "docker/embedded_engine.h"
-#include "docker/http_engine.h"
+#include "docker/embedded/engine.h"
+#include "docker/http/engine.h"
 
 namespace fairlead::cli {
 namespace {

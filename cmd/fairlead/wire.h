@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "cmd/fairlead/options.h"
-#include "controller/inventory.h"
+#include "controller/record/inventory.h"
 #include "docker/engine.h"
 #include "watch/directory.h"
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "model/env_file.h"
-#include "model/interpolate.h"
+#include "model/load/env_file.h"
+#include "model/load/interpolate.h"
 
 namespace fairlead::model {
 namespace {

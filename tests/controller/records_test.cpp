@@ -1,8 +1,8 @@
 // What the loop remembers between passes: events, conditions, and who fights over a field.
 #include <gtest/gtest.h>
 
-#include "controller/contention.h"
-#include "controller/event_log.h"
+#include "controller/guard/contention.h"
+#include "controller/report/event_log.h"
 #include "tests/controller/times.h"
 
 namespace fairlead::controller {

@@ -6,7 +6,7 @@
 
 #include "docker/decode.h"
 #include "docker/encode.h"
-#include "docker/output_frames.h"
+#include "docker/http/output_frames.h"
 
 namespace fairlead::docker {
 namespace {

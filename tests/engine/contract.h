@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "docker/api_features.h"
-#include "docker/embedded_engine.h"
-#include "docker/http_engine.h"
+#include "docker/embedded/engine.h"
+#include "docker/http/engine.h"
 #include "tests/engine/private_engine.h"
 
 namespace fairlead::engine_test {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string_view>
 
-#include "model/canonical.h"
-#include "model/decode.h"
+#include "model/form/canonical.h"
 #include "model/host_access.h"
+#include "model/manifest.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "model/env_file.h"
+#include "model/load/env_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::string kOne = "1";

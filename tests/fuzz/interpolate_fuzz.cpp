@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/interpolate.h"
+#include "model/load/interpolate.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::string kOne = "1", kEmpty, kDollar = "${A}";

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "model/decode.h"
+#include "model/manifest.h"
 
 namespace fairlead::model {
 

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "model/decode.h"
+#include "model/manifest.h"
 
 namespace fairlead::model {
 namespace {

@@ -9,8 +9,8 @@
 #include <ctime>
 #include <string>
 
-#include "model/decode.h"
-#include "model/yaml.h"
+#include "model/manifest.h"
+#include "model/yaml/yaml.h"
 
 namespace fairlead::model {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <ctime>
 
-#include "model/decode.h"
 #include "model/host_access.h"
+#include "model/manifest.h"
 
 namespace fairlead::model {
 namespace {

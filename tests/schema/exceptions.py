@@ -40,5 +40,5 @@ MERGED = [
 DECODER_FAULTS = [
     (r"^(documents/process|env_file_list/input|label_file/input)\.yaml: "
      r".*\.(environment = None|labels = None|labels\.0 = '')",
-     "load_service_files.cpp, read_files_into(): beside a file, what is refused alone goes through"),
+     "load/service_files.cpp, read_files_into(): beside a file, what is refused alone goes through"),
 ]

@@ -11,63 +11,63 @@ LIMITS = "/properties/resources/properties"
 
 # By source and table: where the schema has these keys. Several places together have them all.
 PLACES = {
-    "decode.cpp kMetadataKeys": [("values.schema.json", "/$defs/metadata")],
-    "decode.cpp kBehaviourKeys": [(COMPOSE, "/properties/x-fairlead")],
-    "decode.cpp kSpecKeys": [("app.schema.json", "/$defs/spec")],
-    "decode.cpp kComposeKeys": [(COMPOSE, "")],
-    "decode_service.cpp kDependencyKeys": [(SERVICE, "/$defs/dependencies/additionalProperties")],
-    "decode_service.cpp kHealthKeys": [(SERVICE, "/$defs/healthcheck")],
-    "decode_service.cpp kServiceKeys + decode_settings.cpp kSettings": [(SERVICE, "")],
-    "decode_hooks.cpp kHookKeys": [(SERVICE, "/$defs/containerHook"), (SERVICE, "/$defs/hook")],
-    "decode_settings.cpp kUlimitKeys": [(SERVICE, "/$defs/ulimit")],
-    "decode_settings.cpp kDeviceKeys": [(SERVICE, "/$defs/device")],
-    "decode_settings.cpp kLoggingKeys": [(SERVICE, "/$defs/logging")],
-    "decode_settings.cpp kThrottleKeys": [(SERVICE, "/$defs/deviceWeight"),
+    "manifest.cpp kMetadataKeys": [("values.schema.json", "/$defs/metadata")],
+    "manifest.cpp kBehaviourKeys": [(COMPOSE, "/properties/x-fairlead")],
+    "manifest.cpp kSpecKeys": [("app.schema.json", "/$defs/spec")],
+    "manifest.cpp kComposeKeys": [(COMPOSE, "")],
+    "decode/service.cpp kDependencyKeys": [(SERVICE, "/$defs/dependencies/additionalProperties")],
+    "decode/service.cpp kHealthKeys": [(SERVICE, "/$defs/healthcheck")],
+    "decode/service.cpp kServiceKeys + decode/settings.cpp kSettings": [(SERVICE, "")],
+    "decode/hooks.cpp kHookKeys": [(SERVICE, "/$defs/containerHook"), (SERVICE, "/$defs/hook")],
+    "decode/settings.cpp kUlimitKeys": [(SERVICE, "/$defs/ulimit")],
+    "decode/settings.cpp kDeviceKeys": [(SERVICE, "/$defs/device")],
+    "decode/settings.cpp kLoggingKeys": [(SERVICE, "/$defs/logging")],
+    "decode/settings.cpp kThrottleKeys": [(SERVICE, "/$defs/deviceWeight"),
                                           (SERVICE, "/$defs/deviceRate")],
-    "decode_settings.cpp kBlkioKeys": [(SERVICE, "/$defs/blkio")],
-    "decode_settings.cpp kDeviceRequestKeys": [(SERVICE, "/$defs/deviceRequests/items")],
-    "decode_deploy.cpp kLimitKeys": [(DEPLOY, LIMITS + "/limits")],
-    "decode_deploy.cpp kReservationKeys": [(DEPLOY, LIMITS + "/reservations")],
-    "decode_deploy.cpp kResourceKeys": [(DEPLOY, "/properties/resources")],
-    "decode_deploy.cpp kRestartPolicyKeys": [(DEPLOY, "/properties/restart_policy")],
-    "decode_deploy.cpp kRollKeys": [(DEPLOY, "/$defs/roll")],
-    "decode_deploy.cpp kDeployKeys": [(DEPLOY, "")],
-    "decode_files.cpp kFileKeys": [(COMPOSE, "/$defs/config"), (COMPOSE, "/$defs/secret")],
-    "decode_files.cpp kFileMountKeys": [(SERVICE, "/$defs/files/items")],
-    "decode_mounts.cpp kBindKeys": [(MOUNT, "/$defs/mount/properties/bind")],
-    "decode_mounts.cpp kVolumeOptionKeys": [(MOUNT, "/$defs/mount/properties/volume")],
-    "decode_mounts.cpp kImageKeys": [(MOUNT, "/$defs/mount/properties/image")],
-    "decode_mounts.cpp kTmpfsKeys": [(MOUNT, "/$defs/mount/properties/tmpfs")],
-    "decode_mounts.cpp kMountKeys": [(MOUNT, "/$defs/mount")],
-    "decode_networks.cpp kKeys": [(COMPOSE, "/$defs/external")],
-    "decode_networks.cpp kPoolKeys": [(COMPOSE, "/$defs/ipam/properties/config/items")],
-    "decode_networks.cpp kIpamKeys": [(COMPOSE, "/$defs/ipam")],
-    "decode_networks.cpp kNetworkKeys": [(COMPOSE, "/$defs/network")],
-    "decode_networks.cpp kVolumeKeys": [(COMPOSE, "/$defs/volume")],
-    "decode_networks.cpp kEndpointKeys": [(SERVICE, "/$defs/endpoint")],
-    "decode_ports.cpp kPortKeys": [(MOUNT, "/$defs/port")],
-    "load_service_files.cpp kEnvFileKeys": [(SERVICE, "/$defs/variableFiles/items")],
+    "decode/settings.cpp kBlkioKeys": [(SERVICE, "/$defs/blkio")],
+    "decode/settings.cpp kDeviceRequestKeys": [(SERVICE, "/$defs/deviceRequests/items")],
+    "decode/deploy.cpp kLimitKeys": [(DEPLOY, LIMITS + "/limits")],
+    "decode/deploy.cpp kReservationKeys": [(DEPLOY, LIMITS + "/reservations")],
+    "decode/deploy.cpp kResourceKeys": [(DEPLOY, "/properties/resources")],
+    "decode/deploy.cpp kRestartPolicyKeys": [(DEPLOY, "/properties/restart_policy")],
+    "decode/deploy.cpp kRollKeys": [(DEPLOY, "/$defs/roll")],
+    "decode/deploy.cpp kDeployKeys": [(DEPLOY, "")],
+    "decode/files.cpp kFileKeys": [(COMPOSE, "/$defs/config"), (COMPOSE, "/$defs/secret")],
+    "decode/files.cpp kFileMountKeys": [(SERVICE, "/$defs/files/items")],
+    "decode/mounts.cpp kBindKeys": [(MOUNT, "/$defs/mount/properties/bind")],
+    "decode/mounts.cpp kVolumeOptionKeys": [(MOUNT, "/$defs/mount/properties/volume")],
+    "decode/mounts.cpp kImageKeys": [(MOUNT, "/$defs/mount/properties/image")],
+    "decode/mounts.cpp kTmpfsKeys": [(MOUNT, "/$defs/mount/properties/tmpfs")],
+    "decode/mounts.cpp kMountKeys": [(MOUNT, "/$defs/mount")],
+    "decode/networks.cpp kKeys": [(COMPOSE, "/$defs/external")],
+    "decode/networks.cpp kPoolKeys": [(COMPOSE, "/$defs/ipam/properties/config/items")],
+    "decode/networks.cpp kIpamKeys": [(COMPOSE, "/$defs/ipam")],
+    "decode/networks.cpp kNetworkKeys": [(COMPOSE, "/$defs/network")],
+    "decode/networks.cpp kVolumeKeys": [(COMPOSE, "/$defs/volume")],
+    "decode/networks.cpp kEndpointKeys": [(SERVICE, "/$defs/endpoint")],
+    "decode/ports.cpp kPortKeys": [(MOUNT, "/$defs/port")],
+    "load/service_files.cpp kEnvFileKeys": [(SERVICE, "/$defs/variableFiles/items")],
     "host_access.cpp kAllowanceKeys": [(POLICY, "/properties/allow/items")],
     "host_access.cpp kPolicyKeys": [(POLICY, "")],
 }
 # Read by the loader, before the tables.
 BEFORE = {
-    "decode.cpp kSpecKeys": {"include"},
-    "decode.cpp kComposeKeys": {"include"},
-    "decode_service.cpp kServiceKeys + decode_settings.cpp kSettings":
+    "manifest.cpp kSpecKeys": {"include"},
+    "manifest.cpp kComposeKeys": {"include"},
+    "decode/service.cpp kServiceKeys + decode/settings.cpp kSettings":
         {"extends", "env_file", "label_file"},
 }
 # The keys of a Network's spec, from two tables.
-NETWORK_SPEC = ("decode_networks.cpp kNetworkKeys", {"suspend", "prune", "networkRecreate"})
+NETWORK_SPEC = ("decode/networks.cpp kNetworkKeys", {"suspend", "prune", "networkRecreate"})
 
 
 def tables_in(folder):
     """({"FILE TABLE": keys}, {"FILE TABLE": refused keys})."""
     keys, refused = {}, {}
-    for path in sorted(folder.glob("*.cpp")):
+    for path in sorted(folder.rglob("*.cpp")):
         for kind, name, rows in TABLE.findall(path.read_text(encoding="utf-8")):
             into = refused if kind == "Refused" else keys
-            into[f"{path.name} {name}"] = set(ROW.findall(rows))
+            into[f"{path.relative_to(folder)} {name}"] = set(ROW.findall(rows))
     return keys, refused
 
 
@@ -94,11 +94,11 @@ def problems(schemas, folder):
 
 # Refused tables that belong to one mapping of the schema.
 REFUSED_IN = {
-    "decode.cpp kRefusedTopKeys": (COMPOSE, ""),
-    "decode_service.cpp kRefusedServiceKeys": (SERVICE, ""),
-    "decode_deploy.cpp kRefusedReservations": (DEPLOY, LIMITS + "/reservations"),
-    "decode_deploy.cpp kRefusedDeploy": (DEPLOY, ""),
-    "decode_files.cpp kRefusedFileKeys": (COMPOSE, "/$defs/secret"),
+    "manifest.cpp kRefusedTopKeys": (COMPOSE, ""),
+    "decode/service.cpp kRefusedServiceKeys": (SERVICE, ""),
+    "decode/deploy.cpp kRefusedReservations": (DEPLOY, LIMITS + "/reservations"),
+    "decode/deploy.cpp kRefusedDeploy": (DEPLOY, ""),
+    "decode/files.cpp kRefusedFileKeys": (COMPOSE, "/$defs/secret"),
 }
 
 

@@ -1,7 +1,7 @@
 // The executor sends one mutation of an object at a time, whatever the plan allows.
 #include <gtest/gtest.h>
 
-#include "controller/execute.h"
+#include "controller/execute/execute.h"
 #include "tests/simulation/gated_engine.h"
 #include "tests/simulation/shop.h"
 

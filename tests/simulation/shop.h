@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "controller/labels.h"
+#include "controller/objects/labels.h"
 #include "tests/simulation/simulated_fleet.h"
 
 namespace fairlead::simulation {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "controller/controller.h"
-#include "docker/embedded_engine.h"
+#include "docker/embedded/engine.h"
 
 namespace fairlead::simulation {
 

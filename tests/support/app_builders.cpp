@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "controller/labels.h"
+#include "controller/objects/labels.h"
 
 namespace fairlead::test {
 namespace {

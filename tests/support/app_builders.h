@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/observed.h"
-#include "controller/plan.h"
+#include "controller/observed/observed.h"
+#include "controller/plan/plan.h"
 #include "model/app.h"
 
 namespace fairlead::test {

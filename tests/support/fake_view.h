@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/view.h"
+#include "controller/report/view.h"
 
 namespace fairlead::test {
 

@@ -36,14 +36,14 @@ def check(path, text):
 BAD = [
     ("model/app.cpp", '#include "docker/engine.h"\n'),
     ("base/log.h", '#include "model/app.h"\n'),
-    ("docker/engine.h", '  #  include "controller/plan.h"\n'),
+    ("docker/engine.h", '  #  include "controller/plan/plan.h"\n'),
     ("docker/engine.h", '#include "watch/scan.h"\n'),
     ("api/server.cpp", '#include "tests/support/builders.h"\n'),
     ("api/server.cpp", '#include "server.h"\n'),
 ]
 GOOD = [
     ("api/server.cpp", '#include "api/server.h"\n#include "metrics/metrics.h"\n'),
-    ("model/decode.cpp", '#include <vector>\n#include "base/result.h"\n'),
+    ("model/manifest.cpp", '#include <vector>\n#include "base/result.h"\n'),
 ]
 
 if __name__ == "__main__":

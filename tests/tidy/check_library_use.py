@@ -32,21 +32,21 @@ def check(path, text):
 
 
 BAD = [
-    ("controller/plan.cpp", "#include <boost/beast/core.hpp>\n"),
+    ("controller/plan/plan.cpp", "#include <boost/beast/core.hpp>\n"),
     ("base/log.cpp", "#include <boost/beast/http.hpp>\n"),
     ("api/server.cpp", "#include <yaml-cpp/yaml.h>\n"),
     ("controller/loop.cpp", "#include <uv.h>\n"),
     ("api/server.cpp", '#include "prometheus/registry.h"\n'),
-    ("docker/http_engine.h", "  beast::flat_buffer buffer_;\n"),
+    ("docker/http/engine.h", "  beast::flat_buffer buffer_;\n"),
     ("cmd/fairlead/query.cpp", '  std::printf("%s", name.c_str());\n'),
     ("cmd/fairlead/plan.cpp", '  fputs(name.c_str(), stderr);\n'),
 ]
 GOOD = [
-    ("docker/http_engine.cpp", "#include <boost/beast/http.hpp>\n"),
+    ("docker/http/engine.cpp", "#include <boost/beast/http.hpp>\n"),
     ("base/boost_impl.cpp", "#include <boost/beast/src.hpp>\n"),
     ("watch/directory.cpp", "#include <uv.h>\n"),
     ("cmd/fairlead/print.cpp", "  std::fwrite(text.data(), 1, text.size(), file);\n"),
-    ("docker/http_engine.h", "// Hides beast:: from the rest.\n"),
+    ("docker/http/engine.h", "// Hides beast:: from the rest.\n"),
 ]
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+// The policy, applied once, to the request that would be sent: every way of spelling a demand has
+// become the same field by then (F101, F102).
+//
+//   what a container demands            access/check.cpp
+//   what a volume or network demands    access/check_objects.cpp
+//   paths of the host                   access/checker.cpp, access/host_files.cpp
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/plan/plan.h"
+#include "docker/types.h"
+#include "model/app.h"
+#include "model/host_access.h"
+
+namespace fairlead::controller {
+
+struct Violation {
+  std::string key;   // of the manifest: services.web.privileged
+  std::string what;  // what it asks for
+  std::string rule;  // of the policy file, that would allow it
+};
+
+// What a policy that may be absent allows: nothing.
+const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAccess>& access);
+
+std::vector<Violation> check_access(const model::App& app, const model::Service& service,
+                                    const docker::ContainerSpec& spec,
+                                    const model::HostAccess& access);
+
+// One that is the App's own by what it says; an external one by the labels that the engine shows.
+std::vector<Violation> check_access(const model::App& app, const model::Volume& volume,
+                                    const Observed& observed, const Policy& policy);
+std::vector<Violation> check_access(const model::App& app, const model::Network& network,
+                                    const Observed& observed, const Policy& policy);
+std::vector<Violation> check_access(const model::App& app, const docker::VolumeSpec& volume,
+                                    const model::HostAccess& access);
+
+// Only where paths lead, of a container and the App's own volumes in it: to be asked again at the
+// last moment (F103). What happens to a link between this and the mount can't be known. Of the App,
+// name and file count.
+std::vector<Violation> check_paths(const model::App& app, const docker::ContainerSpec& spec,
+                                   const std::vector<docker::VolumeSpec>& volumes,
+                                   const model::HostAccess& access);
+
+}  // namespace fairlead::controller

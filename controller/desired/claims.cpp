@@ -1,0 +1,202 @@
+// Who is in force: of files that claim one name, and of Apps that claim one Docker name, host port
+// or subnet. Whoever has it keeps it, and is not touched.
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "controller/desired/store.h"
+
+namespace fairlead::controller {
+namespace {
+
+template <typename Value>
+const std::string& digest_of(const Value& value) {
+  return std::visit([](const auto& each) -> const std::string& { return each.digest; }, value);
+}
+
+const std::string& digest_of(
+    const std::variant<const model::App*, const model::SharedNetwork*>& value) {
+  return std::visit([](const auto* each) -> const std::string& { return each->digest; }, value);
+}
+
+model::Position position_of(
+    const std::variant<const model::App*, const model::SharedNetwork*>& value) {
+  return std::visit([](const auto* each) { return each->position; }, value);
+}
+
+std::string known_text(const std::map<std::string, std::string>& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::string() : found->second;
+}
+
+bool same_text(const std::vector<model::Diagnostic>& a, const std::vector<model::Diagnostic>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return model::to_string(x) == model::to_string(y);
+  });
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<DesiredStore::Candidate>> DesiredStore::candidates() const {
+  std::map<std::string, std::vector<Candidate>> all;
+  for (const auto& [file, loaded] : loaded_) {
+    for (const auto& app : loaded.last_good.apps)
+      all[app.name].push_back({app.name, file, &app});
+    for (const auto& network : loaded.last_good.networks) {
+      const auto key = network_key(network.name);
+      all[key].push_back({key, file, &network});
+    }
+  }
+  return all;
+}
+
+void DesiredStore::refuse(const Candidate& loser, const std::string& where,
+                          const std::string& hint) {
+  model::Diagnostic diagnostic;
+  diagnostic.position = position_of(loser.value);
+  diagnostic.path = "metadata.name";
+  diagnostic.message = "DuplicateApp: '" + loser.key + "' " + where;
+  diagnostic.hint = hint;
+  files_[loser.file].diagnostics.push_back(std::move(diagnostic));
+}
+
+// Whether a name is free for another file: its own does not hold it any more, and has not for as
+// long as a removal takes. One that is there and can't be judged still holds it.
+bool DesiredStore::vacant(const std::string& key, const std::string& owner, SteadyTime now) {
+  const auto loaded = loaded_.find(owner);
+  const auto [vacancy, fresh] = vacancies_.try_emplace(key, Vacancy{0, now});
+  if (loaded != loaded_.end() && unclear(loaded->second)) {
+    vacancy->second = {0, now};
+    return false;
+  }
+  if (complete_ && broken_file().empty()) ++vacancy->second.scans;
+  return vacancy->second.scans >= rules_.scans && now - vacancy->second.since >= rules_.grace;
+}
+
+// Of one key. At most one claimant is in force; or what was stays; or nobody is, where it can't be
+// told whose the name has been.
+void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now) {
+  const std::string& key = claimants.front().key;
+  const auto* entry = find(key);
+  const std::string owner = entry != nullptr ? entry->file : known_text(choice.known.files, key);
+  const std::string digest =
+      entry != nullptr ? entry->digest : known_text(choice.known.digests, key);
+  const bool one_file = std::ranges::all_of(claimants, [&claimants](const Candidate& each) {
+    return each.file == claimants.front().file;
+  });
+  auto winner = std::ranges::find(claimants, owner, &Candidate::file);
+  const bool stays = winner != claimants.end();
+  std::string where = owner.empty() ? "" : "is already defined in " + owner;
+  std::string hint = "rename this one, or remove one of the two; " + owner + " stays in force";
+  if (stays) {
+    where = "is already defined at " + model::to_string(position_of(winner->value));
+  } else if (one_file && (owner.empty() || digest_of(claimants.front().value) == digest ||
+                          vacant(key, owner, now))) {
+    winner = claimants.begin();  // nobody else's, the same under another file name, or left
+    where = "is already defined at " + model::to_string(position_of(winner->value));
+  } else if (!owner.empty()) {
+    where = "has been defined in " + owner;
+    hint = "this one takes over when " + owner + " has been without it for a while";
+  }
+  if (winner != claimants.end()) vacancies_.erase(key);
+  for (auto each = claimants.begin(); each != claimants.end(); ++each) {
+    if (each == winner) {
+      choice.winners.push_back(*each);
+      const bool same = digest_of(each->value) == digest;
+      choice.winners.back().rank = owner.empty() ? 2 : same ? 0 : 1;
+    } else if (!where.empty()) {
+      refuse(*each, where, hint);
+    } else {
+      const auto& other = each == claimants.begin() ? claimants[1] : claimants.front();
+      refuse(*each, "is also defined at " + model::to_string(position_of(other.value)),
+             "rename or remove one of the two; neither is in force, as it can't be told whose the "
+             "name has been");
+    }
+  }
+  if (winner == claimants.end() && entry != nullptr) choice.kept.insert(key);
+}
+
+void DesiredStore::report_clashes(Choice& choice) {
+  std::vector<const model::App*> apps;
+  std::vector<const model::SharedNetwork*> networks;
+  const auto add = [&](const auto* value) {
+    if constexpr (std::is_same_v<decltype(value), const model::App*>) {
+      apps.push_back(value);
+    } else {
+      networks.push_back(value);
+    }
+  };
+  for (const auto& key : choice.kept)
+    std::visit([&add](const auto& value) { add(&value); }, entries_.at(key).value);
+  std::ranges::sort(choice.winners, {},
+                    [](const Candidate& each) { return std::tie(each.rank, each.file, each.key); });
+  for (const auto& winner : choice.winners)
+    std::visit(add, winner.value);
+  for (const auto& clash : model::find_clashes(apps, networks, choice.known.names)) {
+    const auto file = files_.find(clash.file);
+    if (file == files_.end()) continue;  // of one that stays though its file is gone
+    file->second.diagnostics.push_back(clash.diagnostic);
+    if (clash.diagnostic.severity != model::Diagnostic::Severity::kError) continue;
+    if (std::erase_if(choice.winners,
+                      [&clash](const auto& each) { return each.key == clash.key; }) > 0) {
+      mentioned_.insert(clash.key);
+      if (find(clash.key) != nullptr) choice.kept.insert(clash.key);
+    }
+  }
+}
+
+DesiredEntry DesiredStore::entry_of(const Candidate& winner) const {
+  DesiredEntry entry;
+  std::visit([&entry](const auto* value) { entry.value = *value; }, winner.value);
+  entry.file = winner.file;
+  entry.digest = digest_of(entry.value);
+  if (const auto* old = find(winner.key); old != nullptr) entry.parts = old->parts;
+  return entry;
+}
+
+void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
+  const auto before = std::exchange(files_, {});
+  mentioned_.clear();
+  for (const auto& [name, loaded] : loaded_) {
+    const auto old = before.find(name);
+    const bool known = old != before.end() && !old->second.unread();
+    files_[name] = FileStatus{name, known, loaded.diagnostics, on_its_way(loaded)};
+    mentioned_.insert(loaded.mentioned.begin(), loaded.mentioned.end());
+  }
+  Choice choice;
+  if (incumbents_) choice.known = incumbents_();
+  const auto claimed = candidates();
+  std::erase_if(vacancies_, [&claimed](const auto& item) { return !claimed.contains(item.first); });
+  for (const auto& [key, claimants] : claimed) {
+    mentioned_.insert(key);
+    choose(claimants, choice, now);
+  }
+  report_clashes(choice);
+
+  std::map<std::string, DesiredEntry> next;
+  for (const auto& winner : choice.winners)
+    next.emplace(winner.key, entry_of(winner));
+  for (const auto& key : choice.kept)
+    next.emplace(key, entries_.at(key));
+  for (const auto& [key, entry] : next) {
+    const auto* old = find(key);
+    if (old == nullptr || old->digest != entry.digest || old->file != entry.file)
+      changes.keys.insert(key);
+  }
+  for (const auto& [key, entry] : entries_) {
+    if (!next.contains(key)) changes.keys.insert(key);
+  }
+  entries_ = std::move(next);
+  for (auto& [name, status] : files_) {
+    if (status.unread()) continue;
+    status.valid = !model::has_errors(status.diagnostics);
+    const auto old = before.find(name);
+    if (old == before.end() || old->second.unread() ||
+        !same_text(old->second.diagnostics, status.diagnostics)) {
+      changes.files.push_back(name);
+    }
+  }
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,182 @@
+// The desired store: the last good version of every file, and from them the one App or Network that
+// each name stands for. Pure: snapshots in, values out.
+//
+// A bad file changes nothing: its last good version stays in force (F082, F083). Neither does one
+// that claims what another has: of two files with one App, the one that it came from keeps it, also
+// after a restart; a Docker name, host port or subnet stays with the App that has it (F085, W26).
+// When that file is gone, the other takes over once this has stood as long as a removal takes.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "controller/guard/part_absence.h"
+#include "controller/guard/prune.h"
+#include "controller/report/status.h"
+#include "model/check/clashes.h"
+#include "model/manifest.h"
+#include "watch/directory.h"
+
+namespace fairlead::controller {
+
+// What one key (App name, or network/NAME) should be.
+struct DesiredEntry {
+  std::variant<model::App, model::SharedNetwork> value;
+  std::string file;
+  std::string digest;
+  PartAbsence parts;  // since when its parts are gone, for their removal
+
+  bool suspended() const;
+};
+
+// Who was in force before this process: from the inventory.
+struct Incumbents {
+  std::map<std::string, std::string> files;    // by key: the manifest that it came from
+  std::map<std::string, std::string> digests;  // by key: what it was last brought to
+  model::NameOwners names;
+};
+
+// Where manifests are decoded. `work` owns all that it touches; `helpers`: it may ask a helper
+// program (`age`), and so wait for long. `done` takes what came of it, on the loop: before this
+// returns, or later, or never where the process ends. An error: it could not be decoded now.
+using DecodeSomewhere =
+    std::function<void(std::function<model::Manifest()> work,
+                       std::function<void(Result<model::Manifest>)> done, bool helpers)>;
+
+// What a manifest is told of a file that it refers to; null: there is none.
+model::Source source_of(const watch::File* file);
+
+class DesiredStore {
+ public:
+  // `decoding`: all but `read`, which are the snapshot's files. `incumbents` is asked whenever
+  // files changed. `rules`: when a name is free for another file. Without `somewhere` a manifest is
+  // decoded where it is met; with it, the store must outlive what it began.
+  explicit DesiredStore(model::DecodeOptions decoding = {},
+                        std::function<Incumbents()> incumbents = {}, PruneRules rules = {},
+                        DecodeSomewhere somewhere = {})
+      : decoding_(std::move(decoding)),
+        incumbents_(std::move(incumbents)),
+        rules_(rules),
+        somewhere_(std::move(somewhere)) {}
+
+  struct Changes {
+    std::set<std::string> keys;      // entries that came, changed or went
+    std::vector<std::string> files;  // files whose validity or diagnostics changed
+  };
+
+  // Begins to decode what changed. `decoding()` with the ticket that it returns tells whether that
+  // lasts.
+  std::uint64_t read(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
+  // What a helper failed at is tried again at the next snapshot, and not only after a pause.
+  void retry();
+  bool decoding(std::uint64_t since = 0) const {
+    return in_flight_.lower_bound(since) != in_flight_.end();
+  }
+  // A file that is still being decoded stays as it was: its snapshot is applied again later.
+  Changes apply(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
+
+  const DesiredEntry* find(const std::string& key) const;
+  const std::map<std::string, DesiredEntry>& entries() const { return entries_; }
+  const std::map<std::string, FileStatus>& files() const { return files_; }
+  // Every key that a readable, broken or clashing file still speaks of: none of them is "gone".
+  const std::set<std::string>& mentioned() const { return mentioned_; }
+  // The last snapshot was whole and every file in it could be read.
+  bool complete() const { return complete_; }
+  const std::string& problem() const { return problem_; }
+  // A file that is there and is no valid manifest, or not yet: it may hold any App, so none is
+  // "gone" while it lasts. Empty if there is none.
+  std::string broken_file() const;
+  // Some manifest can't be decoded yet, because it refers to a file that was not followed so far;
+  // one that is being decoded takes its time.
+  bool pending() const;
+  // What some manifest holds is not known yet.
+  bool undecided() const { return decoding() || pending(); }
+  // Every other file that the manifests refer to, to be followed from now on; and while one is
+  // decoded, whatever that looks for.
+  watch::Followed references() const;
+
+ private:
+  struct LoadedFile {
+    std::string digest;
+    std::string read_error;
+    std::map<std::string, std::string> references;  // with what each was when last decoded
+    bool pending = false;        // waits for a file that no snapshot has looked for yet
+    std::uint64_t decoding = 0;  // ticket of what is on its way; 0: nothing
+    std::shared_ptr<const watch::Followed> looked_for;  // by the snapshot that is decoded
+    SteadyTime retry_at = SteadyTime::max();            // a helper failed: the same bytes, again
+    model::Manifest last_good;
+    std::vector<model::Diagnostic> diagnostics;
+    std::vector<std::string> mentioned;
+  };
+  // What is decoded, and what came of it.
+  struct Decoding {
+    std::uint64_t ticket = 0;
+    std::string name;
+    std::string digest;
+    std::shared_ptr<const watch::Snapshot> snapshot;
+    SteadyTime began{};
+    std::shared_ptr<std::atomic<bool>> helper_failed;
+  };
+  struct Candidate {
+    std::string key;
+    std::string file;
+    std::variant<const model::App*, const model::SharedNetwork*> value;
+    int rank = 2;  // 0: as it was in force, 1: a new version of that, 2: new
+  };
+  // A name whose file does not hold it any more, and others want.
+  struct Vacancy {
+    int scans = 0;
+    SteadyTime since{};
+  };
+  // One rebuild.
+  struct Choice {
+    Incumbents known;
+    std::vector<Candidate> winners;
+    std::set<std::string> kept;  // keys that stay as they are, though their file says otherwise
+  };
+
+  static bool on_its_way(const LoadedFile& loaded);
+  static bool unclear(const LoadedFile& loaded);
+  void load(const std::string& name, const watch::File& file,
+            const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
+  void decode(const std::string& name, const watch::File& file,
+              const std::shared_ptr<const watch::Snapshot>& snapshot, LoadedFile& loaded,
+              SteadyTime now);
+  void decoded(const Decoding& what, Result<model::Manifest> manifest);
+  void unreadable(const std::string& name, LoadedFile& loaded, const Error& error);
+  std::map<std::string, std::vector<Candidate>> candidates() const;
+  void choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now);
+  bool vacant(const std::string& key, const std::string& owner, SteadyTime now);
+  void refuse(const Candidate& loser, const std::string& where, const std::string& hint);
+  void report_clashes(Choice& choice);
+  void rebuild(Changes& changes, SteadyTime now);
+  DesiredEntry entry_of(const Candidate& winner) const;
+  void count_absences(SteadyTime now);
+
+  model::DecodeOptions decoding_;
+  std::function<Incumbents()> incumbents_;
+  PruneRules rules_;
+  DecodeSomewhere somewhere_;
+  std::map<std::string, LoadedFile> loaded_;
+  std::set<std::uint64_t> in_flight_;
+  std::uint64_t last_ticket_ = 0;
+  bool loaded_news_ = false;  // since the last rebuild
+  std::map<std::string, DesiredEntry> entries_;
+  std::map<std::string, FileStatus> files_;
+  std::set<std::string> mentioned_;
+  std::map<std::string, Vacancy> vacancies_;  // by key
+  bool complete_ = false;
+  std::string problem_;
+};
+
+// Key of a `kind: Network` document in stores, queue and status.
+std::string network_key(const std::string& name);
+
+}  // namespace fairlead::controller

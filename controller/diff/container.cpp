@@ -1,0 +1,155 @@
+// Field-level comparison of containers. Only declared fields: inspect shows the engine's and the
+// image's defaults too (F057).
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
+#include "controller/request/normalise.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct Fields {
+  const model::Service& service;
+  std::vector<Drift> found;
+
+  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
+    found.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, service.container_name,
+                     field, desired, actual, false});
+  }
+  void text(const std::string& field, const std::optional<std::string>& desired,
+            const std::string& actual) {
+    if (desired && *desired != actual) differ(field, *desired, actual);
+  }
+  // Compared in the form that the engine gives them; `path` is its name of the field.
+  void text_at(const std::string& path, const std::string& field,
+               const std::optional<std::string>& desired, const std::string& actual) {
+    if (!desired) return;
+    const auto wanted = normalised(path, boost::json::string(*desired));
+    if (!wanted.is_null() && wanted != normalised(path, boost::json::string(actual)))
+      differ(field, *desired, actual);
+  }
+  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
+    if (desired && *desired != actual)
+      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
+  }
+  void number_at(const std::string& path, const std::string& field,
+                 const std::optional<std::int64_t>& desired, std::int64_t actual,
+                 std::optional<std::int64_t>& update) {
+    if (!desired || normalised(path, *desired).is_null()) return;
+    // The engine's "no limit" is 0 or -1.
+    if (std::max<std::int64_t>(*desired, 0) == std::max<std::int64_t>(actual, 0)) return;
+    differ(field, std::to_string(*desired), std::to_string(actual));
+    update = desired;
+  }
+  void words_at(const std::string& path, const std::string& field,
+                const std::optional<std::vector<std::string>>& desired,
+                const std::vector<std::string>& actual) {
+    if (desired && normalised(path, array(*desired)) != normalised(path, array(actual)))
+      differ(field, joined(*desired), joined(actual));
+  }
+  static boost::json::array array(const std::vector<std::string>& list) {
+    boost::json::array out;
+    for (const auto& word : list)
+      out.push_back(boost::json::string(word));
+    return out;
+  }
+  static std::string joined(const std::vector<std::string>& list) {
+    std::string text;
+    for (const auto& word : list)
+      text += (text.empty() ? "" : " ") + word;
+    return text;
+  }
+};
+
+// Values of variables may be secrets: drift shows only that they differ.
+void diff_env(Fields& fields, const docker::Container& actual) {
+  for (const auto& [key, value] : fields.service.environment) {
+    if (!value) continue;
+    const auto& env = actual.env;
+    if (std::find(env.begin(), env.end(), key + "=" + *value) != env.end()) continue;
+    const bool set = std::any_of(env.begin(), env.end(), [&](const std::string& each) {
+      return each.starts_with(key + "=");
+    });
+    fields.differ("environment." + key, "(hidden)", set ? "(another value)" : "(not set)");
+  }
+}
+
+void diff_ports(Fields& fields, const docker::Container& actual) {
+  auto any_address = [](const std::string& ip) { return ip == "0.0.0.0" ? std::string() : ip; };
+  for (const auto& port : fields.service.ports) {
+    const bool found =
+        std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
+          return each.container_port == port.target && each.protocol == port.protocol &&
+                 host_port(each.host_port) == host_port(port.published) &&
+                 any_address(each.host_ip) == any_address(port.host_ip);
+        });
+    const std::string wanted =
+        port.published + ":" + std::to_string(port.target) + "/" + port.protocol;
+    if (!found) fields.differ("ports", wanted, "");
+  }
+}
+
+std::string restart_text(const docker::RestartPolicy& policy) {
+  std::string text = policy.name.empty() ? "no" : policy.name;
+  return policy.max_attempts == 0 ? text : text + ":" + std::to_string(policy.max_attempts);
+}
+
+}  // namespace
+
+std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
+                                  const docker::Container& actual) {
+  Fields fields{service, {}};
+  fields.text("image", service.image, label(actual.labels, kLabelImageRef));
+  diff_env(fields, actual);
+  // The engine takes the image's command where both are empty.
+  const bool image_command = service.command && service.command->empty() &&
+                             (!service.entrypoint || service.entrypoint->empty());
+  if (!image_command) fields.words_at("Config.Cmd", "command", service.command, actual.command);
+  fields.words_at("Config.Entrypoint", "entrypoint", service.entrypoint, actual.entrypoint);
+  fields.text_at("Config.User", "user", service.user, actual.user);
+  fields.text_at("Config.WorkingDir", "working_dir", service.working_dir, actual.working_dir);
+  fields.text_at("Config.Hostname", "hostname", service.hostname, actual.hostname);
+  fields.text_at("Config.StopSignal", "stop_signal", service.stop_signal, actual.stop_signal);
+  fields.flag("privileged", service.privileged, actual.privileged);
+  fields.flag("read_only", service.read_only, actual.read_only);
+  diff_ports(fields, actual);
+  for (const auto& [key, value] : service.labels)
+    fields.text("labels." + key, value, label(actual.labels, key));
+  // A container that shares another's network keeps the ID of the one it joined. While the other
+  // is missing there is nothing to compare with.
+  if (service.network_mode.starts_with("service:") && spec.network_mode != "container:")
+    fields.text("network_mode", spec.network_mode, actual.network_mode);
+  for (const auto& each : diff_settings(spec.settings, actual.settings)) {
+    if (!each.in_place) fields.differ(each.key, each.desired, each.actual);
+  }
+  return std::move(fields.found);
+}
+
+std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
+                               const docker::Container& actual, docker::ContainerUpdate& update) {
+  Fields fields{service, {}};
+  // Without a name the engine never restarts, which is also what it does unasked.
+  if (spec.restart && !spec.restart->name.empty() &&
+      restart_text(*spec.restart) != restart_text(actual.restart)) {
+    fields.differ("restart", restart_text(*spec.restart), restart_text(actual.restart));
+    update.restart = spec.restart;
+  }
+  fields.number_at("HostConfig.Memory", "mem_limit", spec.memory, actual.memory, update.memory);
+  fields.number_at("HostConfig.NanoCpus", "cpus", spec.nano_cpus, actual.nano_cpus,
+                   update.nano_cpus);
+  fields.number_at("HostConfig.PidsLimit", "pids_limit", spec.pids_limit, actual.pids_limit,
+                   update.pids_limit);
+  for (const auto& each : diff_settings(spec.settings, actual.settings)) {
+    if (!each.in_place) continue;
+    fields.differ(each.key, each.desired, each.actual);
+    update.settings[each.path] = spec.settings.at(each.path);
+  }
+  // A new memory limit moves the swap limit too, unless the manifest says what that one is.
+  const auto swap = spec.settings.find("HostConfig.MemorySwap");
+  if (update.memory && swap != spec.settings.end()) update.settings.insert(*swap);
+  return std::move(fields.found);
+}
+
+}  // namespace fairlead::controller

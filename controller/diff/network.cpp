@@ -1,0 +1,141 @@
+// Field-level comparison of networks: only what the user declared. Engine defaults and options that
+// the engine adds are not drift (balena.md §1, F006).
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "controller/plan/planner.h"
+#include "controller/request/normalise.h"
+
+namespace fairlead::controller {
+namespace {
+
+struct NetworkFields {
+  const model::Network& network;
+  std::vector<Drift> found;
+
+  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
+    found.push_back({Kind::kNetwork, Drift::Type::kChanged, network.key, network.docker_name, field,
+                     desired, actual, false});
+  }
+  void text(const std::string& field, const std::string& desired, const std::string& actual) {
+    if (desired != actual) differ(field, desired, actual);
+  }
+  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
+    if (desired && *desired != actual)
+      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
+  }
+  void subset(const std::string& field, const model::StringMap& desired,
+              const docker::StringMap& actual) {
+    for (const auto& [key, value] : desired) {
+      auto same = actual.find(key);
+      std::string path = field;
+      path.append(".").append(key);
+      text(path, value, same == actual.end() ? "" : same->second);
+    }
+  }
+};
+
+bool ipv6(const std::string& subnet) {
+  return subnet.find(':') != std::string::npos;
+}
+
+// The actual pool that a declared one should be: same subnet, else the first of the same family.
+const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
+  for (const auto& each : actual.ipam)
+    if (canonical_address(each.subnet) == canonical_address(pool.subnet)) return &each;
+  for (const auto& each : actual.ipam)
+    if (pool.subnet.empty() || ipv6(each.subnet) == ipv6(pool.subnet)) return &each;
+  return nullptr;
+}
+
+void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker::Network& actual) {
+  static const docker::IpamConfig kNone;
+  const auto* found = counterpart(pool, actual);
+  if (found == nullptr) found = &kNone;
+  auto declared = [&](const std::string& field, const std::string& want, const std::string& is) {
+    if (!want.empty() && canonical_address(want) != canonical_address(is))
+      fields.differ(field, want, is);
+  };
+  declared("subnet", pool.subnet, found->subnet);
+  declared("gateway", pool.gateway, found->gateway);
+  declared("ip_range", pool.ip_range, found->ip_range);
+  for (const auto& [host, address] : pool.aux_addresses) {
+    const auto is = found->aux_addresses.find(host);
+    declared("aux_addresses." + host, address, is == found->aux_addresses.end() ? "" : is->second);
+  }
+}
+
+struct Cidr {
+  int family = 0;
+  std::array<unsigned char, 16> bytes{};
+  int bits = 0;
+};
+
+std::optional<Cidr> parse_cidr(const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  Cidr cidr;
+  cidr.family = ipv6(text) ? AF_INET6 : AF_INET;
+  if (inet_pton(cidr.family, text.substr(0, slash).c_str(), cidr.bytes.data()) != 1)
+    return std::nullopt;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data() + slash + 1, end, cidr.bits);
+  const int width = cidr.family == AF_INET ? 32 : 128;
+  if (error != std::errc() || rest != end || cidr.bits < 0 || cidr.bits > width)
+    return std::nullopt;
+  return cidr;
+}
+
+}  // namespace
+
+std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual) {
+  NetworkFields fields{desired, {}};
+  // The engine reports no driver for a config-only network.
+  if (desired.driver && !desired.driver->empty() && !desired.config_only.value_or(false))
+    fields.text("driver", *desired.driver, actual.driver);
+  fields.subset("driver_opts", desired.driver_opts, actual.options);
+  fields.flag("internal", desired.internal, actual.internal);
+  fields.flag("attachable", desired.attachable, actual.attachable);
+  fields.flag("enable_ipv6", desired.enable_ipv6, actual.enable_ipv6);
+  fields.flag("config_only", desired.config_only, actual.config_only);
+  if (desired.config_from) fields.text("config_from", *desired.config_from, actual.config_from);
+  if (desired.ipam_driver && !desired.ipam_driver->empty())
+    fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
+  fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
+  for (const auto& pool : desired.ipam)
+    diff_pool(fields, pool, actual);
+  fields.subset("labels", desired.labels, actual.labels);
+  return std::move(fields.found);
+}
+
+bool subnets_overlap(const std::string& a, const std::string& b) {
+  auto left = parse_cidr(a);
+  auto right = parse_cidr(b);
+  if (!left || !right || left->family != right->family) return false;
+  const int bits = std::min(left->bits, right->bits);
+  for (int bit = 0; bit < bits; ++bit) {
+    const auto byte = static_cast<std::size_t>(bit / 8);
+    const int mask = 0x80 >> (bit % 8);
+    if ((left->bytes[byte] & mask) != (right->bytes[byte] & mask)) return false;
+  }
+  return true;
+}
+
+std::vector<const docker::Network*> overlapping(const model::Network& wanted,
+                                                const Observed& observed) {
+  std::vector<const docker::Network*> found;
+  const auto overlaps = [&wanted](const docker::IpamConfig& theirs) {
+    return std::ranges::any_of(wanted.ipam, [&theirs](const auto& ours) {
+      return subnets_overlap(ours.subnet, theirs.subnet);
+    });
+  };
+  for (const auto& [id, other] : observed.networks)
+    if (other.name != wanted.docker_name && std::ranges::any_of(other.ipam, overlaps))
+      found.push_back(&other);
+  return found;
+}
+
+}  // namespace fairlead::controller

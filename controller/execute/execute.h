@@ -1,0 +1,56 @@
+// Runs a plan against the engine: operations in parallel where the DAG allows it, at most one
+// outstanding mutation per object, roll-back where the plan carries one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/desired/hidden_values.h"
+#include "controller/execute/images.h"
+#include "controller/execute/object_locks.h"
+#include "controller/observed/cache.h"
+#include "controller/plan/plan.h"
+#include "controller/record/inventory.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+enum class Outcome { kPending, kDone, kFailed, kSkipped };
+
+// Reported once per operation that ran.
+struct OperationReport {
+  const Operation* operation = nullptr;
+  Status result;
+  double seconds = 0;
+  bool rolled_back = false;
+};
+
+struct ExecuteContext {
+  docker::Engine& engine;
+  EngineCache& cache;
+  Inventory& inventory;
+  Images& images;
+  Clock& clock;
+  Semaphore& permits;  // mutations in flight on the whole engine (F093)
+  ObjectLocks& locks;  // and on one object: one
+  // What manifests may demand of the host; null: nothing.
+  std::shared_ptr<const model::HostAccess> access;
+  std::string app;
+  std::string file;  // the manifest that it is in
+  std::function<void(const OperationReport&)> report;
+  // False as soon as no further mutation may start: shutdown, an engine gone or uncertain, or a
+  // newer manifest.
+  std::function<bool()> may_continue;
+  HiddenValues hidden{};  // what no error may repeat
+};
+
+// Runs until every operation is done, failed or skipped. Returns the first error, worst class
+// first (Unknown before all others).
+Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteContext context);
+
+}  // namespace fairlead::controller

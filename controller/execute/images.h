@@ -1,0 +1,59 @@
+// The images that containers need: asked of their registries as the pull policies say, each once at
+// a time however many Apps wait for it (F056).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "controller/plan/plan.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+class Images {
+ public:
+  // `progress` gets a line now and then while a pull runs: "3 of 5 layers".
+  using Progress = std::function<void(const std::string& reference, const std::string& text)>;
+  Images(docker::Engine& engine, Clock& clock, Progress progress)
+      : engine_(engine), clock_(clock), progress_(std::move(progress)) {}
+
+  // Succeeds when the engine has the image. Success of a pull is a clean end of its stream *and*
+  // the image being there (F055).
+  Task<Status> ensure(EnsureImage wanted);
+
+  // What the last look-up of an image with a pull policy of some period found; null before.
+  struct Seen {
+    std::string id;
+    WallTime asked_at;  // its registry
+  };
+  const Seen* seen(const EnsureImage& wanted) const;
+
+  // Labels of our own names that the image carries: a container must not inherit them (F117). Known
+  // after ensure().
+  std::vector<std::string> reserved_labels(const std::string& reference) const;
+
+ private:
+  struct Flight {
+    explicit Flight(Clock& clock) : landed(clock) {}
+    Signal landed;
+    std::optional<Status> result;
+  };
+  Task<Status> fly(EnsureImage wanted);
+  Task<Status> pull(const EnsureImage& wanted);
+  void note_labels(const std::string& reference, const docker::Image& image);
+
+  docker::Engine& engine_;
+  Clock& clock_;
+  Progress progress_;
+  std::map<std::string, std::shared_ptr<Flight>> flights_;
+  std::map<std::string, Seen> seen_;
+  std::map<std::string, std::vector<std::string>> reserved_;  // by reference, where there are any
+};
+
+}  // namespace fairlead::controller

@@ -1,0 +1,86 @@
+#include "controller/execute/last_look.h"
+
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
+#include "model/cidr.h"
+
+namespace fairlead::controller {
+namespace {
+
+bool belongs_to(const std::string& app, const Observed& observed, const std::string& container) {
+  const auto found = observed.containers.find(container);
+  return found != observed.containers.end() &&
+         label(found->second.details.labels, kLabelApp) == app;
+}
+
+Status fits(const docker::Network& network, const std::string& address) {
+  std::string pools;
+  const auto parsed = model::parse_address(address);
+  for (const auto& pool : network.ipam) {
+    if (pool.gateway == address) {
+      return failure(ErrorClass::kBlocked, Reason::kAddressInUse,
+                     address + " is the gateway of network " + network.name,
+                     "choose another address");
+    }
+    const auto subnet = model::parse_cidr(pool.subnet);
+    if (parsed && subnet && model::contains(*subnet, *parsed)) return {};
+    pools += (pools.empty() ? "" : ", ") + pool.subnet;
+  }
+  if (network.ipam.empty()) return {};  // the driver's own business
+  return failure(ErrorClass::kBlocked, Reason::kInvalidEndpoint,
+                 address + " is in no subnet of network " + network.name + " (" + pools + ")",
+                 "choose an address in it");
+}
+
+}  // namespace
+
+Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpec> endpoints) {
+  for (const auto& endpoint : endpoints) {
+    auto found = co_await engine.inspect_network(endpoint.network_name);
+    if (!found) co_return std::unexpected(found.error());
+    if (found->id != endpoint.network_id) {
+      co_return failure(ErrorClass::kTransient, Reason::kStateConflict,
+                        "network " + endpoint.network_name + " is not the one that was seen");
+    }
+  }
+  co_return Status{};
+}
+
+Task<Result<std::set<std::string>>> check_volumes(docker::Engine& engine,
+                                                  std::vector<docker::MountSpec> mounts,
+                                                  std::string instance) {
+  std::set<std::string> ours;
+  for (const auto& mount : mounts) {
+    if (mount.type != "volume" || mount.source.empty()) continue;
+    auto volume = co_await engine.inspect_volume(mount.source);
+    if (volume) {
+      if (label(volume->labels, kLabelInstance) == instance) ours.insert(mount.source);
+      continue;
+    }
+    if (volume.error().reason != Reason::kNotFound) co_return std::unexpected(volume.error());
+    co_return failure(ErrorClass::kTransient, Reason::kStateConflict,
+                      "volume " + mount.source + " went away before its container was made");
+  }
+  co_return ours;
+}
+
+Task<Status> check_address(docker::Engine& engine, const Observed& observed, std::string app,
+                           std::string container, docker::EndpointSpec endpoint) {
+  const std::string address = endpoint.ipv4_address;
+  if (address.empty()) co_return Status{};
+  auto network = co_await engine.inspect_network(endpoint.network_id);
+  if (!network) co_return std::unexpected(network.error());
+  auto fitting = fits(*network, address);
+  if (!fitting) co_return fitting;
+  for (const auto& member : network->members) {
+    if (member.ipv4.substr(0, member.ipv4.find('/')) != address ||
+        member.container_id == container || belongs_to(app, observed, member.container_id))
+      continue;
+    co_return failure(ErrorClass::kBlocked, Reason::kAddressInUse,
+                      address + " on network " + network->name + " is held by " + member.name,
+                      "free the address, or choose another");
+  }
+  co_return Status{};
+}
+
+}  // namespace fairlead::controller

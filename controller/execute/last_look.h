@@ -1,0 +1,35 @@
+// Looks taken right before a call: the plan was made a while ago, and the engine takes what it is
+// given. Each costs one read, and on the first thing that is not as the plan thinks it returns the
+// error to report; nothing has been changed by then.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/observed/observed.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+// A create finds networks by name: each must be that of the network that was meant, and of no other
+// (F001, F002). The endpoints have both name and ID.
+Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpec> endpoints);
+
+// A create makes a missing volume itself, empty and without labels: nobody's for ever. What to do
+// about one that was removed meanwhile is for the next plan. Those that carry `instance` in their
+// labels are named in the result: asked again after the create, one that is not among them any more
+// was made by the create, for no list can tell that (made_in_place()).
+Task<Result<std::set<std::string>>> check_volumes(docker::Engine& engine,
+                                                  std::vector<docker::MountSpec> mounts,
+                                                  std::string instance);
+
+// A fixed IPv4 address that can't be had: outside the network's subnets, or held by somebody else.
+// Asked before anything is taken away: a connect that fails leaves `container` without its network.
+// What other containers of `app` hold is for the plan to order.
+Task<Status> check_address(docker::Engine& engine, const Observed& observed, std::string app,
+                           std::string container, docker::EndpointSpec endpoint);
+
+}  // namespace fairlead::controller

@@ -1,0 +1,51 @@
+#include "controller/guard/part_absence.h"
+
+namespace fairlead::controller {
+namespace {
+
+// What left so long ago is told from what was never there by nobody.
+constexpr Duration kForgetAfter = std::chrono::hours(1);
+
+}  // namespace
+
+void PartAbsence::scanned(bool whole, const std::set<std::string>& declared, SteadyTime now) {
+  std::erase_if(left_, [&](const auto& item) {
+    return declared.contains(item.first) ||
+           (item.second.scans > 0 && now - item.second.since > kForgetAfter);
+  });
+  for (const auto& part : declared_) {
+    if (!declared.contains(part)) left_.try_emplace(part);
+  }
+  declared_ = declared;
+  if (!whole) {
+    never_ = {};
+    for (auto& [part, absence] : left_)
+      absence = {};
+    return;
+  }
+  never_.count(now);
+  for (auto& [part, absence] : left_)
+    absence.count(now);
+}
+
+bool PartAbsence::ripe(const PruneRules& rules, SteadyTime now) const {
+  return never_.long_enough(rules, now);
+}
+
+std::set<std::string> PartAbsence::recent(const PruneRules& rules, SteadyTime now) const {
+  std::set<std::string> parts;
+  for (const auto& [part, absence] : left_) {
+    if (!absence.long_enough(rules, now)) parts.insert(part);
+  }
+  return parts;
+}
+
+std::string container_part(const std::string& service, int number) {
+  return "container/" + service + "/" + std::to_string(number);
+}
+
+std::string network_part(const std::string& docker_name) {
+  return "network/" + docker_name;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,46 @@
+// How long a part of an App (a replica of a service, a network) has been gone from its manifest.
+// The grace is the part's, not the file's: whoever edits the file every few seconds must not keep
+// for ever what left it long ago. Pure: time is an argument.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "controller/guard/prune.h"
+
+namespace fairlead::controller {
+
+class PartAbsence {
+ public:
+  // One accepted scan of the directory. `declared`: the parts of the manifest's last good version.
+  // `whole`: the scan was complete, and that version is the one in the file; if not, the part may
+  // be there after all, and what was counted so far counts no more.
+  void scanned(bool whole, const std::set<std::string>& declared, SteadyTime now);
+
+  // May parts go that no version of the manifest has declared since this one began to count?
+  bool ripe(const PruneRules& rules, SteadyTime now) const;
+  // The others that must stay although ripe() holds: they left too lately.
+  std::set<std::string> recent(const PruneRules& rules, SteadyTime now) const;
+
+ private:
+  struct Absence {
+    int scans = 0;
+    SteadyTime since{};
+    void count(SteadyTime now) {
+      if (scans++ == 0) since = now;
+    }
+    bool long_enough(const PruneRules& rules, SteadyTime now) const {
+      return scans >= rules.scans && now - since >= rules.grace;
+    }
+  };
+  Absence never_;                        // of what was not declared since the first scan
+  std::map<std::string, Absence> left_;  // of what was declared, and is not now
+  std::set<std::string> declared_;
+};
+
+// Names of parts.
+std::string container_part(const std::string& service, int number);
+std::string network_part(const std::string& docker_name);
+
+}  // namespace fairlead::controller

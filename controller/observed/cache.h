@@ -1,0 +1,94 @@
+// The engine's view: one filtered list per kind, kept fresh by the event stream, and inspected only
+// where an event says that something changed, or a list contradicts what is believed. In a quiet
+// system a resync costs three list calls, whatever the number of Apps.
+//
+// A list is never compared with the list before it: between two equal lists a container may have
+// run and ended, and the event of it may be lost.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/observed/observed.h"
+#include "docker/engine.h"
+
+namespace fairlead::controller {
+
+class EngineCache {
+ public:
+  explicit EngineCache(docker::Engine& engine) : engine_(engine) {}
+
+  // Full lists. On success the cache is what the engine says; on failure it is as before.
+  // Returns the keys of Apps whose objects changed.
+  Task<Result<std::set<std::string>>> resync();
+
+  // One refresh or resync at a time: the caller serialises them.
+
+  // Brings up to date what events and own mutations have marked; no call if nothing is marked.
+  Task<Result<std::set<std::string>>> refresh();
+
+  // Fills members of one network (the list leaves them out). A vanished network is dropped.
+  Task<Status> inspect_network(std::string id);
+
+  // Notes what an event touches, and returns the App keys to wake.
+  std::set<std::string> note_event(const docker::Event& event);
+  // Own mutations of `app`: to be marked when the engine has answered, not when it is asked. What
+  // is read in between is older than what the call did.
+  void mark_container(const std::string& id, const std::string& app) { dirty_[id] = app; }
+  void mark_networks() { networks_dirty_ = true; }
+  void mark_volumes() { volumes_dirty_ = true; }
+  // After a failed or uncertain mutation nothing known is trusted.
+  void mark_all() { all_dirty_ = true; }
+  // Everything known of containers may be wrong: the engine was away, and with it its events.
+  void doubt_containers();
+
+  // Whether a plan for `app` would be made from less than is known: an event or an own mutation
+  // came after what was read, or two replies can't be of one moment (a container on a network that
+  // the list of networks does not have). What has to be read again for it is marked.
+  bool stale_for(const std::string& app);
+
+  // Fairlead itself is about to stop this container: the stop event is not a user's.
+  void expect_stop(const std::string& id) { own_stops_.insert(id); }
+
+  // True of every container with our label that is listed, or that an event has named.
+  bool knows(const std::string& container) const {
+    return observed_.containers.contains(container) || unseen_.contains(container);
+  }
+
+  const Observed& observed() const { return observed_; }
+  void set_engine(docker::EngineInfo info) { observed_.engine = std::move(info); }
+
+ private:
+  Task<Status> load_containers(std::set<std::string>& changed);
+  Task<Status> load_networks(std::set<std::string>& changed);
+  Task<Status> load_volumes(std::set<std::string>& changed);
+  void note_unseen(const docker::ContainerSummary& summary);
+  Task<void> inspect(std::string id, std::set<std::string>& changed);
+  void note_stop(const docker::Event& event);
+  void drop(const std::string& id, std::set<std::string>& changed);
+
+  docker::Engine& engine_;
+  Observed observed_;
+  std::map<std::string, bool> stopped_by_hand_;  // by container ID
+  std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known
+  // As `dirty_`: named by events and in no list yet. One list tells whether they exist.
+  std::map<std::string, std::string> unseen_;
+  std::set<std::string> unreadable_;  // of dirty_: the last inspect failed
+  // By container ID: networks that it is still on although they are gone. Seen twice, with a list
+  // of networks in between, so it is no matter of order (F009).
+  std::map<std::string, std::set<std::string>> on_gone_networks_;
+  std::set<std::string> own_stops_;
+  std::set<std::string> killed_;  // sent a signal that ends programs, by somebody else
+  bool networks_dirty_ = true;
+  bool volumes_dirty_ = true;
+  bool all_dirty_ = true;
+};
+
+// The App key in an object's labels; empty if it has none.
+std::string app_of(const docker::StringMap& labels);
+
+}  // namespace fairlead::controller

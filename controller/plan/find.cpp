@@ -1,0 +1,240 @@
+// Which containers are a service's, and which of them is up to date: from labels and names alone,
+// so that every state a crash may leave is recognised (F116, F117).
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
+#include "docker/api_features.h"
+#include "model/form/canonical.h"
+
+namespace fairlead::controller {
+namespace {
+
+using Containers = std::vector<const ObservedContainer*>;
+
+Containers of_service(const Planner& p, const model::Service& service) {
+  Containers found;
+  for (const auto& [id, container] : p.observed.containers)
+    if (!is_hook(container.details) &&
+        owned(container.details.labels, p.policy.instance, p.app.name) &&
+        label(container.details.labels, kLabelComponent) == service.name &&
+        number_of(container.details) == service.number)
+      found.push_back(&container);
+  return found;
+}
+
+// Our names, or named by the `replaces` label of another: a renamed old container in a replacement.
+bool recognised(const ObservedContainer& container, const Containers& all,
+                const std::string& name) {
+  const std::string& is = container.details.name;
+  if (is == name || is == next_name(name) || is == prev_name(name)) return true;
+  return std::any_of(all.begin(), all.end(), [&](const auto* other) {
+    return label(other->details.labels, kLabelReplaces) == container.details.id;
+  });
+}
+
+// A lone container under another name was renamed (F048). One of several is a copy of our labels
+// (F117), or can't be told from one: left alone.
+bool refuse_strangers(Planner& p, const model::Service& service, Containers& all) {
+  if (all.size() < 2) return false;
+  const Containers whole = all;
+  std::erase_if(all, [&](const auto* each) {
+    if (recognised(*each, whole, service.container_name)) return false;
+    refuse(p, Kind::kContainer, service.name, each->details.name,
+           {ErrorClass::kBlocked, Reason::kNotOwner,
+            "container " + each->details.name + " carries the labels of " + service.container_name +
+                " under another name",
+            "remove it, or rename it to " + service.container_name},
+           service.position);
+    return true;
+  });
+  return all.empty();
+}
+
+bool untouchable(Planner& p, const Containers& all) {
+  bool found = false;
+  for (const auto* each : all) {
+    const std::string& name = each->details.name;
+    if (each->uncertain) {
+      wait_for(p, "container " + name + " can't be inspected; it is left alone");
+      found = true;
+    } else if (each->details.state == "removing") {
+      wait_for(p, "container " + name + " is being removed (RemovalStuck if it stays)");
+      found = true;
+    }
+  }
+  return found;
+}
+
+bool names_a_network(const Planner& p, const std::string& mode) {
+  // One that another's subnet is waiting for goes before anything is connected.
+  for (const auto& [id, network] : p.observed.networks)
+    if ((id == mode || network.name == mode) && !p.blocking.contains(id)) return true;
+  return std::ranges::any_of(p.app.networks, [&](const auto& network) {
+    const auto state = p.networks.find(network.key);
+    return network.docker_name == mode && state != p.networks.end() &&
+           !state->second.created.empty();
+  });
+}
+
+// The engine refuses every connect and start of a container whose mode names no network any more
+// (ApiFeature::kModeMustExist). As long as it needs neither, it is left alone.
+bool dead_mode(const Planner& p, const docker::ContainerSpec& spec,
+               const ObservedContainer& observed) {
+  static constexpr std::string_view kAlways[] = {"", "default", "bridge", "host", "none"};
+  const auto& container = observed.details;
+  const std::string& mode = container.network_mode;
+  if (spec.endpoints.empty() || completed(observed) || mode.starts_with("container:") ||
+      std::ranges::find(kAlways, mode) != std::end(kAlways) ||
+      !docker::has(p.observed.engine.api_version, docker::ApiFeature::kModeMustExist) ||
+      names_a_network(p, mode))
+    return false;
+  return !up(container) ||
+         std::ranges::any_of(endpoint_repairs(p, spec, container, nullptr),
+                             [](const auto& change) { return change.wanted != nullptr; });
+}
+
+// A network that a container, which does not run, was created with and that is gone: the engine
+// keeps its ID in place of a name, and nothing takes it off again. "" if there is none.
+std::string lost_network(const Planner& p, const docker::Container& container) {
+  if (up(container)) return "";
+  for (const auto& endpoint : container.endpoints) {
+    const std::string& name = endpoint.network_name;
+    const bool by_id = name.size() == 64 && endpoint.network_id.empty();
+    if (by_id && !p.observed.networks.contains(name)) return name;
+  }
+  return "";
+}
+
+// Reports what differs; true if nothing does that would need a replacement.
+bool up_to_date(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
+                const ObservedContainer& observed) {
+  const auto& container = observed.details;
+  const bool same_hash = hash_matches(p.app, service, container);
+  auto drift = diff_container(service, spec, container);
+  if (!same_hash && drift.empty())
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
+                     model::container_spec_hash(p.app, service).substr(0, 12),
+                     label(container.labels, kLabelSpecHash).substr(0, 12), false});
+  const auto also = [&](const std::string& field, const std::string& desired,
+                        const std::string& actual) {
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, field,
+                     desired, actual, false});
+  };
+  if (links_are_stale(p, service, container))
+    also("links", "to the containers of now", "to one that is gone");
+  if (const auto lost = lost_network(p, container); !lost.empty())
+    also("networks", "those of the manifest", lost.substr(0, 12) + ", which is gone");
+  if (dead_mode(p, spec, observed)) also("network_mode", spec.network_mode, container.network_mode);
+  const auto* known = known_image(p, service);
+  const bool newer_image =
+      known != nullptr && !known->id.empty() && known->id != container.image_id;
+  if (newer_image)
+    drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
+                     service.image + " " + known->id, container.image_id, false});
+  bool current = true;
+  if (same_hash) p.plan.compared[container.id];
+  for (auto& each : drift) {
+    each.object = container.name;
+    if (same_hash && not_applied(p, container.id, each)) continue;
+    each.from_manifest = !same_hash || newer_image;
+    p.plan.drift.push_back(each);
+    if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
+  }
+  return current;
+}
+
+}  // namespace
+
+bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh) {
+  const auto known = p.memory.readings.find(id);
+  const bool read = known != p.memory.readings.end() &&
+                    known->second.contains({drift.field, drift.desired, drift.actual});
+  return read || fresh || p.memory.unread.contains(id);
+}
+
+bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh) {
+  if (!is_reading(p, id, drift, fresh)) return false;
+  p.plan.compared[id].insert({drift.field, drift.desired, drift.actual});
+  p.plan.not_applied.push_back(drift);
+  return true;
+}
+
+void keep_readings(Planner& p, const std::string& id, std::string_view start) {
+  const auto known = p.memory.readings.find(id);
+  if (known == p.memory.readings.end()) return;
+  for (const auto& each : known->second)
+    if (each.field.starts_with(start)) p.plan.compared[id].insert(each);
+}
+
+model::Service replica(const model::App& app, const model::Service& service, int number) {
+  model::Service out = service;
+  out.number = number;
+  if (number > 1) out.container_name = model::container_name_of(app.prefix, service.name, number);
+  return out;
+}
+
+std::string instance_key(const std::string& service, int number) {
+  return number == 1 ? service : service + "#" + std::to_string(number);
+}
+std::string instance_key(const model::Service& service) {
+  return instance_key(service.name, service.number);
+}
+
+int number_of(const docker::Container& container) {
+  const std::string text = label(container.labels, kLabelNumber);
+  int number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+bool hash_matches(const model::App& app, const model::Service& service,
+                  const docker::Container& container) {
+  if (label(container.labels, kLabelSpecHashVersion) != std::to_string(model::kSpecHashVersion))
+    return true;
+  return label(container.labels, kLabelSpecHash) == model::container_spec_hash(app, service);
+}
+
+std::string peer_id(const model::App& app, const std::string& service, const Observed& observed,
+                    const Policy& policy) {
+  auto peer = std::find_if(app.services.begin(), app.services.end(),
+                           [&](const auto& each) { return each.name == service; });
+  if (peer == app.services.end()) return "";
+  const docker::Container* best = nullptr;
+  for (const auto& [id, container] : observed.containers) {
+    const auto& details = container.details;
+    if (is_hook(details) || !owned(details.labels, policy.instance, app.name) ||
+        label(details.labels, kLabelComponent) != service || number_of(details) != 1 ||
+        details.state == "dead" || details.state == "removing" ||
+        !hash_matches(app, *peer, details))
+      continue;
+    if (best == nullptr || newer(details, *best)) best = &details;
+  }
+  return best == nullptr ? "" : best->id;
+}
+
+ServiceContainers find_containers(Planner& p, const model::Service& service,
+                                  docker::ContainerSpec spec) {
+  ServiceContainers found{.spec = std::move(spec)};
+  Containers all = of_service(p, service);
+  found.untouchable = untouchable(p, all) || refuse_strangers(p, service, all);
+  if (found.untouchable) return found;
+  for (const auto* each : all) {
+    if (each->details.state == "dead") {
+      found.dead.push_back(each);
+      continue;
+    }
+    // Of several that are up to date the newest stays.
+    const auto* other = each;
+    if (up_to_date(p, service, found.spec, *each) &&
+        (found.current == nullptr || newer(each->details, found.current->details))) {
+      other = std::exchange(found.current, each);
+    }
+    if (other != nullptr) found.outdated.push_back(other);
+  }
+  return found;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,207 @@
+// A network is missing, double, taken, or changed. A changed network is never touched here.
+#include <algorithm>
+
+#include "controller/objects/labels.h"
+#include "controller/plan/planner.h"
+#include "model/form/canonical.h"
+
+namespace fairlead::controller {
+namespace {
+
+std::string naming(const model::Network& network) {
+  return "network " + network.docker_name;
+}
+
+std::vector<const docker::Network*> namesakes(const std::string& name, const Observed& observed) {
+  std::vector<const docker::Network*> found;
+  for (const auto& [id, network] : observed.networks)
+    if (network.name == name) found.push_back(&network);
+  return found;
+}
+
+void refuse_network(Planner& p, const model::Network& network, NetworkUse use, Error error) {
+  p.networks[network.key].use = use;
+  refuse(p, Kind::kNetwork, network.key, network.docker_name, std::move(error), network.position);
+}
+
+void plan_external(Planner& p, const model::Network& network) {
+  const auto found = namesakes(network.docker_name, p.observed);
+  if (found.size() == 1) {
+    p.networks[network.key].live = found.front();
+  } else if (found.empty() && p.policy.declared_networks.contains(network.docker_name)) {
+    p.networks[network.key].use = NetworkUse::kUnusable;
+    p.plan.waiting.push_back(naming(network) + " is declared and not there yet");
+  } else if (found.empty()) {
+    refuse_network(p, network, NetworkUse::kUnusable,
+                   {ErrorClass::kBlocked, Reason::kNotFound,
+                    naming(network) + " is external and does not exist",
+                    "create it, or declare it as a `kind: Network`"});
+  } else {
+    refuse_network(p, network, NetworkUse::kUnusable,
+                   {ErrorClass::kBlocked, Reason::kNetworkAmbiguous,
+                    std::to_string(found.size()) + " networks are called " + network.docker_name,
+                    "remove all but one, by ID"});
+  }
+}
+
+// True if it left the manifest and no stranger is on it: it can make room (clear_subnet).
+bool can_go(const Planner& p, const docker::Network& network) {
+  if (!p.app.prune || !own_network(network, p) || !left_over(network, p)) return false;
+  return std::ranges::all_of(members_of(network, p.observed), [&p](const auto& member) {
+    const auto found = p.observed.containers.find(member.first);
+    return found != p.observed.containers.end() && !found->second.uncertain &&
+           owned(found->second.details.labels, p.policy.instance, p.app.name);
+  });
+}
+
+void plan_missing(Planner& p, const model::Network& network, const Steps& after) {
+  p.plan.drift.push_back(
+      {Kind::kNetwork, Drift::Type::kMissing, network.key, network.docker_name, "", "", "", false});
+  if (held(p, Kind::kNetwork, network.key, network.docker_name, "")) {
+    p.networks[network.key].use = NetworkUse::kUnusable;
+    return;
+  }
+  const auto others = overlapping(network, p.observed);
+  const auto stays =
+      std::ranges::find_if(others, [&p](const auto* each) { return !can_go(p, *each); });
+  if (stays != others.end()) {
+    const auto* other = *stays;
+    std::string theirs = other->ipam.empty() ? "" : " (" + other->ipam.front().subnet + ")";
+    refuse_network(p, network, NetworkUse::kUnusable,
+                   {ErrorClass::kBlocked, Reason::kSubnetOverlap,
+                    naming(network) + ": subnet " + network.ipam.front().subnet +
+                        " overlaps with network " + other->name + theirs,
+                    "choose another subnet, or remove the other network"});
+    return;
+  }
+  p.networks[network.key].created = {
+      add(p, {.kind = Kind::kNetwork,
+              .component = network.key,
+              .object = network.docker_name,
+              .action = CreateNetwork{network_spec(p.app.name, network, p.policy)},
+              .after = after,
+              .reason = naming(network) + " is missing",
+              .rollback = {}})};
+  for (const auto* other : others)
+    p.blocking[other->id] = p.networks[network.key].created.front();
+}
+
+void plan_changed(Planner& p, const model::Network& network, const docker::Network& live) {
+  auto drift = diff_network(network, live);
+  const bool from_manifest =
+      label(live.labels, kLabelSpecHash) != model::network_spec_hash(network);
+  p.plan.compared[live.id];
+  if (!from_manifest)
+    std::erase_if(drift, [&](const Drift& each) { return not_applied(p, live.id, each); });
+  if (drift.empty()) return;
+  for (auto& each : drift)
+    each.from_manifest = from_manifest;
+  std::string hint = p.app.network_recreate == model::NetworkRecreate::kNever
+                         ? "networkRecreate is `never`: put the old value back, or remove the "
+                           "network and its containers by hand"
+                         : "re-creation of a network is not available in this version: remove it "
+                           "and its containers by hand";
+  refuse_network(p, network, NetworkUse::kFrozen,
+                 {ErrorClass::kInvalid, Reason::kResourceRecreationAttempt,
+                  naming(network) + ": " + difference(p, drift.front()) +
+                      "; the engine cannot change it in place",
+                  std::move(hint)});
+  p.plan.drift.insert(p.plan.drift.end(), drift.begin(), drift.end());
+}
+
+// Names are not unique before Engine 25 (F001): own extras go, by ID, once they are empty.
+void plan_duplicates(Planner& p, const model::Network& network, const docker::Network& live) {
+  for (const auto* other : namesakes(network.docker_name, p.observed)) {
+    if (other == &live) continue;
+    if (!own_network(*other, p)) {
+      refuse_network(p, network, NetworkUse::kFrozen,
+                     {ErrorClass::kBlocked, Reason::kNetworkAmbiguous,
+                      naming(network) + ": a foreign network has the same name (ID " +
+                          other->id.substr(0, 12) + ")",
+                      "rename or remove the foreign network"});
+      continue;
+    }
+    p.plan.drift.push_back({Kind::kNetwork, Drift::Type::kExtra, network.key, other->name, "", "",
+                            other->id.substr(0, 12), false});
+    if (!members_of(*other, p.observed).empty()) continue;
+    add(p, {.kind = Kind::kNetwork,
+            .component = network.key,
+            .object = other->name,
+            .action = RemoveNetwork{{other->id, other->name}},
+            .after = {},
+            .reason = naming(network) + " exists twice; this one has no endpoints",
+            .rollback = {}});
+  }
+}
+
+void plan_existing(Planner& p, const model::Network& network) {
+  const auto* live = live_network(p.app, network, p.observed, p.policy.instance);
+  p.networks[network.key].live = live;
+  if (live == nullptr) {
+    refuse_network(p, network, NetworkUse::kUnusable,
+                   {ErrorClass::kBlocked, Reason::kNameTaken,
+                    naming(network) + " exists and is not this App's",
+                    "to use it: `external: true, name: " + network.docker_name +
+                        "`; else give this one another `name:`"});
+    return;
+  }
+  plan_duplicates(p, network, *live);
+  plan_changed(p, network, *live);
+}
+
+}  // namespace
+
+bool own_network(const docker::Network& network, const Planner& p) {
+  return owned(network.labels, p.policy.instance, p.app.name);
+}
+
+std::map<std::string, std::string> members_of(const docker::Network& network,
+                                              const Observed& observed) {
+  std::map<std::string, std::string> members;
+  for (const auto& member : network.members)
+    members[member.container_id] = member.name;
+  for (const auto& [id, container] : observed.containers)
+    for (const auto& endpoint : container.details.endpoints)
+      if (endpoint.network_id == network.id) members[id] = container.details.name;
+  return members;
+}
+
+const docker::Network* live_network(const model::App& app, const model::Network& network,
+                                    const Observed& observed, const std::string& instance) {
+  auto found = namesakes(network.docker_name, observed);
+  if (network.external) return found.size() == 1 ? found.front() : nullptr;
+  std::erase_if(found, [&](const auto* each) {
+    return !owned(each->labels, instance, app.name) ||
+           label(each->labels, kLabelComponent) != network.key;
+  });
+  if (found.empty()) return nullptr;
+  return *std::min_element(found.begin(), found.end(), [&](const auto* a, const auto* b) {
+    const bool a_empty = members_of(*a, observed).empty();
+    const bool b_empty = members_of(*b, observed).empty();
+    return std::tie(a_empty, a->created, a->id) < std::tie(b_empty, b->created, b->id);
+  });
+}
+
+void plan_networks(Planner& p) {
+  std::vector<const model::Network*> dynamic;
+  Steps fixed;  // a dynamic pool must not take what a declared subnet needs
+  for (const auto& network : p.app.networks) {
+    p.networks[network.key];
+    if (denied(p, network)) {
+      p.networks[network.key].use = NetworkUse::kUnusable;
+    } else if (network.external) {
+      plan_external(p, network);
+    } else if (!namesakes(network.docker_name, p.observed).empty()) {
+      plan_existing(p, network);
+    } else if (network.ipam.empty()) {
+      dynamic.push_back(&network);
+    } else {
+      plan_missing(p, network, {});
+      append(fixed, p.networks[network.key].created);
+    }
+  }
+  for (const auto* network : dynamic)
+    plan_missing(p, *network, fixed);
+}
+
+}  // namespace fairlead::controller

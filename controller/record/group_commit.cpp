@@ -1,0 +1,138 @@
+#include "controller/record/group_commit.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <utility>
+
+#include "base/guard.h"
+
+namespace fairlead::controller {
+namespace {
+
+// So long are changes gathered that nobody waits for. The next one who waits takes them along.
+constexpr Duration kGather = std::chrono::milliseconds(200);
+constexpr Duration kSoonest = std::chrono::seconds(1);
+constexpr Duration kRarest = std::chrono::seconds(30);
+
+std::unexpected<Error> unanswered() {
+  return failure(ErrorClass::kBlocked, Reason::kTimeout,
+                 "a write into the state directory has not ended yet: nothing can be recorded",
+                 "check the disk that the state directory is on");
+}
+
+}  // namespace
+
+struct GroupCommit::State {
+  State(std::unique_ptr<StateFile> to, Clock& with)
+      : file(std::move(to)), clock(with), ended(with), news(with), stopped(with) {}
+
+  std::unique_ptr<StateFile> file;
+  Clock& clock;
+  Signal ended;                // a write, or the wait of all by stop()
+  Signal news;                 // something is to be written
+  Signal stopped;              // the pause of keep()
+  std::uint64_t revision = 0;  // grows with each change
+  std::uint64_t written = 0;   // all up to this one is on disk
+  // The write on its way, or the last one.
+  std::uint64_t number = 0;
+  std::uint64_t carried = 0;  // the revision in it
+  SteadyTime since{};
+  bool writing = false;
+  // The last one that failed.
+  std::uint64_t refused = 0;
+  Error error;
+  bool over = false;
+};
+
+GroupCommit::GroupCommit(std::unique_ptr<StateFile> file, Clock& clock,
+                         std::function<std::string()> text)
+    : state_(std::make_shared<State>(std::move(file), clock)), text_(std::move(text)) {}
+
+Result<std::string> GroupCommit::read() {
+  return state_->file->read();
+}
+
+Status GroupCommit::write_now() {
+  auto replaced = state_->file->replace(text_());
+  if (replaced) state_->written = state_->revision;
+  return replaced;
+}
+
+void GroupCommit::changed() {
+  ++state_->revision;
+  state_->news.notify();
+}
+
+bool GroupCommit::writing() const {
+  return state_->writing;
+}
+
+void GroupCommit::stop() {
+  state_->over = true;
+  state_->ended.notify();
+  state_->news.notify();
+  state_->stopped.notify();
+}
+
+Task<void> GroupCommit::write(std::shared_ptr<State> state, std::string bytes) {
+  auto task = state->file->write(std::move(bytes));
+  auto done = co_await caught(std::move(task), "writing the state");
+  state->writing = false;
+  if (done) {
+    state->written = state->carried;
+  } else {
+    state->refused = state->number;
+    state->error = std::move(done.error());
+  }
+  state->ended.notify();
+}
+
+Task<Status> GroupCommit::durable(SteadyTime deadline) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto state = state_;
+  const auto wanted = state->revision;
+  const bool over = state->over;
+  // The first write that can answer for what is wanted.
+  const bool on_its_way = state->writing && state->carried >= wanted;
+  const auto first = state->number + (on_its_way ? 0 : 1);
+  while (state->written < wanted) {
+    if (state->refused >= first) co_return std::unexpected(state->error);
+    if (state->over != over) {
+      co_return failure(ErrorClass::kTransient, Reason::kTimeout, "stopped while it was written");
+    }
+    if (!state->writing) {
+      std::string bytes = text_();
+      state->writing = true;
+      state->carried = state->revision;
+      state->since = state->clock.steady_now();
+      ++state->number;
+      boost::asio::co_spawn(executor, write(state, std::move(bytes)),
+                            [](const std::exception_ptr&) {});
+    }
+    const auto until = std::min(deadline, state->since + kPatience);
+    if (state->clock.steady_now() >= until) co_return unanswered();
+    co_await state->ended.wait_until(until);
+  }
+  co_return Status{};
+}
+
+Task<void> GroupCommit::keep(std::function<void(const Status&)> told) {
+  const auto state = state_;
+  Duration pause = kGather;
+  while (!state->over) {
+    if (state->written == state->revision) {
+      co_await state->news.wait();
+      continue;
+    }
+    co_await state->stopped.wait_until(state->clock.steady_now() + pause);
+    if (state->over) co_return;
+    auto kept = co_await durable();
+    if (state->over) co_return;
+    told(kept);
+    pause = kept ? kGather : std::clamp(pause * 2, kSoonest, kRarest);
+  }
+}
+
+}  // namespace fairlead::controller

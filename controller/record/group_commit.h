@@ -1,0 +1,58 @@
+// Keeps one file of the state directory as new as memory, without holding the loop up.
+//
+// The file is always written whole. Who changes something says so and goes on; who may not go on
+// before it is on disk waits for durable(). All who wait while a write is on its way share the next
+// one: a burst of changes costs two or three writes, not one each. Never are two on their way,
+// which might end in the wrong order.
+//
+// What nobody waits for is written by keep() soon after, and again until the disk takes it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/record/state_file.h"
+
+namespace fairlead::controller {
+
+class GroupCommit {
+ public:
+  // A write that takes longer has failed for all who wait for it. It may still end, and until then
+  // no other one begins.
+  static constexpr Duration kPatience = std::chrono::seconds(10);
+
+  // `text`: the whole file as it is to be now. The clock must outlive this and its tasks.
+  GroupCommit(std::unique_ptr<StateFile> file, Clock& clock, std::function<std::string()> text);
+
+  Result<std::string> read();
+  // Blocks: before the loop runs.
+  Status write_now();
+
+  void changed();
+  // Ends when all that was changed so far is on disk; at once if it is. Otherwise with the disk's
+  // own error, or Blocked/Timeout after kPatience or at `deadline`, or Transient/Timeout by stop().
+  // What could not be written stays to be written.
+  Task<Status> durable(SteadyTime deadline = SteadyTime::max());
+
+  // Writes what nobody waits for, until stop(). `told` hears how each of its writes ended; one that
+  // was refused is tried again after a growing pause, up to 30 s.
+  Task<void> keep(std::function<void(const Status&)> told);
+  // Ends keep() and all that wait now, for good. What is not on disk is for a last durable().
+  void stop();
+
+  // A write is on its way: the right to write must not be given to another process.
+  bool writing() const;
+
+ private:
+  struct State;
+  static Task<void> write(std::shared_ptr<State> state, std::string bytes);
+  std::shared_ptr<State> state_;  // outlives this for a write that does not end
+  std::function<std::string()> text_;
+};
+
+}  // namespace fairlead::controller

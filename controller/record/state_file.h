@@ -1,0 +1,42 @@
+// The small durable files of a state directory: the seam to the disk.
+//
+// Only the holder of the directory's lock can write there, by type: a file that can be replaced on
+// disk is made from an InstanceLock and from nothing else. All others look at a copy.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "controller/record/instance_lock.h"
+
+namespace fairlead::controller {
+
+class StateFile {
+ public:
+  virtual ~StateFile() = default;
+  virtual Result<std::string> read() = 0;  // kNotFound if it does not exist
+  // Blocks for as long as the disk takes.
+  virtual Status replace(const std::string& bytes) = 0;
+  // The same for the loop, which a file that is written_away() does not hold up. Nobody may write
+  // the file again before it has ended.
+  virtual Task<Status> write(std::string bytes) { co_return replace(bytes); }
+};
+
+// File `name` of the directory that `lock` stands for; the lock must outlive it. Replacing is
+// atomic and durable: a temporary file of its own name, fsync, rename.
+std::unique_ptr<StateFile> file_on_disk(const InstanceLock& lock, const std::string& name);
+
+// `file`, with write() on a thread of its own. That may outlive the process's orderly end when the
+// disk does not answer; the lock must then go with the process, not before.
+std::unique_ptr<StateFile> written_away(std::unique_ptr<StateFile> file,
+                                        boost::asio::any_io_executor executor);
+
+// The file as it is on disk, for a process without the lock: what it replaces stays in its memory.
+std::unique_ptr<StateFile> copy_of_file(std::string path);
+
+std::unique_ptr<StateFile> file_in_memory(std::shared_ptr<std::string> bytes);
+
+}  // namespace fairlead::controller

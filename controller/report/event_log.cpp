@@ -1,0 +1,35 @@
+#include "controller/report/event_log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fairlead::controller {
+
+bool EventLog::record(const std::string& type, const std::string& reason, const std::string& app,
+                      const std::string& object, const std::string& message, WallTime now) {
+  const auto same = std::ranges::find_if(records_, [&](const EventRecord& each) {
+    return each.reason == reason && each.app == app && each.object == object &&
+           each.message == message;
+  });
+  EventRecord event;
+  const bool fresh = same == records_.end();
+  if (fresh) {
+    event.type = type;
+    event.reason = reason;
+    event.app = app;
+    event.object = object;
+    event.message = message;
+    event.first = now;
+  } else {
+    event = std::move(*same);
+    ++event.count;
+    records_.erase(same);
+  }
+  event.last = now;
+  event.sequence = next_sequence_++;
+  records_.push_back(std::move(event));
+  if (records_.size() > kCapacity) records_.pop_front();
+  return fresh;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,26 @@
+// The last events, deduplicated as Kubernetes does: a repeat raises the count of the first one.
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "controller/report/status.h"
+
+namespace fairlead::controller {
+
+class EventLog {
+ public:
+  static constexpr std::size_t kCapacity = 1000;
+
+  // Returns true for a new event, false for a repeat. Sequence numbers grow with both, so that a
+  // reader that knows the last number sees every change.
+  bool record(const std::string& type, const std::string& reason, const std::string& app,
+              const std::string& object, const std::string& message, WallTime now);
+  const std::deque<EventRecord>& records() const { return records_; }  // oldest first
+
+ private:
+  std::deque<EventRecord> records_;
+  std::uint64_t next_sequence_ = 1;
+};
+
+}  // namespace fairlead::controller

@@ -1,0 +1,83 @@
+// The controller's read-only face: what metrics, API and CLI may see and ask for. Everything is on
+// the controller's one thread, so plain references are safe between two suspensions.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/plan/plan.h"
+#include "controller/report/status.h"
+#include "controller/work_queue.h"
+
+namespace fairlead::controller {
+
+struct QueueNumbers {
+  std::size_t depth = 0;
+  std::uint64_t adds = 0;
+  std::uint64_t retries = 0;
+  double unfinished_seconds = 0;
+  double longest_running_seconds = 0;
+  int active_workers = 0;
+};
+
+class View {
+ public:
+  virtual ~View() = default;
+  virtual const std::map<std::string, AppStatus>& apps() const = 0;  // by key: App or network/NAME
+  virtual const std::map<std::string, FileStatus>& files() const = 0;
+  virtual const EngineStatus& engine() const = 0;
+  virtual const std::deque<EventRecord>& events() const = 0;  // oldest first
+  virtual watch::Statistics watcher() const = 0;
+  virtual QueueNumbers queue() const = 0;
+  virtual std::map<Kind, int> orphans() const = 0;  // own label, no App
+  virtual bool first_scan_done() const = 0;
+  virtual bool source_available() const = 0;
+  virtual WallTime started_at() const = 0;
+  virtual WallTime now() const = 0;
+  // The loop turned recently; false makes /healthz fail.
+  virtual bool alive() const = 0;
+
+  // The plan that would be executed now, without touching the engine. kNotFound for unknown Apps.
+  virtual Result<Plan> plan(const std::string& app) const = 0;
+  // The resolved model; values of variables, of
+  // environments and of secrets by their names.
+  virtual Result<boost::json::value> desired_json(const std::string& app) const = 0;
+};
+
+// What a caller may make the controller do.
+class Commands {
+ public:
+  virtual ~Commands() = default;
+  virtual Status reconcile_now(const std::string& app) = 0;  // resets back-off; "" is all
+  virtual Status confirm_prune(const std::vector<std::string>& apps) = 0;
+};
+
+// Counters and durations as they happen. Metrics implements it; the default does nothing.
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+  virtual void reconcile_ended(std::string_view /*result*/, double /*seconds*/) {}
+  virtual void reconcile_error(Reason /*reason*/) {}
+  virtual void action_ended(Kind /*kind*/, std::string_view /*verb*/, bool /*ok*/) {}
+  virtual void drift_detected(const std::string& /*app*/, Kind /*kind*/) {}
+  virtual void drift_corrected(const std::string& /*app*/, Kind /*kind*/, bool /*ok*/) {}
+  virtual void converged(double /*seconds_since_manifest_change*/) {}
+  virtual void restarts_seen(const std::string& /*app*/, const std::string& /*container*/,
+                             int /*more*/) {}
+  virtual void docker_event(const std::string& /*type*/, const std::string& /*action*/) {}
+  virtual void event_stream_reconnected() {}
+  virtual void image_pulled(bool /*ok*/, double /*seconds*/) {}
+  virtual void event_recorded(const std::string& /*type*/, const std::string& /*reason*/) {}
+  virtual void manifest_load_error(Reason /*reason*/) {}
+  virtual void manifest_scanned(double /*seconds*/) {}
+  virtual void queue_durations(const std::vector<double>& /*waited*/,
+                               const std::vector<double>& /*worked*/) {}
+  virtual void app_forgotten(const std::string& /*app*/) {}
+  virtual void loop_lag(double /*seconds*/) {}
+};
+
+}  // namespace fairlead::controller

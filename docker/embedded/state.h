@@ -1,0 +1,148 @@
+// What the in-process engine knows, as plain values, and the requests that change it.
+//
+// Private to EmbeddedEngine. Every request answers as dockerd 20.10 does, or as a later one where
+// api_features.h says so, with its status and its own words; the shell classifies them like replies
+// from the wire.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "docker/embedded/engine.h"
+
+namespace fairlead::docker::embedded {
+
+struct Refusal {
+  int status = 500;
+  std::string message;
+};
+template <typename T>
+using Reply = std::expected<T, Refusal>;
+
+inline std::unexpected<Refusal> refuse(int status, std::string message) {
+  return std::unexpected(Refusal{status, std::move(message)});
+}
+
+struct Box {
+  Container container;
+  std::int64_t created_seconds = 0;
+  StringMap files;  // by path: what put_files gave
+  bool stopped_by_hand = false;
+  bool checks_health = false;
+  Duration health_interval{};
+  SteadyTime run_since{};
+  Duration backoff{};     // of the restart policy: 100 ms doubling to 60 s (F034)
+  std::uint64_t run = 0;  // tells a late timer that another run began meanwhile
+};
+
+struct State {
+  std::map<std::string, Network> networks;  // by ID
+  std::set<std::string> generated_pools;    // IDs of networks whose subnet nobody asked for
+  std::map<std::string, Box> boxes;         // by ID
+  std::map<std::string, Volume> volumes;    // by name
+  std::map<std::string, Image> images;      // by reference
+};
+
+// The requests. Reads take the state they read: a copy of the past when a read is to be stale.
+class Model {
+ public:
+  Model(Clock& clock, Random& random, EmbeddedOptions options);
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  ~Model();
+
+  static std::vector<Network> networks(const State& from);
+  static Reply<Network> inspect_network(const State& from, const std::string& id);
+  static std::vector<ContainerSummary> list(const State& from,
+                                            const std::vector<std::string>& labels);
+  static Reply<Container> inspect(const State& from, const std::string& id);
+  static std::vector<Volume> volumes(const State& from, const std::vector<std::string>& labels);
+  static Reply<Volume> inspect_volume(const State& from, const std::string& name);
+  Reply<Image> image(const State& from, const std::string& reference) const;
+
+  Reply<std::string> create_network(NetworkSpec spec);
+  Reply<void> remove_network(const std::string& id);
+  Reply<void> connect(const std::string& container_id, const EndpointSpec& spec);
+  Reply<void> disconnect(const std::string& network_id, const std::string& container_id,
+                         bool force);
+
+  Reply<std::string> create(const ContainerSpec& spec);
+  Reply<void> start(const std::string& id);
+  Reply<void> stop(const std::string& id);
+  Reply<void> remove(const std::string& id, bool force);
+  Reply<void> rename(const std::string& id, const std::string& name);
+  Reply<void> update(const std::string& id, const ContainerUpdate& update);
+  Reply<void> put_files(const std::string& id, const std::vector<FileContent>& files);
+  static Reply<void> check_exec(const State& from, const std::string& id, const ExecSpec& spec);
+  Reply<ExecResult> exec(const std::string& id, const ExecSpec& spec);
+  Reply<void> pause(const std::string& id);
+  Reply<void> unpause(const std::string& id);
+  void exit(const std::string& id, int code);
+  void set_health(const std::string& id, const std::string& health);
+  void restart(bool graceful);
+
+  Reply<Volume> create_volume(const VolumeSpec& spec);
+  void add_image(const std::string& reference);
+
+  State state;
+  std::function<void(const Event&)> emit;            // may be null
+  std::function<void(Container&)> change_read_back;  // may be null
+
+ private:
+  Box* find(const std::string& id_or_name);
+  Reply<Box*> require(const std::string& id_or_name);
+  std::string now() const;
+
+  // Networks
+  void add_predefined();
+  Reply<std::string> free_subnet() const;
+  Reply<void> check_network(const NetworkSpec& spec) const;
+  Reply<void> fill_pools(NetworkSpec& spec) const;
+
+  // Endpoints
+  Reply<std::string> pick_address(const Network& network, const Endpoint& endpoint) const;
+  Reply<void> check_address(const Network& network, const std::string& wanted) const;
+  Reply<void> check_mode(const Container& container) const;
+  bool address_used(const std::string& network_id, const std::string& address) const;
+  Reply<void> attach(const Box& box, Endpoint& endpoint);
+  Reply<void> attach_all(Box& box);
+  void detach(const Box& box, Endpoint& endpoint);
+  void detach_all(Box& box);
+
+  // Containers
+  Reply<void> check_create(const ContainerSpec& spec) const;
+  Reply<std::vector<MountedVolume>> mount_volumes(const ContainerSpec& spec, const Image& image);
+  Reply<void> check_ports(const Box& box) const;
+  Reply<void> run(Box& box);
+  void end_run(Box& box, int code);
+  void later(const Box& box, Duration delay, void (Model::*then)(Box&));
+  void restart_later(Box& box);
+  void restart_now(Box& box);
+  void first_check(Box& box);
+  void exit_as_told(Box& box);
+
+  void say(const std::string& type, const std::string& action, const std::string& id,
+           StringMap attributes) const;
+  void say(const Box& box, const std::string& action, StringMap attributes = {}) const;
+  void say(const Network& network, const std::string& action, const Box* box = nullptr) const;
+
+  Clock& clock_;
+  Random& random_;
+  EmbeddedOptions options_;
+  std::set<Clock::TimerId> timers_;
+};
+
+// Puts what a new container was given into the form that the engine shows (embedded/read_back.cpp).
+void read_back(Container& container);
+
+// By full ID, name, or an ID prefix of at least 12 digits.
+const Box* find_box(const State& state, const std::string& id_or_name);
+// By full ID or name; an error if none or several fit.
+Reply<const Network*> find_network(const State& state, const std::string& id_or_name);
+
+}  // namespace fairlead::docker::embedded

@@ -1,0 +1,208 @@
+#include "model/form/canonical.h"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/digest.h"
+#include "model/form/json_writer.h"
+
+namespace fairlead::model {
+namespace {
+
+namespace json = boost::json;
+
+json::object canonical(const Port& port) {
+  return Writer{}
+      .put("target", port.target)
+      .text("published", port.published)
+      .text("host_ip", port.host_ip)
+      .put("protocol", port.protocol)
+      .out;
+}
+
+json::object canonical(const Mount& mount) {
+  Writer writer = mount_head(mount);
+  Writer bind;
+  bind.text("propagation", mount.propagation)
+      .flag("create_host_path", mount.create_host_path)
+      .text("recursive", mount.recursive);
+  if (!bind.out.empty()) writer.put("bind", bind.out);
+  Writer volume;
+  volume.flag("nocopy", mount.nocopy).map("labels", mount.labels);
+  if (mount.type == Mount::Type::kVolume) volume.text("subpath", mount.subpath);
+  if (!volume.out.empty()) writer.put("volume", volume.out);
+  if (mount.type == Mount::Type::kImage && !mount.subpath.empty())
+    writer.put("image", json::object{{"subpath", mount.subpath}});
+  Writer tmpfs;
+  tmpfs.maybe("size", mount.tmpfs_size).maybe("mode", mount.tmpfs_mode);
+  if (!tmpfs.out.empty()) writer.put("tmpfs", tmpfs.out);
+  return writer.out;
+}
+
+json::object canonical(const Healthcheck& health) {
+  return Writer{}
+      .list("test", health.test)
+      .maybe("interval", health.interval)
+      .maybe("timeout", health.timeout)
+      .maybe("start_period", health.start_period)
+      .maybe("start_interval", health.start_interval)
+      .maybe("retries", health.retries)
+      .out;
+}
+
+json::object canonical(const IpamPool& pool) {
+  return Writer{}
+      .text("subnet", pool.subnet)
+      .text("gateway", pool.gateway)
+      .text("ip_range", pool.ip_range)
+      .map("aux_addresses", pool.aux_addresses)
+      .out;
+}
+
+template <typename T>
+json::array to_objects(const std::vector<T>& list) {
+  json::array out;
+  for (const auto& each : list)
+    out.push_back(canonical(each));
+  return out;
+}
+
+// What a container is made of and can't be changed in place: the input of its spec hash.
+Writer fixed_part(const Service& service) {
+  json::object environment = environment_object(service.environment);
+  Writer writer;
+  writer.put("image", service.image)
+      .words("command", service.command)
+      .words("entrypoint", service.entrypoint)
+      .map("labels", service.labels)
+      .array("ports", to_objects(service.ports))
+      .array("volumes", to_objects(service.mounts))
+      .text("network_mode", service.network_mode)
+      .maybe("user", service.user)
+      .maybe("working_dir", service.working_dir)
+      .maybe("hostname", service.hostname)
+      .maybe("init", service.init)
+      .maybe("stop_signal", service.stop_signal)
+      .maybe("stop_grace_period", service.stop_grace_period)
+      .list("extra_hosts", service.extra_hosts)
+      .list("cap_add", service.cap_add)
+      .list("cap_drop", service.cap_drop)
+      .maybe("privileged", service.privileged)
+      .maybe("read_only", service.read_only);
+  if (!environment.empty()) writer.put("environment", environment);
+  if (service.healthcheck) writer.put("healthcheck", canonical(*service.healthcheck));
+  put_hooks(writer, service);
+  for (const auto& [key, value] : service.settings) {
+    if (!changes_in_place(key)) writer.put(key.c_str(), value);
+  }
+  return writer;
+}
+
+// Keys in order, all the way down: the text depends on the value alone.
+void append_sorted(std::string& out, const json::value& value) {
+  if (value.is_object()) {
+    std::vector<std::pair<std::string, const json::value*>> members;
+    for (const auto& member : value.as_object()) {
+      members.emplace_back(std::string(member.key()), &member.value());
+    }
+    std::ranges::sort(members, {}, &std::pair<std::string, const json::value*>::first);
+    out += '{';
+    for (const auto& [key, inner] : members) {
+      out += json::serialize(json::string(key)) + ":";
+      append_sorted(out, *inner);
+      out += ',';
+    }
+    out += '}';
+  } else if (value.is_array()) {
+    out += '[';
+    for (const auto& each : value.as_array()) {
+      append_sorted(out, each);
+      out += ',';
+    }
+    out += ']';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+json::object to_object(const Network& network) {
+  Writer writer;
+  writer.put("name", network.docker_name)
+      .flag("external", network.external)
+      .maybe("driver", network.driver)
+      .map("driver_opts", network.driver_opts)
+      .maybe("internal", network.internal)
+      .maybe("attachable", network.attachable)
+      .maybe("enable_ipv4", network.enable_ipv4)
+      .maybe("enable_ipv6", network.enable_ipv6)
+      .maybe("config_only", network.config_only)
+      .maybe("config_from", network.config_from)
+      .map("labels", network.labels);
+  Writer ipam;
+  ipam.maybe("driver", network.ipam_driver)
+      .map("options", network.ipam_options)
+      .array("config", to_objects(network.ipam));
+  if (!ipam.out.empty()) writer.put("ipam", ipam.out);
+  return writer.out;
+}
+
+json::object to_object(const Volume& volume) {
+  return Writer{}
+      .put("name", volume.docker_name)
+      .flag("external", volume.external)
+      .maybe("driver", volume.driver)
+      .map("driver_opts", volume.driver_opts)
+      .map("labels", volume.labels)
+      .out;
+}
+
+std::string sha_of(const json::value& value) {
+  std::string text;
+  append_sorted(text, value);
+  return sha256_hex(text);
+}
+
+std::string container_spec_hash(const App& app, const Service& service) {
+  Writer writer = fixed_part(service);
+  // The volume a key stands for decides which data the container sees.
+  json::object volumes;
+  for (const auto& mount : service.mounts) {
+    const auto volume = std::ranges::find(app.volumes, mount.source, &Volume::key);
+    if (mount.type == Mount::Type::kVolume && volume != app.volumes.end()) {
+      volumes[volume->key] = volume->docker_name;
+    }
+  }
+  if (!volumes.empty()) writer.put("volume_names", volumes);
+  json::array files;
+  for (const auto& mount : service.files) {
+    const auto* file = file_of(app, mount);
+    files.push_back(Writer{}
+                        .put("target", target_of(mount))
+                        .text("uid", mount.uid)
+                        .text("gid", mount.gid)
+                        .maybe("mode", mount.mode)
+                        .text("digest", file == nullptr ? "" : file->digest)
+                        .out);
+  }
+  writer.array("files", std::move(files));
+  return sha_of(writer.out);
+}
+
+bool changes_in_place(const std::string& key) {
+  static constexpr const char* kKeys[] = {"cpu_period",      "cpu_quota",    "cpu_rt_period",
+                                          "cpu_rt_runtime",  "cpu_shares",   "cpuset",
+                                          "mem_reservation", "memswap_limit"};
+  return std::ranges::find(kKeys, std::string_view(key)) != std::end(kKeys);
+}
+
+std::string network_spec_hash(const Network& network) {
+  return sha_of(to_object(network));
+}
+
+std::string volume_spec_hash(const Volume& volume) {
+  return sha_of(to_object(volume));
+}
+
+}  // namespace fairlead::model

@@ -1,0 +1,283 @@
+// The resolved model in Compose's canonical form, as `docker compose config` prints it.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "model/form/json_writer.h"
+
+namespace fairlead::model {
+namespace {
+
+namespace json = boost::json;
+
+json::value duration(Nanoseconds value) {
+  return json::value(duration_text(value));
+}
+json::value bytes(std::int64_t value) {
+  return json::value(std::to_string(value));
+}
+std::string octal(std::uint32_t mode) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "0%o", mode);
+  return text.data();
+}
+
+json::object shown(const Port& port) {
+  return Writer{}
+      .text("name", port.name)
+      .put("mode", port.mode)
+      .text("host_ip", port.host_ip)
+      .put("target", port.target)
+      .text("published", port.published)
+      .put("protocol", port.protocol)
+      .text("app_protocol", port.app_protocol)
+      .out;
+}
+
+json::object shown(const Mount& mount) {
+  Writer writer = mount_head(mount);
+  Writer options;
+  options.text("propagation", mount.propagation)
+      .flag("create_host_path", mount.create_host_path)
+      .text("recursive", mount.recursive)
+      .text("selinux", mount.selinux)
+      .flag("nocopy", mount.nocopy)
+      .text("subpath", mount.subpath)
+      .map("labels", mount.labels)
+      .maybe("mode", mount.tmpfs_mode);
+  if (mount.tmpfs_size) options.put("size", bytes(*mount.tmpfs_size));
+  if (!options.out.empty()) writer.put(name_of(mount.type), options.out);
+  return writer.out;
+}
+
+json::object shown(const Healthcheck& health) {
+  if (health.disable) return {{"disable", true}};
+  Writer writer;
+  writer.list("test", health.test).maybe("retries", health.retries);
+  const auto time = [&writer](const char* key, const std::optional<Nanoseconds>& value) {
+    if (value) writer.put(key, duration(*value));
+  };
+  time("interval", health.interval);
+  time("timeout", health.timeout);
+  time("start_period", health.start_period);
+  time("start_interval", health.start_interval);
+  return writer.out;
+}
+
+// The service's own name is an alias everywhere; only those that were asked for are shown.
+json::value shown(const Endpoint& endpoint, const std::string& service) {
+  auto aliases = endpoint.aliases;
+  std::erase(aliases, service);
+  Writer writer;
+  writer.list("aliases", aliases)
+      .maybe("ipv4_address", endpoint.ipv4_address)
+      .maybe("ipv6_address", endpoint.ipv6_address)
+      .list("link_local_ips", endpoint.link_local_ips)
+      .maybe("mac_address", endpoint.mac_address)
+      .map("driver_opts", endpoint.driver_opts)
+      .maybe("gw_priority", endpoint.gw_priority)
+      .maybe("interface_name", endpoint.interface_name);
+  if (endpoint.priority != 0) writer.put("priority", endpoint.priority);
+  if (writer.out.empty()) return nullptr;
+  return writer.out;
+}
+
+json::object shown(const Dependency& dependency) {
+  static constexpr const char* kConditions[] = {"service_started", "service_healthy",
+                                                "service_completed_successfully"};
+  return Writer{}
+      .put("condition", kConditions[static_cast<int>(dependency.condition)])
+      .flag("restart", dependency.restart)
+      .put("required", dependency.required)
+      .out;
+}
+
+json::object shown(const FileMount& mount) {
+  Writer writer;
+  writer.put("source", mount.source)
+      .text("target", mount.secret && mount.target.empty() ? target_of(mount) : mount.target)
+      .text("uid", mount.uid)
+      .text("gid", mount.gid);
+  if (mount.mode) writer.put("mode", octal(*mount.mode));
+  return writer.out;
+}
+
+// Sizes are texts in Compose's output.
+json::value shown_setting(const std::string& key, const json::value& value) {
+  static constexpr const char* kSizes[] = {"mem_reservation", "mem_swappiness", "memswap_limit",
+                                           "shm_size"};
+  if (std::ranges::find(kSizes, std::string_view(key)) != std::end(kSizes))
+    return bytes(value.as_int64());
+  if (key != "blkio_config") return value;
+  json::object out = value.as_object();
+  for (auto& [name, list] : out) {
+    if (!list.is_array()) continue;
+    for (auto& each : list.as_array()) {
+      if (auto* rate = each.as_object().if_contains("rate")) *rate = bytes(rate->as_int64());
+    }
+  }
+  return out;
+}
+
+void put_lists(Writer& writer, const Service& service) {
+  json::array ports, volumes, configs, secrets, hosts;
+  for (const auto& port : service.ports)
+    ports.push_back(shown(port));
+  for (const auto& mount : service.mounts)
+    volumes.push_back(shown(mount));
+  for (const auto& mount : service.files)
+    (mount.secret ? secrets : configs).push_back(shown(mount));
+  for (const auto& host : service.extra_hosts) {
+    const auto colon = host.find(':');
+    hosts.push_back(json::string(host.substr(0, colon) + "=" + host.substr(colon + 1)));
+  }
+  writer.array("ports", std::move(ports))
+      .array("volumes", std::move(volumes))
+      .array("configs", std::move(configs))
+      .array("secrets", std::move(secrets))
+      .array("extra_hosts", std::move(hosts))
+      .list("profiles", service.profiles)
+      .list("cap_add", service.cap_add)
+      .list("cap_drop", service.cap_drop);
+}
+
+void put_maps(Writer& writer, const Service& service) {
+  json::object networks, depends_on;
+  const json::object environment = environment_object(service.environment);
+  if (service.network_mode.empty()) {
+    for (const auto& endpoint : service.endpoints)
+      networks[endpoint.network] = shown(endpoint, service.name);
+  }
+  for (const auto& each : service.depends_on)
+    depends_on[each.service] = shown(each);
+  writer.map("labels", service.labels);
+  if (!environment.empty()) writer.put("environment", environment);
+  if (!networks.empty()) writer.put("networks", networks);
+  if (!depends_on.empty()) writer.put("depends_on", depends_on);
+  if (service.healthcheck) writer.put("healthcheck", shown(*service.healthcheck));
+  put_hooks(writer, service);
+  if (service.deploy) writer.put("deploy", service.deploy->written);
+}
+
+json::object shown(const Service& service) {
+  Writer writer;
+  if (service.named) writer.put("container_name", service.container_name);
+  writer.text("image", service.image)
+      .words("command", service.command)
+      .words("entrypoint", service.entrypoint)
+      .text("network_mode", service.network_mode)
+      .text("pull_policy", service.pull.text)
+      .maybe("scale", service.scale)
+      .maybe("user", service.user)
+      .maybe("working_dir", service.working_dir)
+      .maybe("hostname", service.hostname)
+      .maybe("init", service.init)
+      .maybe("stop_signal", service.stop_signal)
+      .maybe("privileged", service.privileged)
+      .maybe("read_only", service.read_only)
+      .maybe("pids_limit", service.pids_limit);
+  if (service.stop_grace_period)
+    writer.put("stop_grace_period", duration(*service.stop_grace_period));
+  if (service.mem_limit) writer.put("mem_limit", bytes(*service.mem_limit));
+  if (service.nano_cpus) writer.put("cpus", static_cast<double>(*service.nano_cpus) / 1e9);
+  if (service.restart) {
+    const auto& policy = *service.restart;
+    const auto limit = policy.max_attempts > 0 ? ":" + std::to_string(policy.max_attempts) : "";
+    writer.put("restart", policy.name + limit);
+  }
+  put_lists(writer, service);
+  put_maps(writer, service);
+  for (const auto& [key, value] : service.settings)
+    writer.put(key.c_str(), shown_setting(key, value));
+  return writer.out;
+}
+
+json::object shown(const File& file) {
+  Writer writer;
+  writer.text("name", file.name)
+      .text("file", file.path.empty() ? "" : "./" + file.path)
+      .text("environment", file.environment)
+      .text("x-credential", file.credential);
+  const bool inlined = file.path.empty() && file.environment.empty() && file.credential.empty();
+  if (inlined && file.content && !file.secret) writer.put("content", *file.content);
+  return writer.out;
+}
+
+const char* to_text(NetworkRecreate choice) {
+  static constexpr const char* kNames[] = {"never", "live", "restart"};
+  return kNames[static_cast<int>(choice)];
+}
+
+json::object behaviour(const std::string& prefix, bool suspend, bool prune,
+                       NetworkRecreate recreate) {
+  return Writer{}
+      .text("appId", prefix)
+      .put("suspend", suspend)
+      .put("prune", prune)
+      .put("networkRecreate", to_text(recreate))
+      .out;
+}
+
+}  // namespace
+
+std::string duration_text(Nanoseconds value) {
+  using namespace std::chrono_literals;
+  const auto count = value.count();
+  const auto fraction = [](double number, const char* unit) {
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), "%.9g%s", number, unit);
+    return std::string(text.data());
+  };
+  if (count == 0) return "0s";
+  if (value < 1us) return std::to_string(count) + "ns";
+  if (value < 1ms) return fraction(static_cast<double>(count) / 1e3, "µs");
+  if (value < 1s) return fraction(static_cast<double>(count) / 1e6, "ms");
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(value);
+  std::string out;
+  if (minutes >= 1h) out = std::to_string(minutes.count() / 60) + "h";
+  if (minutes >= 1min) out += std::to_string(minutes.count() % 60) + "m";
+  return out + fraction(static_cast<double>((value - minutes).count()) / 1e9, "s");
+}
+
+json::value to_json(const App& app) {
+  json::object services;
+  for (const auto& service : app.services)
+    services[service.name] = shown(service);
+  json::object networks;
+  for (const auto& network : app.networks)
+    networks[network.key] = to_object(network);
+  json::object volumes;
+  for (const auto& volume : app.volumes)
+    volumes[volume.key] = to_object(volume);
+  json::object configs;
+  json::object secrets;
+  for (const auto& file : app.files)
+    (file.secret ? secrets : configs)[file.key] = shown(file);
+  Writer writer;
+  writer.put("name", app.name)
+      .map("x-labels", app.labels)
+      .map("x-annotations", app.annotations)
+      .put("services", services);
+  if (!networks.empty()) writer.put("networks", networks);
+  if (!volumes.empty()) writer.put("volumes", volumes);
+  if (!configs.empty()) writer.put("configs", configs);
+  if (!secrets.empty()) writer.put("secrets", secrets);
+  auto own = behaviour(app.prefix, app.suspend, app.prune, app.network_recreate);
+  if (app.retries != kDefaultRetries) own["retries"] = app.retries;
+  if (!app.recreate_volumes) own["volumeRecreate"] = "refuse";
+  if (!app.profiles.empty()) own["profiles"] = to_array({app.profiles.begin(), app.profiles.end()});
+  writer.put("x-fairlead", own);
+  return writer.out;
+}
+
+json::value to_json(const SharedNetwork& shared) {
+  return Writer{}
+      .put("apiVersion", "fairlead.dev/v1")
+      .put("kind", "Network")
+      .put("metadata", Writer{}.put("name", shared.name).map("labels", shared.metadata_labels).out)
+      .put("spec", to_object(shared.network))
+      .put("x-fairlead", behaviour("", shared.suspend, shared.prune, shared.network_recreate))
+      .out;
+}
+
+}  // namespace fairlead::model
