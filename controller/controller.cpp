@@ -1,3 +1,4 @@
+
 #include "controller/controller.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include "base/guard.h"
 #include "controller/desired/hidden_values.h"
 #include "controller/objects/labels.h"
+#include "controller/objects/owned.h"
 #include "model/form/canonical.h"
 
 namespace fairlead::controller {

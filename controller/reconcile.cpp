@@ -5,8 +5,13 @@
 #include "base/utf8.h"
 #include "controller/controller.h"
 #include "controller/desired/hidden_values.h"
+#include "controller/objects/key.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/observed/observed.h"
+#include "controller/plan/action.h"
+#include "controller/plan/plan.h"
+#include "controller/request/specs.h"
 
 namespace fairlead::controller {
 namespace {

@@ -4,7 +4,13 @@
 
 #include "base/time_text.h"
 #include "controller/controller.h"
-#include "controller/objects/labels.h"
+#include "controller/desired/store.h"
+#include "controller/guard/contention.h"
+#include "controller/objects/drift.h"
+#include "controller/plan/action.h"
+#include "controller/plan/plan.h"
+#include "controller/record/runs.h"
+#include "controller/request/specs.h"
 
 namespace fairlead::controller {
 namespace {

@@ -4,7 +4,11 @@
 
 #include "controller/controller.h"
 #include "controller/desired/hidden_values.h"
+#include "controller/desired/store.h"
+#include "controller/objects/drift.h"
 #include "controller/objects/labels.h"
+#include "controller/observed/observed.h"
+#include "controller/plan/plan.h"
 
 namespace fairlead::controller {
 namespace {

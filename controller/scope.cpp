@@ -5,8 +5,14 @@
 #include <utility>
 
 #include "controller/controller.h"
+#include "controller/desired/store.h"
+#include "controller/objects/drift.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/pass/input.h"
+#include "controller/plan/plan.h"
+#include "controller/record/runs.h"
+#include "controller/request/specs.h"
 
 namespace fairlead::controller {
 namespace {

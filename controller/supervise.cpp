@@ -6,6 +6,7 @@
 
 #include "base/guard.h"
 #include "controller/controller.h"
+#include "controller/objects/key.h"
 #include "controller/objects/labels.h"
 
 namespace fairlead::controller {

@@ -13,6 +13,7 @@
 #include "cmd/fairlead/wire.h"
 #include "controller/desired/store.h"
 #include "controller/plan/plan.h"
+#include "model/check/clashes.h"
 #include "model/form/canonical.h"
 #include "model/manifest.h"
 #include "watch/directory.h"

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/plan/plan.h"
+#include "controller/observed/observed.h"
+#include "controller/pass/input.h"
 #include "docker/types.h"
 #include "model/app.h"
 #include "model/host_access.h"

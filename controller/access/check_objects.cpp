@@ -7,7 +7,9 @@
 
 #include "controller/access/checker.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/observed/observed.h"
+#include "controller/pass/input.h"
 
 namespace fairlead::controller {
 namespace {

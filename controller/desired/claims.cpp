@@ -5,7 +5,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "controller/desired/file_status.h"
 #include "controller/desired/store.h"
+#include "controller/objects/key.h"
 
 namespace fairlead::controller {
 namespace {

@@ -1,3 +1,4 @@
+
 #include "controller/desired/hidden_values.h"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include "base/json_strings.h"
 #include "base/printable.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
 
 namespace fairlead::controller {
 namespace {

@@ -65,10 +65,6 @@ model::Source source_of(const watch::File* file) {
   return {State::kPresent, file->bytes, ""};
 }
 
-std::string network_key(const std::string& name) {
-  return "network/" + name;
-}
-
 bool DesiredEntry::suspended() const {
   return std::visit([](const auto& v) { return v.suspend; }, value);
 }

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "controller/desired/file_status.h"
 #include "controller/guard/part_absence.h"
 #include "controller/guard/prune.h"
-#include "controller/report/status.h"
 #include "model/check/clashes.h"
 #include "model/manifest.h"
 #include "watch/directory.h"
@@ -175,8 +175,5 @@ class DesiredStore {
   bool complete_ = false;
   std::string problem_;
 };
-
-// Key of a `kind: Network` document in stores, queue and status.
-std::string network_key(const std::string& name);
 
 }  // namespace fairlead::controller

@@ -1,11 +1,12 @@
-// Field-level comparison of containers. Only declared fields: inspect shows the engine's and the
-// image's defaults too (F057).
+#include "controller/diff/container.h"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
 #include "controller/request/normalise.h"
+#include "controller/request/settings.h"
 
 namespace fairlead::controller {
 namespace {

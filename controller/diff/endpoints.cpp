@@ -1,8 +1,7 @@
-// Endpoints of an existing container, running or stopped, against its spec. Aliases, static
-// addresses and stale network IDs are corrected without a restart (F009, F011).
+#include "controller/diff/endpoints.h"
+
 #include <algorithm>
 
-#include "controller/plan/planner.h"
 #include "controller/request/normalise.h"
 
 namespace fairlead::controller {

@@ -1,12 +1,11 @@
-// Field-level comparison of networks: only what the user declared. Engine defaults and options that
-// the engine adds are not drift (balena.md §1, F006).
+#include "controller/diff/network.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "controller/plan/planner.h"
 #include "controller/request/normalise.h"
 
 namespace fairlead::controller {

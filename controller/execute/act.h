@@ -6,6 +6,7 @@
 #include <string>
 
 #include "controller/execute/execute.h"
+#include "controller/plan/action.h"
 
 namespace fairlead::controller {
 

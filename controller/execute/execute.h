@@ -14,6 +14,7 @@
 #include "controller/execute/images.h"
 #include "controller/execute/object_locks.h"
 #include "controller/observed/cache.h"
+#include "controller/plan/action.h"
 #include "controller/plan/plan.h"
 #include "controller/record/inventory.h"
 #include "docker/engine.h"

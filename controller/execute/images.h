@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/task.h"
-#include "controller/plan/plan.h"
+#include "controller/request/specs.h"
 #include "docker/engine.h"
 
 namespace fairlead::controller {

@@ -1,7 +1,9 @@
+
+
 #include "controller/execute/last_look.h"
 
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
 #include "model/cidr.h"
 
 namespace fairlead::controller {

@@ -36,4 +36,9 @@ void Contention::reset(const std::string& app) {
   corrections_.erase(app);
 }
 
+std::string contention_key(const Drift& drift) {
+  const auto& object = drift.field == "name" ? drift.desired : drift.object;
+  return std::string(to_string(drift.kind)) + "/" + object + "/" + drift.field;
+}
+
 }  // namespace fairlead::controller

@@ -10,8 +10,12 @@
 #include <string>
 
 #include "base/clock.h"
+#include "controller/objects/drift.h"
 
 namespace fairlead::controller {
+
+// What the oscillation breaker counts by: a value of one object.
+std::string contention_key(const Drift& drift);
 
 class Contention {
  public:

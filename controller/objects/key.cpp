@@ -22,4 +22,8 @@ std::string to_string(const Key& key) {
   return key.kind == Key::Kind::kApp ? key.name : std::string(kNetworkPrefix) + key.name;
 }
 
+std::string network_key(const std::string& name) {
+  return "network/" + name;
+}
+
 }  // namespace fairlead::controller

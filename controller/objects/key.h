@@ -24,6 +24,8 @@ inline Key engine_key() {
 
 // As in the app label, in stores and in status: `shop`, or `network/edge`. An App's name holds no
 // slash (model/manifest.cpp), so that no text is two keys.
+// A shared network's, as text: also the value of the app label on its object.
+std::string network_key(const std::string& name);
 Key key_from(const std::string& text);
 std::string to_string(const Key& key);
 

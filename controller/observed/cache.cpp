@@ -1,3 +1,4 @@
+
 #include "controller/observed/cache.h"
 
 #include <algorithm>
@@ -5,6 +6,7 @@
 
 #include "base/guard.h"
 #include "controller/objects/labels.h"
+#include "controller/objects/owned.h"
 
 namespace fairlead::controller {
 namespace {
@@ -46,11 +48,6 @@ void note(std::set<std::string>& changed, const docker::StringMap& labels) {
 }
 
 }  // namespace
-
-std::string app_of(const docker::StringMap& labels) {
-  const auto it = labels.find(std::string(kLabelApp));
-  return it == labels.end() ? std::string() : it->second;
-}
 
 void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
   const auto it = observed_.containers.find(id);

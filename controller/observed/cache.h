@@ -88,7 +88,4 @@ class EngineCache {
   bool all_dirty_ = true;
 };
 
-// The App key in an object's labels; empty if it has none.
-std::string app_of(const docker::StringMap& labels);
-
 }  // namespace fairlead::controller

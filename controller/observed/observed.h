@@ -28,4 +28,14 @@ struct Observed {
   std::map<std::string, docker::Volume> volumes;        // by name; all of the engine's volumes
 };
 
+// A one-shot that ended well: nothing to start again.
+bool completed(const ObservedContainer& container);
+
+// True if it ended because somebody stopped it, as far as one can tell.
+bool was_stopped(const ObservedContainer& container);
+
+// Containers seen on a network from either side: container ID → name.
+std::map<std::string, std::string> members_of(const docker::Network& network,
+                                              const Observed& observed);
+
 }  // namespace fairlead::controller

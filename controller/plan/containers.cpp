@@ -1,21 +1,27 @@
-// A container is missing, stopped, renamed, or differs in what the engine can change in place.
+#include "controller/plan/containers.h"
+
 #include <algorithm>
-#include <charconv>
+
 #include <chrono>
 
-#include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/diff/container.h"
+#include "controller/diff/endpoints.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/denied.h"
+#include "controller/plan/depends_on.h"
+#include "controller/plan/endpoints.h"
+#include "controller/plan/ends.h"
+#include "controller/plan/followers.h"
+#include "controller/plan/hooks.h"
+#include "controller/plan/readings.h"
+#include "controller/plan/replacement.h"
+#include "controller/plan/steps.h"
+#include "controller/request/live.h"
+#include "controller/request/settings.h"
 #include "model/form/canonical.h"
 
 namespace fairlead::controller {
 namespace {
-
-std::uint64_t generation(const docker::Container& container) {
-  const std::string text = label(container.labels, kLabelGeneration);
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 NetworkUse use_of(const Planner& p, const model::Service& service) {
   NetworkUse worst = NetworkUse::kUsable;
@@ -28,19 +34,6 @@ NetworkUse use_of(const Planner& p, const model::Service& service) {
     if (found != p.networks.end()) worst = std::max(worst, found->second.use);
   }
   return worst;
-}
-
-// The engine mounts what they name at each start, not when they are made.
-std::vector<docker::VolumeSpec> demanding_volumes(const Planner& p, const model::Service& service) {
-  std::vector<docker::VolumeSpec> out;
-  for (const auto& volume : p.app.volumes) {
-    const bool mounted = std::ranges::any_of(service.mounts, [&volume](const model::Mount& mount) {
-      return mount.type == model::Mount::Type::kVolume && mount.source == volume.key;
-    });
-    if (mounted && !volume.external && !volume.driver_opts.empty())
-      out.push_back(volume_spec(p.app.name, volume, p.policy));
-  }
-  return out;
 }
 
 // True if the service shares something with a service that has no container yet.
@@ -209,103 +202,6 @@ void keep_frozen(Planner& p, const model::Service& service, const ServiceContain
 }
 
 }  // namespace
-
-std::string next_name(const std::string& name) {
-  return name + ".next";
-}
-std::string prev_name(const std::string& name) {
-  return name + ".prev";
-}
-
-bool up(const docker::Container& container) {
-  return container.state == "running" || container.state == "paused" ||
-         container.state == "restarting";
-}
-
-bool completed(const ObservedContainer& container) {
-  const auto& details = container.details;
-  const std::string& restart = details.restart.name;
-  return details.state == "exited" && details.exit_code == 0 && !container.stopped_by_hand &&
-         (restart.empty() || restart == "no" || restart == "on-failure");
-}
-
-bool newer(const docker::Container& a, const docker::Container& b) {
-  return std::tuple(generation(a), a.created, a.id) > std::tuple(generation(b), b.created, b.id);
-}
-
-int grace_seconds(const model::Service& service) {
-  if (!service.stop_grace_period) return 10;  // the engine's default
-  return static_cast<int>(
-      std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period).count());
-}
-
-std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted) {
-  const std::string key = key_of(wanted);
-  auto image = p.images.find(key);
-  if (image == p.images.end()) {
-    const auto step =
-        add(p, {.kind = Kind::kContainer,
-                .component = service.name,
-                .object = service.container_name,
-                .action = wanted,
-                .after = {},
-                .reason = wanted.pull.when == model::PullPolicy::When::kMissing
-                              ? "pull " + wanted.reference + " if the engine does not have it"
-                              : "pull_policy of " + wanted.reference + " is " + wanted.pull.text,
-                .rollback = {}});
-    image = p.images.emplace(key, step).first;
-  }
-  return image->second;
-}
-
-const KnownImage* known_image(const Planner& p, const model::Service& service) {
-  if (service.pull.when != model::PullPolicy::When::kEvery) return nullptr;
-  const auto found = p.memory.images.find(key_of(image_of(service)));
-  return found == p.memory.images.end() ? nullptr : &found->second;
-}
-
-std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
-                             const std::string& name, const docker::Container* replaced,
-                             Steps after, const std::string& reason) {
-  after.push_back(ensure_image(p, service, image_of(service)));
-  if (service.network_mode.empty())
-    for (const auto& endpoint : service.endpoints)
-      append(after, p.networks[endpoint.network].created);
-  for (const auto& mount : service.mounts)
-    if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
-  append(after, link_gate(p, service).value_or(Steps{}));
-  spec.name = name;
-  CreateContainer create{std::move(spec)};
-  if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
-  create.volumes = demanding_volumes(p, service);
-  return add(p, {.kind = Kind::kContainer,
-                 .component = service.name,
-                 .object = name,
-                 .action = std::move(create),
-                 .after = std::move(after),
-                 .reason = reason,
-                 .rollback = {}});
-}
-
-std::size_t remove_container(Planner& p, const docker::Container& container,
-                             const std::string& component, Steps after, const std::string& reason,
-                             int grace) {
-  const Ref ref{container.id, container.name};
-  Operation operation{.kind = Kind::kContainer,
-                      .component = component,
-                      .object = container.name,
-                      .action = stop_action(p, container, grace),
-                      .after = std::move(after),
-                      .reason = reason,
-                      .rollback = {}};
-  if (up(container)) operation.after = {add(p, operation)};
-  operation.action = RemoveContainer{ref, container.state == "dead"};
-  const auto step = add(p, operation);
-  for (const auto& endpoint : container.endpoints)
-    p.detaches[endpoint.network_id][container.id] = step;
-  p.removals[container.id] = step;
-  return step;
-}
 
 void maintain(Planner& p, const model::Service& service, const ServiceContainers& found,
               Steps after) {

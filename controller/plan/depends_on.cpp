@@ -1,7 +1,6 @@
-// `depends_on`: conditions gate starting, and never block the loop.
-#include <algorithm>
+#include "controller/plan/depends_on.h"
 
-#include "controller/plan/planner.h"
+#include <algorithm>
 
 namespace fairlead::controller {
 namespace {

@@ -1,5 +1,8 @@
-// Attaches, detaches and re-attaches endpoints of existing containers, without a restart.
-#include "controller/plan/planner.h"
+
+#include "controller/plan/endpoints.h"
+
+#include "controller/objects/owned.h"
+#include "controller/plan/readings.h"
 
 namespace fairlead::controller {
 namespace {

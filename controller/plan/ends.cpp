@@ -1,19 +1,10 @@
-// A container ended, and nobody stopped it: is it done, is it tried again, and when?
-//
-//   restart policy         code   what follows
-//   none, `no`             0      done, until the manifest changes it
-//   none, `no`             other  tried again `retries` times; without end if others wait for it
-//   on-failure             0      done
-//   on-failure:N           other  the engine tries N times; then it has failed
-//   always, unless-stopped        the engine tries without end
-//
-// What is tried again waits longer each time, until it has been up for a minute. A container that
-// was stopped through the engine is none of this: it is started at once (plan/containers.cpp).
+#include "controller/plan/ends.h"
+
 #include <algorithm>
 #include <chrono>
 
 #include "base/time_text.h"
-#include "controller/plan/planner.h"
+#include "controller/plan/followers.h"
 
 namespace fairlead::controller {
 namespace {
@@ -124,12 +115,6 @@ void give_up(Planner& p, const model::Service& service, const docker::Container&
 }
 
 }  // namespace
-
-// What its policy starts again without end has been stopped, or the engine was.
-bool was_stopped(const ObservedContainer& container) {
-  const std::string& policy = container.details.restart.name;
-  return container.stopped_by_hand || policy == "always" || policy == "unless-stopped";
-}
 
 Duration restart_delay(int failures) {
   Duration delay = kFirstDelay;

@@ -1,11 +1,16 @@
-// Which containers are a service's, and which of them is up to date: from labels and names alone,
-// so that every state a crash may leave is recognised (F116, F117).
+#include "controller/plan/find.h"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
+#include "controller/diff/container.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/endpoints.h"
+#include "controller/plan/followers.h"
+#include "controller/plan/readings.h"
+#include "controller/plan/steps.h"
 #include "docker/api_features.h"
 #include "model/form/canonical.h"
 
@@ -147,73 +152,6 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
 }
 
 }  // namespace
-
-bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh) {
-  const auto known = p.memory.readings.find(id);
-  const bool read = known != p.memory.readings.end() &&
-                    known->second.contains({drift.field, drift.desired, drift.actual});
-  return read || fresh || p.memory.unread.contains(id);
-}
-
-bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh) {
-  if (!is_reading(p, id, drift, fresh)) return false;
-  p.plan.compared[id].insert({drift.field, drift.desired, drift.actual});
-  p.plan.not_applied.push_back(drift);
-  return true;
-}
-
-void keep_readings(Planner& p, const std::string& id, std::string_view start) {
-  const auto known = p.memory.readings.find(id);
-  if (known == p.memory.readings.end()) return;
-  for (const auto& each : known->second)
-    if (each.field.starts_with(start)) p.plan.compared[id].insert(each);
-}
-
-model::Service replica(const model::App& app, const model::Service& service, int number) {
-  model::Service out = service;
-  out.number = number;
-  if (number > 1) out.container_name = model::container_name_of(app.prefix, service.name, number);
-  return out;
-}
-
-std::string instance_key(const std::string& service, int number) {
-  return number == 1 ? service : service + "#" + std::to_string(number);
-}
-std::string instance_key(const model::Service& service) {
-  return instance_key(service.name, service.number);
-}
-
-int number_of(const docker::Container& container) {
-  const std::string text = label(container.labels, kLabelNumber);
-  int number = 1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-bool hash_matches(const model::App& app, const model::Service& service,
-                  const docker::Container& container) {
-  if (label(container.labels, kLabelSpecHashVersion) != std::to_string(model::kSpecHashVersion))
-    return true;
-  return label(container.labels, kLabelSpecHash) == model::container_spec_hash(app, service);
-}
-
-std::string peer_id(const model::App& app, const std::string& service, const Observed& observed,
-                    const Policy& policy) {
-  auto peer = std::find_if(app.services.begin(), app.services.end(),
-                           [&](const auto& each) { return each.name == service; });
-  if (peer == app.services.end()) return "";
-  const docker::Container* best = nullptr;
-  for (const auto& [id, container] : observed.containers) {
-    const auto& details = container.details;
-    if (is_hook(details) || !owned(details.labels, policy.instance, app.name) ||
-        label(details.labels, kLabelComponent) != service || number_of(details) != 1 ||
-        details.state == "dead" || details.state == "removing" ||
-        !hash_matches(app, *peer, details))
-      continue;
-    if (best == nullptr || newer(details, *best)) best = &details;
-  }
-  return best == nullptr ? "" : best->id;
-}
 
 ServiceContainers find_containers(Planner& p, const model::Service& service,
                                   docker::ContainerSpec spec) {

@@ -1,10 +1,11 @@
-// What a running container shares or depends on was made anew under it: it is started again, as
-// Compose does. A namespace ends with the container that owns it: after that one's restart a
-// follower has only the remains, a network without interfaces among them.
+#include "controller/plan/followers.h"
+
 #include <algorithm>
 
 #include "base/time_text.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/depends_on.h"
+#include "controller/plan/hooks.h"
 
 namespace fairlead::controller {
 namespace {

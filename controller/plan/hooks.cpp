@@ -1,10 +1,11 @@
-// Lifecycle hooks as part of a level-triggered plan: which step of `pre_start` has run is told by
-// its container, whether `post_start` is due by the inventory.
+#include "controller/plan/hooks.h"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/steps.h"
 
 namespace fairlead::controller {
 namespace {
@@ -163,10 +164,6 @@ std::size_t add_start(Planner& p, const model::Service& service, Action action,
 }
 
 }  // namespace
-
-bool is_hook(const docker::Container& container) {
-  return !label(container.labels, kLabelHook).empty();
-}
 
 std::size_t start_container(Planner& p, const model::Service& service, const Ref& container,
                             Steps after, const std::string& reason,

@@ -1,10 +1,10 @@
-// What a new container takes over from the one that it replaces: the content of anonymous volumes,
-// as Compose does. They are mounted by name at the same place; the spec hash knows nothing of it.
+#include "controller/plan/inherit.h"
+
 #include <algorithm>
 
 #include "base/paths.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/request/live.h"
 
 namespace fairlead::controller {
 namespace {

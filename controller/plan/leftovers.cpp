@@ -1,9 +1,13 @@
-// Own objects that left the manifest. They go only with the prune guard's consent; volumes never.
+#include "controller/plan/leftovers.h"
+
 #include <algorithm>
 
 #include "controller/guard/part_absence.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/networks.h"
+#include "controller/plan/obstacles.h"
+#include "controller/plan/steps.h"
 
 namespace fairlead::controller {
 namespace {

@@ -1,8 +1,14 @@
-// A network is missing, double, taken, or changed. A changed network is never touched here.
+#include "controller/plan/networks.h"
+
 #include <algorithm>
 
+#include "controller/diff/network.h"
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/denied.h"
+#include "controller/plan/leftovers.h"
+#include "controller/plan/readings.h"
+#include "controller/request/live.h"
 #include "model/form/canonical.h"
 
 namespace fairlead::controller {
@@ -10,13 +16,6 @@ namespace {
 
 std::string naming(const model::Network& network) {
   return "network " + network.docker_name;
-}
-
-std::vector<const docker::Network*> namesakes(const std::string& name, const Observed& observed) {
-  std::vector<const docker::Network*> found;
-  for (const auto& [id, network] : observed.networks)
-    if (network.name == name) found.push_back(&network);
-  return found;
 }
 
 void refuse_network(Planner& p, const model::Network& network, NetworkUse use, Error error) {
@@ -153,33 +152,6 @@ void plan_existing(Planner& p, const model::Network& network) {
 
 bool own_network(const docker::Network& network, const Planner& p) {
   return owned(network.labels, p.policy.instance, p.app.name);
-}
-
-std::map<std::string, std::string> members_of(const docker::Network& network,
-                                              const Observed& observed) {
-  std::map<std::string, std::string> members;
-  for (const auto& member : network.members)
-    members[member.container_id] = member.name;
-  for (const auto& [id, container] : observed.containers)
-    for (const auto& endpoint : container.details.endpoints)
-      if (endpoint.network_id == network.id) members[id] = container.details.name;
-  return members;
-}
-
-const docker::Network* live_network(const model::App& app, const model::Network& network,
-                                    const Observed& observed, const std::string& instance) {
-  auto found = namesakes(network.docker_name, observed);
-  if (network.external) return found.size() == 1 ? found.front() : nullptr;
-  std::erase_if(found, [&](const auto* each) {
-    return !owned(each->labels, instance, app.name) ||
-           label(each->labels, kLabelComponent) != network.key;
-  });
-  if (found.empty()) return nullptr;
-  return *std::min_element(found.begin(), found.end(), [&](const auto* a, const auto* b) {
-    const bool a_empty = members_of(*a, observed).empty();
-    const bool b_empty = members_of(*b, observed).empty();
-    return std::tie(a_empty, a->created, a->id) < std::tie(b_empty, b->created, b->id);
-  });
 }
 
 void plan_networks(Planner& p) {

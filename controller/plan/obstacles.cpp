@@ -8,12 +8,15 @@
 // or port is no silence, and stopping can be undone: when the service comes back, so does its
 // container. A network can't be set aside: it is removed, which loses nothing, and never while a
 // container of somebody else is on it.
+#include "controller/plan/obstacles.h"
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <functional>
 
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/hooks.h"
 
 namespace fairlead::controller {
 namespace {

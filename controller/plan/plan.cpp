@@ -4,30 +4,16 @@
 #include <functional>
 
 #include "controller/desired/hidden_values.h"
-#include "controller/objects/labels.h"
+#include "controller/objects/key.h"
+#include "controller/plan/containers.h"
+#include "controller/plan/leftovers.h"
+#include "controller/plan/networks.h"
+#include "controller/plan/obstacles.h"
 #include "controller/plan/planner.h"
+#include "controller/plan/volumes.h"
 
 namespace fairlead::controller {
 namespace {
-
-struct Verb {
-  std::string_view operator()(const CreateNetwork&) const { return "create"; }
-  std::string_view operator()(const RemoveNetwork&) const { return "remove"; }
-  std::string_view operator()(const CreateVolume&) const { return "create"; }
-  std::string_view operator()(const EnsureImage&) const { return "pull"; }
-  std::string_view operator()(const CreateContainer&) const { return "create"; }
-  std::string_view operator()(const StartContainer&) const { return "start"; }
-  std::string_view operator()(const StopContainer&) const { return "stop"; }
-  std::string_view operator()(const RunHooks&) const { return "hook"; }
-  std::string_view operator()(const FailHook&) const { return "set aside"; }
-  std::string_view operator()(const RestartContainer&) const { return "restart"; }
-  std::string_view operator()(const UnpauseContainer&) const { return "unpause"; }
-  std::string_view operator()(const RemoveContainer&) const { return "remove"; }
-  std::string_view operator()(const RenameContainer&) const { return "rename"; }
-  std::string_view operator()(const UpdateContainer&) const { return "update"; }
-  std::string_view operator()(const ConnectEndpoint&) const { return "connect"; }
-  std::string_view operator()(const DisconnectEndpoint&) const { return "disconnect"; }
-};
 
 // Dependencies before dependants, otherwise by name: start operations can refer back.
 std::vector<const model::Service*> in_start_order(const model::App& app) {
@@ -66,11 +52,6 @@ void hide_values(Plan& plan, const model::Masks& masks) {
     hide(line);
 }
 
-const model::Masks& masks_of(const model::App& app) {
-  static const model::Masks kNothing;
-  return app.masks == nullptr ? kNothing : *app.masks;
-}
-
 // An engine that holds nothing and knows every setting.
 Observed empty_engine() {
   Observed observed;
@@ -105,76 +86,6 @@ Plan finish(Planner& p, bool suspended) {
 
 }  // namespace
 
-std::string key_of(const EnsureImage& wanted) {
-  return wanted.reference + " " + wanted.platform + " " +
-         std::to_string(static_cast<int>(wanted.pull.when)) + " " +
-         std::to_string(wanted.pull.every.count());
-}
-
-std::string_view verb(const Action& action) {
-  return std::visit(Verb{}, action);
-}
-
-std::string label(const docker::StringMap& labels, std::string_view key) {
-  auto found = labels.find(std::string(key));
-  return found == labels.end() ? std::string() : found->second;
-}
-
-bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app) {
-  return !instance.empty() && label(labels, kLabelManaged) == "true" &&
-         label(labels, kLabelInstance) == instance && label(labels, kLabelApp) == app;
-}
-
-std::string shared_network_owner(const std::string& name) {
-  return "network/" + name;
-}
-
-std::size_t add(Planner& p, Operation operation) {
-  std::sort(operation.after.begin(), operation.after.end());
-  operation.after.erase(std::unique(operation.after.begin(), operation.after.end()),
-                        operation.after.end());
-  p.plan.operations.push_back(std::move(operation));
-  return p.plan.operations.size() - 1;
-}
-
-void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,
-            Error error, const model::Position& position) {
-  p.plan.refusals.push_back({std::move(error), kind, component, object, position});
-}
-
-void wait_for(Planner& p, std::string line) {
-  p.plan.waiting.push_back(std::move(line));
-}
-
-void append(Steps& steps, const Steps& more) {
-  steps.insert(steps.end(), more.begin(), more.end());
-}
-
-// A renamed object is known by the name that it should have.
-std::string difference(const Planner& p, const Drift& drift) {
-  const Drift shown = without_values(drift, masks_of(p.app));
-  return drift.field + " is " + (shown.actual.empty() ? "not set" : shown.actual) + ", wanted " +
-         (shown.desired.empty() ? "not set" : shown.desired);
-}
-
-std::string contention_key(const Drift& drift) {
-  const auto& object = drift.field == "name" ? drift.desired : drift.object;
-  return std::string(to_string(drift.kind)) + "/" + object + "/" + drift.field;
-}
-
-bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
-          const std::string& field) {
-  const std::string key = std::string(to_string(kind)) + "/" + object + "/" + field;
-  if (!p.memory.contended.contains(key)) return false;
-  Error error{ErrorClass::kBlocked, Reason::kContended,
-              key + ": something else keeps changing it back; no longer corrected",
-              "find the other writer, then ask for a reconcile"};
-  bool known = std::any_of(p.plan.refusals.begin(), p.plan.refusals.end(),
-                           [&](const Refusal& refusal) { return refusal.error == error; });
-  if (!known) refuse(p, kind, component, object, std::move(error));
-  return true;
-}
-
 Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
               const Memory& memory) {
   Planner p{.app = app, .observed = observed, .policy = policy, .memory = memory};
@@ -207,7 +118,7 @@ std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,
 Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
                          const Policy& policy, const Memory& memory) {
   model::App app;
-  app.name = shared_network_owner(network.name);
+  app.name = network_key(network.name);
   app.prefix = network.name;
   app.enveloped = true;
   app.suspend = network.suspend;

@@ -1,10 +1,14 @@
-// Replacement as a level-triggered sequence: create under a temporary name, stop the old
-// one, put it aside, rename, start, remove the old one. Each pass emits the steps that remain, so a
-// crash anywhere continues (F047, F116). On a definite failure the old container is put back.
+#include "controller/plan/replacement.h"
+
 #include <algorithm>
 #include <iterator>
 
-#include "controller/plan/planner.h"
+#include "controller/objects/owned.h"
+#include "controller/plan/containers.h"
+#include "controller/plan/depends_on.h"
+#include "controller/plan/endpoints.h"
+#include "controller/plan/hooks.h"
+#include "controller/plan/steps.h"
 
 namespace fairlead::controller {
 namespace {

@@ -1,5 +1,9 @@
-// A volume is missing or different. Volumes hold data: nothing here removes one (F049).
-#include "controller/plan/planner.h"
+
+#include "controller/plan/volumes.h"
+
+#include "controller/objects/owned.h"
+#include "controller/plan/denied.h"
+#include "controller/plan/readings.h"
 
 namespace fairlead::controller {
 namespace {

@@ -101,16 +101,6 @@ struct EventRecord {
   WallTime last{};
 };
 
-struct FileStatus {
-  std::string file;
-  bool valid = false;  // as it was last decoded
-  std::vector<model::Diagnostic> diagnostics;
-  bool decoding = false;  // a version of it is being decoded, or waits for a file it refers to
-
-  // Not decoded so far: neither valid nor broken.
-  bool unread() const { return decoding && !valid && diagnostics.empty(); }
-};
-
 struct EngineStatus {
   bool up = false;
   bool event_stream = false;

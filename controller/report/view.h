@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "controller/desired/file_status.h"
+#include "controller/objects/drift.h"
 #include "controller/plan/plan.h"
 #include "controller/report/status.h"
-#include "controller/work_queue.h"
 
 namespace fairlead::controller {
 

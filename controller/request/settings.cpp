@@ -1,12 +1,11 @@
-// Where each of Compose's settings goes in an engine request, and how it is compared with what
-// inspect shows. An allow-list: nothing of a manifest reaches the engine but through it (F058).
+#include "controller/request/settings.h"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
-#include "controller/plan/planner.h"
 #include "controller/request/normalise.h"
 #include "model/form/canonical.h"
 

@@ -1,10 +1,12 @@
-// What would be sent to the engine, built from the manifest only, never from inspect (F019).
+#include "controller/request/specs.h"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <iterator>
 
 #include "controller/objects/labels.h"
-#include "controller/plan/planner.h"
+#include "controller/request/live.h"
+#include "controller/request/settings.h"
 #include "docker/api_features.h"
 #include "model/form/canonical.h"
 
@@ -319,6 +321,25 @@ docker::VolumeSpec volume_spec(const std::string& app_name, const model::Volume&
   add_project(spec.labels, app_name, "volume", volume.key);
   overlay(spec.labels, own_labels(app_name, volume.key, model::volume_spec_hash(volume), policy));
   return spec;
+}
+
+model::Service replica(const model::App& app, const model::Service& service, int number) {
+  model::Service out = service;
+  out.number = number;
+  if (number > 1) out.container_name = model::container_name_of(app.prefix, service.name, number);
+  return out;
+}
+
+int grace_seconds(const model::Service& service) {
+  if (!service.stop_grace_period) return 10;  // the engine's default
+  return static_cast<int>(
+      std::chrono::ceil<std::chrono::seconds>(*service.stop_grace_period).count());
+}
+
+std::string key_of(const EnsureImage& wanted) {
+  return wanted.reference + " " + wanted.platform + " " +
+         std::to_string(static_cast<int>(wanted.pull.when)) + " " +
+         std::to_string(wanted.pull.every.count());
 }
 
 }  // namespace fairlead::controller

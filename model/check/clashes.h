@@ -27,4 +27,8 @@ std::vector<Clash> find_clashes(const std::vector<const App*>& apps,
                                 const std::vector<const SharedNetwork*>& networks,
                                 const NameOwners& owners = {});
 
+// The same without owners, as diagnostics.
+std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
+                                          const std::vector<const SharedNetwork*>& networks);
+
 }  // namespace fairlead::model

@@ -15,8 +15,8 @@
 
 #include "model/app.h"
 #include "model/diagnostic.h"
-#include "model/manifest.h"
 #include "model/masks.h"
+#include "model/options.h"
 #include "model/yaml/yaml.h"
 
 namespace fairlead::model {

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <string>
 
+#include "model/check/clashes.h"
 #include "model/manifest.h"
 #include "model/yaml/yaml.h"
 

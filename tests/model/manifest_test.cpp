@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "model/check/clashes.h"
 #include "model/form/canonical.h"
 #include "tests/model/diagnostics.h"
 

@@ -1,8 +1,15 @@
+
 #include "tests/support/app_builders.h"
 
 #include <stdexcept>
 
+#include "controller/objects/drift.h"
 #include "controller/objects/labels.h"
+#include "controller/observed/observed.h"
+#include "controller/pass/input.h"
+#include "controller/plan/action.h"
+#include "controller/plan/plan.h"
+#include "controller/request/specs.h"
 
 namespace fairlead::test {
 namespace {

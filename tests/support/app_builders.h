@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controller/observed/observed.h"
+#include "controller/pass/input.h"
 #include "controller/plan/plan.h"
 #include "model/app.h"
 

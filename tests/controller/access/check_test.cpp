@@ -1,9 +1,13 @@
 // F101, F102: one test per knob that makes an App root on the host, each denied without a policy
 // and allowed by the rule that the refusal names.
-#include "controller/access/check.h"
 
 #include <gmock/gmock.h>
 
+#include "controller/access/check.h"
+#include "controller/objects/drift.h"
+#include "controller/observed/observed.h"
+#include "controller/pass/input.h"
+#include "controller/plan/denied.h"
 #include "controller/plan/plan.h"
 #include "model/manifest.h"
 #include "tests/support/app_builders.h"

@@ -1,9 +1,10 @@
 // Who is in force when files or Apps claim the same: whoever has it, whatever the order.
-#include "controller/desired/store.h"
 
 #include <gmock/gmock.h>
 
 #include "base/digest.h"
+#include "controller/desired/store.h"
+#include "controller/request/specs.h"
 
 namespace fairlead::controller {
 namespace {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "controller/plan/planner.h"
+#include "controller/diff/network.h"
 #include "tests/support/app_builders.h"
 
 namespace fairlead::controller {

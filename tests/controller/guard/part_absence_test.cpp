@@ -1,6 +1,8 @@
-#include "controller/guard/part_absence.h"
 
 #include <gmock/gmock.h>
+
+#include "controller/guard/part_absence.h"
+#include "controller/guard/prune.h"
 
 namespace fairlead::controller {
 namespace {

@@ -1,6 +1,7 @@
 // A container ended: what follows, and when. Time is a value.
 #include <gmock/gmock.h>
 
+#include "controller/plan/ends.h"
 #include "tests/support/app_builders.h"
 
 namespace fairlead::controller {

@@ -1,6 +1,11 @@
 #include <gmock/gmock.h>
 
 #include "controller/objects/labels.h"
+#include "controller/observed/observed.h"
+#include "controller/pass/input.h"
+#include "controller/plan/action.h"
+#include "controller/plan/plan.h"
+#include "controller/request/specs.h"
 #include "tests/support/app_builders.h"
 
 namespace fairlead::controller {

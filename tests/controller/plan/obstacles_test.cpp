@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "controller/objects/labels.h"
+#include "controller/observed/observed.h"
+#include "controller/plan/action.h"
+#include "controller/plan/plan.h"
 #include "tests/support/app_builders.h"
 
 namespace fairlead::controller {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/read_file.h"
-#include "controller/plan/planner.h"
+#include "controller/request/settings.h"
 #include "model/manifest.h"
 #include "tests/support/app_builders.h"
 

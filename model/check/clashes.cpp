@@ -1,12 +1,10 @@
-// Checks over the whole directory: no two Apps may claim one name, host port or subnet. The first
-// in the given order keeps it (F085, F086, F004).
+#include "model/check/clashes.h"
+
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "model/check/clashes.h"
 #include "model/cidr.h"
-#include "model/manifest.h"
 
 namespace fairlead::model {
 namespace {

@@ -1,0 +1,70 @@
+#include "controller/objects/owned.h"
+
+#include <charconv>
+#include <tuple>
+
+#include "controller/objects/labels.h"
+#include "model/form/canonical.h"
+
+namespace fairlead::controller {
+namespace {
+
+std::uint64_t generation(const docker::Container& container) {
+  const std::string text = label(container.labels, kLabelGeneration);
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::string label(const docker::StringMap& labels, std::string_view key) {
+  auto found = labels.find(std::string(key));
+  return found == labels.end() ? std::string() : found->second;
+}
+
+std::string app_of(const docker::StringMap& labels) {
+  return label(labels, kLabelApp);
+}
+
+bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app) {
+  return !instance.empty() && label(labels, kLabelManaged) == "true" &&
+         label(labels, kLabelInstance) == instance && label(labels, kLabelApp) == app;
+}
+
+int number_of(const docker::Container& container) {
+  const std::string text = label(container.labels, kLabelNumber);
+  int number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+bool is_hook(const docker::Container& container) {
+  return !label(container.labels, kLabelHook).empty();
+}
+
+bool up(const docker::Container& container) {
+  return container.state == "running" || container.state == "paused" ||
+         container.state == "restarting";
+}
+
+std::string next_name(const std::string& name) {
+  return name + ".next";
+}
+
+std::string prev_name(const std::string& name) {
+  return name + ".prev";
+}
+
+bool newer(const docker::Container& a, const docker::Container& b) {
+  return std::tuple(generation(a), a.created, a.id) > std::tuple(generation(b), b.created, b.id);
+}
+
+bool hash_matches(const model::App& app, const model::Service& service,
+                  const docker::Container& container) {
+  if (label(container.labels, kLabelSpecHashVersion) != std::to_string(model::kSpecHashVersion))
+    return true;
+  return label(container.labels, kLabelSpecHash) == model::container_spec_hash(app, service);
+}
+
+}  // namespace fairlead::controller

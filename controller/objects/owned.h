@@ -1,0 +1,45 @@
+// What an engine's object says of itself: labels, names and state. Every room asks for it here.
+//
+// Labels alone prove nothing, since anybody may copy them (F117): owned() is one condition of many,
+// and guard/removal.h has the rest.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "docker/types.h"
+#include "model/app.h"
+
+namespace fairlead::controller {
+
+// The value of a label; empty if there is none.
+std::string label(const docker::StringMap& labels, std::string_view key);
+
+// The App key in an object's labels (key.h); empty if it has none.
+std::string app_of(const docker::StringMap& labels);
+
+// True if the labels say that the object is this installation's, of this App (F117).
+bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app);
+
+// Which replica of its service it is, from 1; 1 if its label says nothing.
+int number_of(const docker::Container& container);
+
+// A container of one `pre_start` step, not of a service.
+bool is_hook(const docker::Container& container);
+
+// It has processes: running, paused, restarting.
+bool up(const docker::Container& container);
+
+// Names around a replacement: of the new one before the switch, of the old one after it.
+std::string next_name(const std::string& name);
+std::string prev_name(const std::string& name);
+
+// Newest generation, then newest, then ID.
+bool newer(const docker::Container& a, const docker::Container& b);
+
+// The recorded hash equals the manifest's. A hash of another version can't be compared: true
+// (F092).
+bool hash_matches(const model::App& app, const model::Service& service,
+                  const docker::Container& container);
+
+}  // namespace fairlead::controller

@@ -1,0 +1,56 @@
+// What one pass over one App is decided from, besides what should be and what is: what it may do,
+// and what is remembered. Plain values; the planner sees nothing else.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "controller/record/hooks.h"
+#include "controller/record/runs.h"
+#include "model/host_access.h"
+
+namespace fairlead::controller {
+
+// What the registry last said of an image that is asked for every so often.
+struct KnownImage {
+  std::string id;    // "" if it was not asked yet
+  bool due = false;  // to be asked again
+};
+
+// What the controller remembers of an App between passes. All of it may be lost at any time
+// without doing harm.
+struct Memory {
+  std::set<std::string> contended;  // contention_key()s that the oscillation breaker holds
+  std::map<std::string, ContainerHooks> hooks;  // by container ID
+  std::map<std::string, KnownImage> images;     // by key_of(); pull policies with a period only
+  std::set<std::string> volumes;                // Docker names of those that were there once
+  // By container ID: what it was last restarted because of. A clock that was set back must not make
+  // it stale again and again.
+  std::map<std::string, std::string> restarted;
+  std::set<std::string> missing_volumes;  // Docker names of external ones
+  // By container ID:
+  std::map<std::string, Runs> runs;
+  std::map<std::string, LastEnd> ends;
+  std::map<std::string, Readings> readings;  // of networks too; volumes by Docker name
+  std::set<std::string> unread;              // made by us, and not compared since; likewise
+  std::set<std::string> fresh;   // part_of()s of containers that we changed, not compared since
+  std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
+};
+
+struct Policy {
+  std::string instance;     // own instance ID
+  bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
+  std::set<std::string>
+      recently_left{};    // parts of it (guard/part_absence.h) for which that is too early
+  bool app_gone = false;  // the App left the directory (plan everything's removal)
+  // Docker names of the shared networks that the directory declares: one that is external here and
+  // missing is on its way.
+  std::set<std::string> declared_networks;
+  // What manifests may demand of the host; null: nothing.
+  std::shared_ptr<const model::HostAccess> access{};
+};
+
+}  // namespace fairlead::controller

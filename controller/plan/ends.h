@@ -1,0 +1,38 @@
+// A container ended, and nobody stopped it: is it done, is it tried again, and when?
+//
+//   restart policy         code   what follows
+//   none, `no`             0      done, until the manifest changes it
+//   none, `no`             other  tried again `retries` times; without end if others wait for it
+//   on-failure             0      done
+//   on-failure:N           other  the engine tries N times; then it has failed
+//   always, unless-stopped        the engine tries without end
+//
+// What is tried again waits longer each time, until it has been up for a minute. A container that
+// was stopped through the engine is none of this: it is started at once (containers.h).
+#pragma once
+
+#include <optional>
+
+#include "controller/observed/observed.h"
+#include "controller/plan/planner.h"
+#include "controller/record/runs.h"
+
+namespace fairlead::controller {
+
+// How long after its n-th end in a row a container is started again: 1 s, three times as long each
+// time, at most 5 min.
+Duration restart_delay(int failures);
+
+// What follows the end of a container that nobody stopped: the runs to note with its next start, or
+// nullopt if it is not started now. Says why, and when.
+std::optional<Runs> next_run(Planner& p, const model::Service& service,
+                             const ObservedContainer& container);
+
+// A container that was started again, by us or by the engine, and has not been up for long: it may
+// end at once. Waits for it.
+void watch_young(Planner& p, const model::Service& service, const docker::Container& container);
+
+// One that the engine itself is about to start again.
+void note_restarting(Planner& p, const model::Service& service, const docker::Container& container);
+
+}  // namespace fairlead::controller

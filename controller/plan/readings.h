@@ -1,0 +1,24 @@
+// Readings: what the engine made of a value that it was given. One that was seen right after the
+// value was given is no drift: it is said once (`NotApplied`), and never answered.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/objects/drift.h"
+#include "controller/plan/planner.h"
+
+namespace fairlead::controller {
+
+// True if the engine showed exactly this difference when it had just been given the value. `id`: of
+// the container or network; of a volume its name. `fresh`: the value was given to a living one, and
+// this is the first look since.
+bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh);
+
+// If it is one: it is said and left alone. Notes what is to be remembered.
+bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh = false);
+
+// What was not compared in this pass keeps the readings that are known of it. `start`: of fields.
+void keep_readings(Planner& p, const std::string& id, std::string_view start);
+
+}  // namespace fairlead::controller

@@ -1,0 +1,96 @@
+#include "controller/plan/steps.h"
+
+#include <algorithm>
+
+#include "controller/objects/owned.h"
+#include "controller/plan/followers.h"
+#include "controller/plan/hooks.h"
+#include "controller/plan/inherit.h"
+
+namespace fairlead::controller {
+namespace {
+
+// The engine mounts what they name at each start, not when they are made.
+std::vector<docker::VolumeSpec> demanding_volumes(const Planner& p, const model::Service& service) {
+  std::vector<docker::VolumeSpec> out;
+  for (const auto& volume : p.app.volumes) {
+    const bool mounted = std::ranges::any_of(service.mounts, [&volume](const model::Mount& mount) {
+      return mount.type == model::Mount::Type::kVolume && mount.source == volume.key;
+    });
+    if (mounted && !volume.external && !volume.driver_opts.empty())
+      out.push_back(volume_spec(p.app.name, volume, p.policy));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted) {
+  const std::string key = key_of(wanted);
+  auto image = p.images.find(key);
+  if (image == p.images.end()) {
+    const auto step =
+        add(p, {.kind = Kind::kContainer,
+                .component = service.name,
+                .object = service.container_name,
+                .action = wanted,
+                .after = {},
+                .reason = wanted.pull.when == model::PullPolicy::When::kMissing
+                              ? "pull " + wanted.reference + " if the engine does not have it"
+                              : "pull_policy of " + wanted.reference + " is " + wanted.pull.text,
+                .rollback = {}});
+    image = p.images.emplace(key, step).first;
+  }
+  return image->second;
+}
+
+const KnownImage* known_image(const Planner& p, const model::Service& service) {
+  if (service.pull.when != model::PullPolicy::When::kEvery) return nullptr;
+  const auto found = p.memory.images.find(key_of(image_of(service)));
+  return found == p.memory.images.end() ? nullptr : &found->second;
+}
+
+std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
+                             const std::string& name, const docker::Container* replaced,
+                             Steps after, const std::string& reason) {
+  after.push_back(ensure_image(p, service, image_of(service)));
+  if (service.network_mode.empty())
+    for (const auto& endpoint : service.endpoints)
+      append(after, p.networks[endpoint.network].created);
+  for (const auto& mount : service.mounts)
+    if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
+  append(after, link_gate(p, service).value_or(Steps{}));
+  spec.name = name;
+  CreateContainer create{std::move(spec)};
+  if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
+  create.volumes = demanding_volumes(p, service);
+  return add(p, {.kind = Kind::kContainer,
+                 .component = service.name,
+                 .object = name,
+                 .action = std::move(create),
+                 .after = std::move(after),
+                 .reason = reason,
+                 .rollback = {}});
+}
+
+std::size_t remove_container(Planner& p, const docker::Container& container,
+                             const std::string& component, Steps after, const std::string& reason,
+                             int grace) {
+  const Ref ref{container.id, container.name};
+  Operation operation{.kind = Kind::kContainer,
+                      .component = component,
+                      .object = container.name,
+                      .action = stop_action(p, container, grace),
+                      .after = std::move(after),
+                      .reason = reason,
+                      .rollback = {}};
+  if (up(container)) operation.after = {add(p, operation)};
+  operation.action = RemoveContainer{ref, container.state == "dead"};
+  const auto step = add(p, operation);
+  for (const auto& endpoint : container.endpoints)
+    p.detaches[endpoint.network_id][container.id] = step;
+  p.removals[container.id] = step;
+  return step;
+}
+
+}  // namespace fairlead::controller

@@ -1,0 +1,30 @@
+// The steps around a container that several parts of the planner emit.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "controller/pass/input.h"
+#include "controller/plan/planner.h"
+#include "controller/request/specs.h"
+
+namespace fairlead::controller {
+
+// Images, networks, volumes and the container itself, under `name`. `replaced` may be null: else
+// labels say what it replaces, and its anonymous volumes go over to the new one.
+std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
+                             const std::string& name, const docker::Container* replaced,
+                             Steps after, const std::string& reason);
+
+// Stops it first if it is up; `grace` in seconds.
+std::size_t remove_container(Planner& p, const docker::Container& container,
+                             const std::string& component, Steps after, const std::string& reason,
+                             int grace);
+
+// The step that pulls an image, once per plan.
+std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted);
+
+// What is known of an image that is asked for every so often; null for all others.
+const KnownImage* known_image(const Planner& p, const model::Service& service);
+
+}  // namespace fairlead::controller
