@@ -1,6 +1,6 @@
 # The front door: every common task is one word. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint format clean clean-demo
+.PHONY: help build run test bench lint format clean clean-demo
 
 sources = $(shell find base model watch docker controller metrics api cmd tests packaging \
             -name '*.h' -o -name '*.cpp')
@@ -21,6 +21,12 @@ test: ## build everything and run every test
 	cmake --preset release -DFAIRLEAD_TESTS=ON
 	cmake --build --preset release
 	ctest --test-dir build/release -LE engine-all -j 4 --no-tests=error --output-on-failure
+
+bench: ## measure the core and the whole program, and compare with the goals
+	scripts/bootstrap bench
+	cmake --preset release -DFAIRLEAD_TESTS=ON -DFAIRLEAD_BENCH=ON
+	cmake --build --preset release --target fairlead fairlead_sample_image core_bench
+	tests/bench/run
 
 lint: ## check the format, the house rules, and all sources with clang-tidy
 	scripts/bootstrap lint

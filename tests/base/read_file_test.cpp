@@ -6,7 +6,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -64,7 +63,7 @@ TEST_F(ReadFile, RefusesWhatIsNoOrdinaryFile) {
   const std::string link = folder / "link";
   fs::create_symlink("/dev/zero", link);
 
-  const auto begin = std::chrono::steady_clock::now();
+  // One that is waited for would wait for ever.
   for (const std::string& path : {fifo, sparse, socket_path, link, std::string("/dev/zero"),
                                   std::string("/dev/tty"), folder.string()}) {
     const auto read = read_file(path, kTextFileLimit);
@@ -73,7 +72,6 @@ TEST_F(ReadFile, RefusesWhatIsNoOrdinaryFile) {
     EXPECT_THAT(read.error().message,
                 HasSubstr(path + (path == sparse ? ": larger than" : ": not a regular file")));
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   close(listener);
 }
 
