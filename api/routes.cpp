@@ -179,7 +179,7 @@ Response accepted(const std::vector<std::string>& apps) {
 
 Response post_reconcile(const Call& call) {
   const auto app = call.target.parameter("app").value_or("");
-  const auto asked = call.context.commands.reconcile_now(app);
+  const auto asked = call.context.commands.reconcile_now(app, "somebody on this machine");
   if (!asked) return explain(asked.error());
   return accepted(app.empty() ? std::vector<std::string>() : std::vector{app});
 }
@@ -190,7 +190,7 @@ Response post_prune(const Call& call) {
   if (apps.empty() || std::ranges::any_of(apps, &std::string::empty)) {
     return bad_request("name the Apps to remove: /api/v1/prune?app=NAME");
   }
-  const auto confirmed = call.context.commands.confirm_prune(apps);
+  const auto confirmed = call.context.commands.confirm_prune(apps, "somebody on this machine");
   if (!confirmed) return explain(confirmed.error());
   return accepted(apps);
 }

@@ -220,7 +220,8 @@ void Controller::announce(const std::string& key) {
   Scope scope;
   scope.entry = desired_.find(key);
   if (scope.entry == nullptr || status_.contains(key)) return;
-  auto& status = status_[key];
+  const auto edit = status_.edit(key);
+  auto& status = edit.status();
   report_identity(status, key, scope);
   Condition unknown;
   unknown.type = "Ready";
@@ -260,7 +261,7 @@ void Controller::enqueue_all() {
 }
 
 void Controller::enqueue_unsettled() {
-  for (const auto& [key, status] : status_) {
+  for (const auto& [key, status] : status_.rows()) {
     if (status.sync != "Synced") wake(key);
   }
 }
@@ -343,7 +344,7 @@ Result<boost::json::value> Controller::desired_json(const std::string& app) cons
   return without_values(std::move(model), hidden_values(entry).all);
 }
 
-Status Controller::reconcile_now(const std::string& app) {
+Status Controller::reconcile_now(const std::string& app, const std::string& by) {
   desired_.retry();
   parts_.directory.again();
   if (app.empty()) {
@@ -354,6 +355,7 @@ Status Controller::reconcile_now(const std::string& app) {
     }
     cache_.mark_all();
     enqueue_all();
+    record("Normal", "ReconcileRequested", "", "", "reconcile of all Apps requested by " + by);
     return {};
   }
   if (desired_.find(app) == nullptr && !status_.contains(app)) {
@@ -366,10 +368,11 @@ Status Controller::reconcile_now(const std::string& app) {
   parts_.inventory.acknowledge_volumes(app);
   cache_.mark_all();
   enqueue(app);
+  record("Normal", "ReconcileRequested", app, "app/" + app, "reconcile requested by " + by);
   return {};
 }
 
-Status Controller::confirm_prune(const std::vector<std::string>& apps) {
+Status Controller::confirm_prune(const std::vector<std::string>& apps, const std::string& by) {
   for (const auto& app : apps) {
     if (desired_.find(app) != nullptr) {
       return failure(ErrorClass::kBlocked, Reason::kPruneBlocked,
@@ -379,7 +382,8 @@ Status Controller::confirm_prune(const std::vector<std::string>& apps) {
   }
   prune_.confirm(std::set<std::string>(apps.begin(), apps.end()));
   for (const auto& app : apps) {
-    parts_.log.info("prune confirmed", {{"app", app}});
+    parts_.log.info("prune confirmed", {{"app", app}, {"by", by}});
+    record("Normal", "PruneConfirmed", app, "app/" + app, "removal confirmed by " + by);
     enqueue(app);
   }
   return {};

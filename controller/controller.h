@@ -34,6 +34,7 @@
 #include "controller/plan/plan.h"
 #include "controller/record/inventory.h"
 #include "controller/report/event_log.h"
+#include "controller/report/status_board.h"
 #include "controller/report/view.h"
 #include "controller/work_queue.h"
 #include "docker/engine.h"
@@ -86,10 +87,12 @@ class Controller final : public View, public Commands {
 
   // View
   const DesiredStore& desired() const { return desired_; }
-  const std::map<std::string, AppStatus>& apps() const override { return status_; }
+  const std::map<std::string, AppStatus>& apps() const override { return status_.rows(); }
   const std::map<std::string, FileStatus>& files() const override { return desired_.files(); }
   const EngineStatus& engine() const override { return engine_status_; }
   const std::deque<EventRecord>& events() const override { return events_.records(); }
+  std::uint64_t forgotten_events() const override { return events_.forgotten(); }
+  const Changes& changes() const override { return status_.changes(); }
   watch::Statistics watcher() const override { return parts_.directory.statistics(); }
   QueueNumbers queue() const override;
   std::map<Kind, int> orphans() const override;
@@ -102,8 +105,8 @@ class Controller final : public View, public Commands {
   Result<boost::json::value> desired_json(const std::string& app) const override;
 
   // Commands
-  Status reconcile_now(const std::string& app) override;
-  Status confirm_prune(const std::vector<std::string>& apps) override;
+  Status reconcile_now(const std::string& app, const std::string& by) override;
+  Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) override;
 
  private:
   // What is remembered of one key between passes. Losing it does no harm.
@@ -233,7 +236,7 @@ class Controller final : public View, public Commands {
   Contention contention_;
   EventLog events_;
   EngineStatus engine_status_;
-  std::map<std::string, AppStatus> status_;
+  StatusBoard status_;
   std::map<std::string, KeyState> keys_;
 
   Signal work_;         // a key may be due

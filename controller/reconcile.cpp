@@ -359,14 +359,15 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
   const auto now = parts_.clock.steady_now();
   if (!plan.refusals.empty()) {
     const Error error = refusal_error(plan);
-    auto& status = status_[key];
-    const bool same = status.last_error && *status.last_error == error;
+    const auto status = status_.rows().find(key);
+    const bool same = status != status_.rows().end() && status->second.last_error == error;
     if (!same) retry(key, error, digest);
     return;
   }
   if (state.refresh_at) queue_.add_after(key_from(key), *state.refresh_at, now);
   if (!plan.in_sync()) return;  // waits; the engine's events and the resync bring it back
-  auto& status = status_[key];
+  const auto edit = status_.edit(key);
+  auto& status = edit.status();
   if (status.consecutive_failures > 0 && state.failing_since) {
     parts_.log.info("reconcile recovered",
                     {{"app", key},

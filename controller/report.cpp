@@ -89,6 +89,7 @@ void Controller::record(const std::string& type, const std::string& reason, cons
                         const std::string& object, const std::string& message) {
   events_.record(type, reason, app, object, message, parts_.clock.wall_now());
   telemetry_->event_recorded(type, reason);
+  status_.news();
 }
 
 void Controller::note_pull(const std::string& reference, const std::string& text) {
@@ -157,7 +158,8 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
 
 // First failure at error, repeats at attempts 2, 4, 8 … at warn (F099).
 void Controller::report_error(const std::string& key, const Error& error, Duration delay) {
-  auto& status = status_[key];
+  const auto edit = status_.edit(key);
+  auto& status = edit.status();
   status.name = status.name.empty() ? key : status.name;
   const bool news = !status.last_error || status.last_error->reason != error.reason;
   status.last_error = error;
@@ -371,7 +373,8 @@ void Controller::report_identity(AppStatus& status, const std::string& key, cons
 }
 
 void Controller::report_pass(const std::string& key, const Scope& scope, const Plan& plan) {
-  auto& status = status_[key];
+  const auto edit = status_.edit(key);
+  auto& status = edit.status();
   report_identity(status, key, scope);
   const std::string digest = status.digest;
   report_drift(key, plan, digest);

@@ -28,7 +28,10 @@ bool EventLog::record(const std::string& type, const std::string& reason, const 
   event.last = now;
   event.sequence = next_sequence_++;
   records_.push_back(std::move(event));
-  if (records_.size() > kCapacity) records_.pop_front();
+  if (records_.size() > kCapacity) {
+    forgotten_ = records_.front().sequence;
+    records_.pop_front();
+  }
   return fresh;
 }
 

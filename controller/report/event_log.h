@@ -17,10 +17,13 @@ class EventLog {
   bool record(const std::string& type, const std::string& reason, const std::string& app,
               const std::string& object, const std::string& message, WallTime now);
   const std::deque<EventRecord>& records() const { return records_; }  // oldest first
+  // The sequence number of the newest record that had to go; 0 while none had.
+  std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   std::deque<EventRecord> records_;
   std::uint64_t next_sequence_ = 1;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace fairlead::controller

@@ -28,6 +28,7 @@ struct Condition {
   std::string message;
   std::string observed_digest;
   WallTime last_transition{};
+  friend bool operator==(const Condition&, const Condition&) = default;
 };
 
 // Sets a condition; last_transition moves only when the status changes.
@@ -46,6 +47,7 @@ struct ContainerStatus {
   int exit_code = 0;
   std::string error;
   std::vector<std::string> networks;  // "name ip"
+  friend bool operator==(const ContainerStatus&, const ContainerStatus&) = default;
 };
 
 struct NetworkStatus {
@@ -59,6 +61,7 @@ struct NetworkStatus {
   bool in_sync = false;
   int endpoints = 0;
   std::uint64_t capacity = 0;  // usable IPv4 addresses
+  friend bool operator==(const NetworkStatus&, const NetworkStatus&) = default;
 };
 
 struct AppStatus {
@@ -86,6 +89,7 @@ struct AppStatus {
   int networks_desired = 0;
   std::vector<ContainerStatus> containers;
   std::vector<NetworkStatus> networks;
+  friend bool operator==(const AppStatus&, const AppStatus&) = default;
 };
 
 // An event about an object, deduplicated as Kubernetes does: repeats raise `count`.

@@ -12,6 +12,7 @@
 #include "controller/desired/file_status.h"
 #include "controller/objects/drift.h"
 #include "controller/plan/plan.h"
+#include "controller/report/changes.h"
 #include "controller/report/status.h"
 
 namespace fairlead::controller {
@@ -32,6 +33,10 @@ class View {
   virtual const std::map<std::string, FileStatus>& files() const = 0;
   virtual const EngineStatus& engine() const = 0;
   virtual const std::deque<EventRecord>& events() const = 0;  // oldest first
+  // Who knows no event after this number has missed some; 0: all are still there.
+  virtual std::uint64_t forgotten_events() const = 0;
+  // Of apps() and events(), for readers that wait.
+  virtual const Changes& changes() const = 0;
   virtual watch::Statistics watcher() const = 0;
   virtual QueueNumbers queue() const = 0;
   virtual std::map<Kind, int> orphans() const = 0;  // own label, no App
@@ -49,12 +54,13 @@ class View {
   virtual Result<boost::json::value> desired_json(const std::string& app) const = 0;
 };
 
-// What a caller may make the controller do.
+// What a caller may make the controller do. `by` says who, for the event that tells of it: "uid 0".
 class Commands {
  public:
   virtual ~Commands() = default;
-  virtual Status reconcile_now(const std::string& app) = 0;  // resets back-off; "" is all
-  virtual Status confirm_prune(const std::vector<std::string>& apps) = 0;
+  // Resets back-off; "" is all.
+  virtual Status reconcile_now(const std::string& app, const std::string& by) = 0;
+  virtual Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) = 0;
 };
 
 // Counters and durations as they happen. Metrics implements it; the default does nothing.

@@ -34,6 +34,7 @@ TEST(EventLog, KeepsTheLatestThousand) {
     log.record("Normal", "R", "shop", "o" + std::to_string(i), "m", wall(i));
   ASSERT_EQ(log.records().size(), EventLog::kCapacity);
   EXPECT_EQ(log.records().front().object, "o200");
+  EXPECT_EQ(log.forgotten(), 200u) << "who knows 199 has missed one, who knows 200 has not";
 }
 
 TEST(Conditions, MoveTheirTimeOnlyWithTheirStatus) {

@@ -98,7 +98,7 @@ TEST(Convergence, RemovesNothingUntilConfirmedWhenTheOnlyAppLeaves) {
   fleet.files.clear();
   fleet.run_for(minutes(10));
   EXPECT_EQ(inventory_of(fleet), kConvergedShop);  // all gone needs consent (W29)
-  ASSERT_TRUE(fleet.controller().confirm_prune({"shop"}));
+  ASSERT_TRUE(fleet.controller().confirm_prune({"shop"}, "uid 0"));
   fleet.run_for(minutes(2));
   EXPECT_EQ(inventory_of(fleet), std::set<std::string>{}) << tail(fleet);
 }

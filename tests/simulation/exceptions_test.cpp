@@ -98,7 +98,7 @@ TEST(Exceptions, OfOneAppStayWithIt) {
   EXPECT_TRUE(fleet.controller().engine().up);
   EXPECT_EQ(fleet.controller().apps().at("other").sync, "Synced");
   broken = false;
-  ASSERT_TRUE(fleet.controller().reconcile_now("shop"));
+  ASSERT_TRUE(fleet.controller().reconcile_now("shop", "uid 0"));
   ASSERT_TRUE(fleet.converges_within(seconds(30))) << tail(fleet);
   EXPECT_EQ(fleet.controller().apps().at("shop").last_error, std::nullopt);
 }

@@ -153,7 +153,7 @@ TEST(Ends, ARequestOrAChangeTriesAgain) {
   fleet.start();
   fleet.run_for(minutes(10));
   EXPECT_EQ(starts(fleet), 2u) << tail(fleet);
-  ASSERT_TRUE(fleet.controller().reconcile_now("job"));
+  ASSERT_TRUE(fleet.controller().reconcile_now("job", "uid 0"));
   fleet.run_for(minutes(10));
   EXPECT_EQ(starts(fleet), 4u) << "at once, and one more\n" << tail(fleet);
   fleet.files["job.yaml"] = job("", "x-fairlead: {retries: 2}\n");

@@ -20,6 +20,8 @@ struct FakeView final : controller::View {
   std::map<std::string, controller::FileStatus> file_rows;
   controller::EngineStatus engine_status;
   std::deque<controller::EventRecord> event_rows;
+  std::uint64_t forgotten = 0;  // the newest event that is no longer in event_rows
+  controller::Changes change_rows;
   watch::Statistics watcher_numbers;
   controller::QueueNumbers queue_numbers;
   std::map<controller::Kind, int> orphan_counts;
@@ -32,6 +34,8 @@ struct FakeView final : controller::View {
   const std::map<std::string, controller::FileStatus>& files() const override { return file_rows; }
   const controller::EngineStatus& engine() const override { return engine_status; }
   const std::deque<controller::EventRecord>& events() const override { return event_rows; }
+  std::uint64_t forgotten_events() const override { return forgotten; }
+  const controller::Changes& changes() const override { return change_rows; }
   watch::Statistics watcher() const override { return watcher_numbers; }
   controller::QueueNumbers queue() const override { return queue_numbers; }
   std::map<controller::Kind, int> orphans() const override { return orphan_counts; }
@@ -56,14 +60,17 @@ struct FakeView final : controller::View {
 struct FakeCommands final : controller::Commands {
   std::vector<std::string> reconciled;
   std::vector<std::string> pruned;
+  std::string asked_by;
   std::optional<Error> refusal;
 
-  Status reconcile_now(const std::string& app) override {
+  Status reconcile_now(const std::string& app, const std::string& by) override {
+    asked_by = by;
     if (refusal) return std::unexpected(*refusal);
     reconciled.push_back(app);
     return {};
   }
-  Status confirm_prune(const std::vector<std::string>& apps) override {
+  Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) override {
+    asked_by = by;
     if (refusal) return std::unexpected(*refusal);
     pruned.insert(pruned.end(), apps.begin(), apps.end());
     return {};

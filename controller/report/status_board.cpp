@@ -1,0 +1,28 @@
+#include "controller/report/status_board.h"
+
+#include <utility>
+
+namespace fairlead::controller {
+
+bool differs(const AppStatus& before, const AppStatus& after) {
+  AppStatus same_look = before;
+  same_look.last_success = after.last_success;  // moves with each pass
+  return same_look != after;
+}
+
+StatusBoard::Edit::Edit(StatusBoard& board, std::string key)
+    : board_(board),
+      key_(std::move(key)),
+      fresh_(!board.rows_.contains(key_)),
+      row_(board.rows_[key_]),
+      before_(row_) {}
+
+StatusBoard::Edit::~Edit() {
+  if (fresh_ || differs(before_, row_)) board_.changes_.changed(key_);
+}
+
+void StatusBoard::erase(const std::string& key) {
+  if (rows_.erase(key) > 0) changes_.gone(key);
+}
+
+}  // namespace fairlead::controller

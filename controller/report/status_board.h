@@ -1,0 +1,50 @@
+// The status of every App and Network, written by the loop alone. Whatever an edit leaves different
+// is one change (changes.h); a pass that found everything as it was is none.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "controller/report/changes.h"
+#include "controller/report/status.h"
+
+namespace fairlead::controller {
+
+// Does a reader see more than that the App was looked at again?
+bool differs(const AppStatus& before, const AppStatus& after);
+
+class StatusBoard {
+ public:
+  // One row, open for writing until this goes out of scope. Must not outlive a suspension.
+  class Edit {
+   public:
+    Edit(StatusBoard& board, std::string key);
+    ~Edit();
+    Edit(const Edit&) = delete;
+    Edit& operator=(const Edit&) = delete;
+    AppStatus& status() const { return row_; }
+
+   private:
+    StatusBoard& board_;
+    std::string key_;
+    bool fresh_;
+    AppStatus& row_;
+    AppStatus before_;
+  };
+
+  const std::map<std::string, AppStatus>& rows() const { return rows_; }
+  bool contains(const std::string& key) const { return rows_.contains(key); }
+  // Makes the row if it is not there.
+  Edit edit(const std::string& key) { return {*this, key}; }
+  void erase(const std::string& key);
+
+  const Changes& changes() const { return changes_; }
+  // For what is no status.
+  void news() { changes_.news(); }
+
+ private:
+  std::map<std::string, AppStatus> rows_;
+  Changes changes_;
+};
+
+}  // namespace fairlead::controller
