@@ -9,18 +9,10 @@
 #include "controller/objects/labels.h"
 #include "controller/observed/observed.h"
 #include "controller/plan/plan.h"
+#include "model/cidr.h"
 
 namespace fairlead::controller {
 namespace {
-
-// Usable IPv4 addresses of a CIDR: all but network, broadcast and gateway.
-std::uint64_t capacity_of(const std::string& cidr) {
-  const auto slash = cidr.find('/');
-  if (slash == std::string::npos || cidr.find(':') != std::string::npos) return 0;
-  const int bits = std::stoi("0" + cidr.substr(slash + 1));
-  if (bits > 30) return 0;
-  return (std::uint64_t{1} << (32 - bits)) - 3;
-}
 
 // What the engine says of a failed start quotes the command.
 std::string error_of(const docker::Container& c, const DesiredEntry* entry) {
@@ -77,7 +69,7 @@ NetworkStatus network_row(const model::Network& desired, const Observed& mine, c
     row.driver = network.driver;
     row.internal = network.internal;
     row.subnet = network.ipam.empty() ? "" : network.ipam.front().subnet;
-    row.capacity = capacity_of(row.subnet);
+    row.capacity = model::usable_addresses(row.subnet);
     row.in_sync = std::ranges::none_of(plan.drift, [&desired](const Drift& drift) {
       return drift.kind == Kind::kNetwork && drift.component == desired.key;
     });

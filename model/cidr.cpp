@@ -1,72 +1,100 @@
 #include "model/cidr.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
+#include <cctype>
 #include <charconv>
 
 namespace fairlead::model {
 namespace {
 
-bool same_prefix(const Address& a, const Address& b, int bits) {
-  if (a.v6 != b.v6) return false;
-  const int whole = bits / 8;
-  if (!std::equal(a.bytes.begin(), a.bytes.begin() + whole, b.bytes.begin())) return false;
-  const int rest = bits % 8;
-  if (rest == 0) return true;
-  const auto mask = static_cast<unsigned char>(0xFF << (8 - rest));
-  const auto index = static_cast<std::size_t>(whole);
-  return (a.bytes[index] & mask) == (b.bytes[index] & mask);
+namespace ip = boost::asio::ip;
+
+// The block of so many bits that an address lies in.
+ip::network_v4 block_of(const ip::address_v4& address, unsigned short bits) {
+  return ip::network_v4(address, bits).canonical();
+}
+ip::network_v6 block_of(const ip::address_v6& address, unsigned short bits) {
+  return ip::network_v6(address, bits).canonical();
+}
+
+template <typename Network, typename Of>
+bool covers(const Network& network, const Of& address) {
+  return block_of(address, network.prefix_length()) == network.canonical();
 }
 
 }  // namespace
 
 std::optional<Address> parse_address(const std::string& text) {
   boost::system::error_code failed;
-  const auto parsed = boost::asio::ip::make_address(text, failed);
-  if (failed) return std::nullopt;
-  Address address;
-  address.v6 = parsed.is_v6();
-  if (parsed.is_v6()) {
-    const auto bytes = parsed.to_v6().to_bytes();
-    std::ranges::copy(bytes, address.bytes.begin());
-  } else {
-    const auto bytes = parsed.to_v4().to_bytes();
-    std::ranges::copy(bytes, address.bytes.begin());
-  }
-  return address;
+  const auto parsed = ip::make_address(text, failed);
+  if (failed || text.find('%') != std::string::npos) return std::nullopt;
+  return parsed;
 }
 
+// Asio's own make_network takes 4294967304 for 8.
 std::optional<Cidr> parse_cidr(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos) return std::nullopt;
   const auto address = parse_address(text.substr(0, slash));
-  int bits = -1;
+  unsigned short bits = 0;
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data() + slash + 1, end, bits);
   if (!address || failed != std::errc() || stop != end) return std::nullopt;
-  if (bits < 0 || bits > (address->v6 ? 128 : 32)) return std::nullopt;
-  return Cidr{*address, bits};
+  if (bits > (address->is_v6() ? 128 : 32)) return std::nullopt;
+  if (address->is_v6()) return ip::network_v6(address->to_v6(), bits);
+  return ip::network_v4(address->to_v4(), bits);
+}
+
+bool is_ipv6(std::string_view text) {
+  return text.find(':') != std::string_view::npos;
 }
 
 bool has_host_bits(const Cidr& cidr) {
-  const int all = cidr.network.v6 ? 128 : 32;
-  for (int bit = cidr.bits; bit < all; ++bit) {
-    const auto byte = cidr.network.bytes[static_cast<std::size_t>(bit / 8)];
-    if ((byte & (0x80 >> (bit % 8))) != 0) return true;
-  }
-  return false;
+  return std::visit([](const auto& block) { return block != block.canonical(); }, cidr);
 }
 
 bool contains(const Cidr& cidr, const Address& address) {
-  return same_prefix(cidr.network, address, cidr.bits);
+  if (const auto* v4 = std::get_if<ip::network_v4>(&cidr))
+    return address.is_v4() && covers(*v4, address.to_v4());
+  return address.is_v6() && covers(std::get<ip::network_v6>(cidr), address.to_v6());
 }
 
 bool contains(const Cidr& outer, const Cidr& inner) {
-  return inner.bits >= outer.bits && contains(outer, inner.network);
+  return std::visit(
+      [&outer]<typename Network>(const Network& block) {
+        const auto* around = std::get_if<Network>(&outer);
+        return around != nullptr && around->prefix_length() <= block.prefix_length() &&
+               covers(*around, block.address());
+      },
+      inner);
 }
 
+// Blocks lie in one another or apart.
 bool overlap(const Cidr& a, const Cidr& b) {
-  return same_prefix(a.network, b.network, std::min(a.bits, b.bits));
+  return contains(a, b) || contains(b, a);
+}
+
+bool overlap(const std::string& a, const std::string& b) {
+  const auto left = parse_cidr(a);
+  const auto right = parse_cidr(b);
+  return left && right && overlap(*left, *right);
+}
+
+std::uint64_t usable_addresses(const std::string& cidr) {
+  const auto block = parse_cidr(cidr);
+  const auto* v4 = block ? std::get_if<ip::network_v4>(&*block) : nullptr;
+  if (v4 == nullptr || v4->prefix_length() > 30) return 0;
+  return (std::uint64_t{1} << (32 - v4->prefix_length())) - 3;
+}
+
+std::string canonical_address(const std::string& text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  if (const auto address = parse_address(text.substr(0, slash)))
+    return address->to_string() + text.substr(slash);
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
 }
 
 }  // namespace fairlead::model

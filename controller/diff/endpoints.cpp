@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controller/request/normalise.h"
+#include "model/cidr.h"
 
 namespace fairlead::controller {
 namespace {
@@ -56,7 +56,8 @@ std::vector<Difference> compare(const docker::EndpointSpec& wanted, const docker
   if (aliases_differ(wanted, actual, container))
     found.push_back({"aliases", joined(wanted.aliases), joined(actual.aliases)});
   const auto address = [&found](const char* field, const std::string& want, const std::string& is) {
-    if (canonical_address(want) != canonical_address(is)) found.push_back({field, want, is});
+    if (model::canonical_address(want) != model::canonical_address(is))
+      found.push_back({field, want, is});
   };
   address("ipv4_address", wanted.ipv4_address, actual.ipv4_configured);
   address("ipv6_address", wanted.ipv6_address, actual.ipv6_configured);

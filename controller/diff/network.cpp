@@ -1,12 +1,8 @@
 #include "controller/diff/network.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
-#include "controller/request/normalise.h"
+#include "model/cidr.h"
 
 namespace fairlead::controller {
 namespace {
@@ -37,16 +33,14 @@ struct NetworkFields {
   }
 };
 
-bool ipv6(const std::string& subnet) {
-  return subnet.find(':') != std::string::npos;
-}
-
 // The actual pool that a declared one should be: same subnet, else the first of the same family.
 const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
   for (const auto& each : actual.ipam)
-    if (canonical_address(each.subnet) == canonical_address(pool.subnet)) return &each;
+    if (model::canonical_address(each.subnet) == model::canonical_address(pool.subnet))
+      return &each;
   for (const auto& each : actual.ipam)
-    if (pool.subnet.empty() || ipv6(each.subnet) == ipv6(pool.subnet)) return &each;
+    if (pool.subnet.empty() || model::is_ipv6(each.subnet) == model::is_ipv6(pool.subnet))
+      return &each;
   return nullptr;
 }
 
@@ -55,7 +49,7 @@ void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker:
   const auto* found = counterpart(pool, actual);
   if (found == nullptr) found = &kNone;
   auto declared = [&](const std::string& field, const std::string& want, const std::string& is) {
-    if (!want.empty() && canonical_address(want) != canonical_address(is))
+    if (!want.empty() && model::canonical_address(want) != model::canonical_address(is))
       fields.differ(field, want, is);
   };
   declared("subnet", pool.subnet, found->subnet);
@@ -65,27 +59,6 @@ void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker:
     const auto is = found->aux_addresses.find(host);
     declared("aux_addresses." + host, address, is == found->aux_addresses.end() ? "" : is->second);
   }
-}
-
-struct Cidr {
-  int family = 0;
-  std::array<unsigned char, 16> bytes{};
-  int bits = 0;
-};
-
-std::optional<Cidr> parse_cidr(const std::string& text) {
-  const auto slash = text.find('/');
-  if (slash == std::string::npos) return std::nullopt;
-  Cidr cidr;
-  cidr.family = ipv6(text) ? AF_INET6 : AF_INET;
-  if (inet_pton(cidr.family, text.substr(0, slash).c_str(), cidr.bytes.data()) != 1)
-    return std::nullopt;
-  const char* end = text.data() + text.size();
-  auto [rest, error] = std::from_chars(text.data() + slash + 1, end, cidr.bits);
-  const int width = cidr.family == AF_INET ? 32 : 128;
-  if (error != std::errc() || rest != end || cidr.bits < 0 || cidr.bits > width)
-    return std::nullopt;
-  return cidr;
 }
 
 }  // namespace
@@ -110,25 +83,12 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   return std::move(fields.found);
 }
 
-bool subnets_overlap(const std::string& a, const std::string& b) {
-  auto left = parse_cidr(a);
-  auto right = parse_cidr(b);
-  if (!left || !right || left->family != right->family) return false;
-  const int bits = std::min(left->bits, right->bits);
-  for (int bit = 0; bit < bits; ++bit) {
-    const auto byte = static_cast<std::size_t>(bit / 8);
-    const int mask = 0x80 >> (bit % 8);
-    if ((left->bytes[byte] & mask) != (right->bytes[byte] & mask)) return false;
-  }
-  return true;
-}
-
 std::vector<const docker::Network*> overlapping(const model::Network& wanted,
                                                 const Observed& observed) {
   std::vector<const docker::Network*> found;
   const auto overlaps = [&wanted](const docker::IpamConfig& theirs) {
     return std::ranges::any_of(wanted.ipam, [&theirs](const auto& ours) {
-      return subnets_overlap(ours.subnet, theirs.subnet);
+      return model::overlap(ours.subnet, theirs.subnet);
     });
   };
   for (const auto& [id, other] : observed.networks)

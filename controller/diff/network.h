@@ -14,8 +14,6 @@ namespace fairlead::controller {
 
 std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual);
 
-bool subnets_overlap(const std::string& a, const std::string& b);
-
 // The observed networks, except its namesakes, that share addresses with the wanted pools (F004).
 std::vector<const docker::Network*> overlapping(const model::Network& wanted,
                                                 const Observed& observed);

@@ -1,9 +1,6 @@
 #include "controller/request/normalise.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cctype>
@@ -21,12 +18,6 @@ std::string upper(std::string_view text) {
   std::ranges::transform(out, out.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return out;
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 // ---- The forms ----
@@ -160,18 +151,6 @@ std::string signal_name(std::string_view text) {
       return "SIG" + std::string(each.name);
   }
   return upper(text);
-}
-
-std::string canonical_address(const std::string& text) {
-  const auto slash = std::min(text.find('/'), text.size());
-  const std::string address = text.substr(0, slash);
-  const int family = address.find(':') == std::string::npos ? AF_INET : AF_INET6;
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  std::array<char, INET6_ADDRSTRLEN> written{};
-  if (inet_pton(family, address.c_str(), bytes.data()) != 1 ||
-      inet_ntop(family, bytes.data(), written.data(), written.size()) == nullptr)
-    return lower(text);
-  return written.data() + text.substr(slash);
 }
 
 std::string host_port(const std::string& text) {

@@ -19,8 +19,6 @@ boost::json::value normalised(std::string_view path, const boost::json::value& v
 
 // "sigkill", "KILL" and "9" are SIGKILL; what is unknown stays as it is, in capitals.
 std::string signal_name(std::string_view text);
-// An IP or MAC address, or a CIDR, in the form that the engine writes: `fd00:0::1` is `fd00::1`.
-std::string canonical_address(const std::string& text);
 // A published port: "0" is, like "", any free one.
 std::string host_port(const std::string& text);
 

@@ -5,10 +5,10 @@
 // recreated under the same name leaves a stopped container behind with a dead ID (F009). A connect
 // to a running container that fails leaves a phantom behind: an endpoint without an ID of its own.
 #include <algorithm>
-#include <boost/asio/ip/network_v4.hpp>
 
 #include "docker/api_features.h"
 #include "docker/embedded/state.h"
+#include "model/cidr.h"
 
 namespace fairlead::docker::embedded {
 namespace {
@@ -17,15 +17,16 @@ namespace ip = boost::asio::ip;
 
 const IpamConfig* v4_pool(const Network& network) {
   for (const IpamConfig& pool : network.ipam) {
-    if (pool.subnet.find(':') == std::string::npos) return &pool;
+    if (v4_block(pool.subnet)) return &pool;
   }
   return nullptr;
 }
 
-bool contains(const ip::network_v4& subnet, const std::string& address) {
-  boost::system::error_code bad;
-  const auto value = ip::make_address_v4(address, bad);
-  return !bad && value > subnet.network() && value < subnet.broadcast();
+// An address for a container: neither the first nor the last of the block.
+bool gives(const ip::network_v4& subnet, const std::string& text) {
+  const auto address = model::parse_address(text);
+  return address && address->is_v4() && address->to_v4() > subnet.network() &&
+         address->to_v4() < subnet.broadcast();
 }
 
 bool special(const Container& container) {
@@ -54,7 +55,7 @@ Reply<void> Model::check_address(const Network& network, const std::string& want
                            "user specified IP address is supported only when connecting to "
                            "networks with user configured subnets");
   }
-  if (contains(ip::make_network_v4(pool->subnet), wanted)) return {};
+  if (const auto subnet = v4_block(pool->subnet); subnet && gives(*subnet, wanted)) return {};
   if (early) {
     return refuse(400,
                   context + "no configured subnet or ip-range contain the IP address " + wanted);
@@ -77,8 +78,8 @@ Reply<void> Model::check_mode(const Container& container) const {
 // The address asked for, or the lowest free one (F017). "" where the network has no IPv4 pool.
 Reply<std::string> Model::pick_address(const Network& network, const Endpoint& endpoint) const {
   const IpamConfig* pool = v4_pool(network);
-  if (pool == nullptr) return "";
-  const auto subnet = ip::make_network_v4(pool->subnet);
+  const auto subnet = pool == nullptr ? std::nullopt : v4_block(pool->subnet);
+  if (!subnet) return "";
   const std::string& wanted = endpoint.ipv4_configured;
   if (!wanted.empty()) {
     if (auto fits = check_address(network, wanted); !fits) return std::unexpected(fits.error());
@@ -87,12 +88,12 @@ Reply<std::string> Model::pick_address(const Network& network, const Endpoint& e
     }
     return wanted;
   }
-  const auto range = pool->ip_range.empty() ? subnet : ip::make_network_v4(pool->ip_range);
+  const auto range = v4_block(pool->ip_range).value_or(*subnet);
   for (auto each = range.network().to_uint(); each < range.broadcast().to_uint(); ++each) {
     std::string address = ip::address_v4(each).to_string();
     const bool spoken_for = std::ranges::any_of(
         pool->aux_addresses, [&](const auto& aux) { return aux.second == address; });
-    if (contains(subnet, address) && address != pool->gateway && !spoken_for &&
+    if (gives(*subnet, address) && address != pool->gateway && !spoken_for &&
         !address_used(network.id, address))
       return address;
   }

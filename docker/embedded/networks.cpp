@@ -1,35 +1,17 @@
 // Networks of the in-process engine: pools, names, creation and removal.
-#include <boost/asio/ip/network_v4.hpp>
-
 #include "docker/api_features.h"
 #include "docker/embedded/state.h"
+#include "model/cidr.h"
 
 namespace fairlead::docker::embedded {
 namespace {
 
 namespace ip = boost::asio::ip;
 
-Reply<ip::network_v4> parse_subnet(const std::string& text) {
-  boost::system::error_code bad;
-  auto subnet = ip::make_network_v4(text, bad);
-  if (bad) return refuse(500, "invalid CIDR address: " + text);
-  return subnet;
-}
-
-bool is_v6(const IpamConfig& pool) {
-  return pool.subnet.find(':') != std::string::npos;
-}
-
-bool overlap(const ip::network_v4& a, const ip::network_v4& b) {
-  return a.network() <= b.broadcast() && b.network() <= a.broadcast();
-}
-
-bool subnet_taken(const State& state, const ip::network_v4& wanted) {
+bool subnet_taken(const State& state, const std::string& wanted) {
   for (const auto& [id, network] : state.networks) {
-    for (const IpamConfig& pool : network.ipam) {
-      const auto other = parse_subnet(pool.subnet);
-      if (other && overlap(*other, wanted)) return true;
-    }
+    for (const IpamConfig& pool : network.ipam)
+      if (model::overlap(pool.subnet, wanted)) return true;
   }
   return false;
 }
@@ -44,18 +26,17 @@ bool known_driver(const std::string& name) {
 }
 
 Reply<void> check_pool(const State& state, IpamConfig& pool) {
-  const auto subnet = parse_subnet(pool.subnet);
-  if (!subnet) return std::unexpected(subnet.error());
-  if (subnet_taken(state, *subnet)) {
+  const auto subnet = v4_block(pool.subnet);
+  if (!subnet) return refuse(500, "invalid CIDR address: " + pool.subnet);
+  if (subnet_taken(state, pool.subnet)) {
     return refuse(403, "Pool overlaps with other one on this address space");
   }
   if (pool.gateway.empty()) {
     pool.gateway = ip::address_v4(subnet->network().to_uint() + 1).to_string();
     return {};
   }
-  boost::system::error_code bad;
-  const auto gateway = ip::make_address_v4(pool.gateway, bad);
-  if (bad || gateway < subnet->network() || gateway > subnet->broadcast()) {
+  const auto gateway = model::parse_address(pool.gateway);
+  if (!gateway || !model::contains(*subnet, *gateway)) {
     return refuse(500, "failed to allocate gateway (" + pool.gateway +
                            "): No subnet contains the requested address");
   }
@@ -76,6 +57,12 @@ void add_members(const State& from, Network& network) {
 }
 
 }  // namespace
+
+std::optional<ip::network_v4> v4_block(const std::string& text) {
+  const auto block = model::parse_cidr(text);
+  const auto* v4 = block ? std::get_if<ip::network_v4>(&*block) : nullptr;
+  return v4 == nullptr ? std::nullopt : std::optional(*v4);
+}
 
 Reply<const Network*> find_network(const State& state, const std::string& id_or_name) {
   if (const auto exact = state.networks.find(id_or_name); exact != state.networks.end()) {
@@ -117,11 +104,11 @@ void Model::add_predefined() {
 Reply<std::string> Model::free_subnet() const {
   for (int second = 17; second <= 31; ++second) {
     std::string pool = "172." + std::to_string(second) + ".0.0/16";
-    if (!subnet_taken(state, *parse_subnet(pool))) return pool;
+    if (!subnet_taken(state, pool)) return pool;
   }
   for (int third = 0; third <= 240; third += 16) {
     std::string pool = "192.168." + std::to_string(third) + ".0/20";
-    if (!subnet_taken(state, *parse_subnet(pool))) return pool;
+    if (!subnet_taken(state, pool)) return pool;
   }
   return refuse(404,
                 "could not find an available, non-overlapping IPv4 address pool among the defaults "
@@ -173,8 +160,8 @@ Reply<void> Model::fill_pools(NetworkSpec& spec) const {
   bool v4 = false;
   bool v6 = false;
   for (IpamConfig& pool : spec.ipam) {
-    (is_v6(pool) ? v6 : v4) = true;
-    if (is_v6(pool)) continue;
+    (model::is_ipv6(pool.subnet) ? v6 : v4) = true;
+    if (model::is_ipv6(pool.subnet)) continue;
     if (auto checked = check_pool(state, pool); !checked) return checked;
   }
   if (spec.enable_ipv6.value_or(false) && !v6) {

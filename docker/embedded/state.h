@@ -5,9 +5,11 @@
 // from the wire.
 #pragma once
 
+#include <boost/asio/ip/network_v4.hpp>
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -142,6 +144,8 @@ void read_back(Container& container);
 
 // By full ID, name, or an ID prefix of at least 12 digits.
 const Box* find_box(const State& state, const std::string& id_or_name);
+// nullopt for what is no IPv4 block.
+std::optional<boost::asio::ip::network_v4> v4_block(const std::string& text);
 // By full ID or name; an error if none or several fit.
 Reply<const Network*> find_network(const State& state, const std::string& id_or_name);
 

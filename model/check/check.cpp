@@ -65,7 +65,7 @@ void check_pools(Checker& check, const Network& network, const std::string& path
     check_pool(check, network.position, pool_path, network.ipam[i]);
     const auto subnet = parse_cidr(network.ipam[i].subnet);
     if (!subnet) continue;
-    v6 = v6 || subnet->network.v6;
+    v6 = v6 || std::holds_alternative<boost::asio::ip::network_v6>(*subnet);
     for (const auto& other : seen) {
       if (overlap(other, *subnet)) {
         check.error(network.position, pool_path + ".subnet",

@@ -53,14 +53,5 @@ TEST(DiffNetwork, IgnoresTheIpv4PoolBesideADeclaredIpv6One) {  // F006
   EXPECT_TRUE(diff_network(network("default", "FD00::/64"), actual).empty());
 }
 
-TEST(SubnetsOverlap, ComparesPrefixesOfOneFamily) {
-  EXPECT_TRUE(subnets_overlap("10.0.0.0/8", "10.1.2.0/24"));
-  EXPECT_TRUE(subnets_overlap("10.1.2.0/24", "10.0.0.0/8"));
-  EXPECT_TRUE(subnets_overlap("fd00::/48", "fd00:0:0:1::/64"));
-  EXPECT_FALSE(subnets_overlap("10.1.2.0/24", "10.1.3.0/24"));
-  EXPECT_FALSE(subnets_overlap("0.0.0.0/0", "::/0"));
-  EXPECT_FALSE(subnets_overlap("nonsense", "10.0.0.0/8"));
-}
-
 }  // namespace
 }  // namespace fairlead::controller
