@@ -217,12 +217,10 @@ void Controller::remember_files() {
 
 // An App is listed from the moment that its manifest is known, whatever its first pass waits for.
 void Controller::announce(const std::string& key) {
-  Scope scope;
-  scope.entry = desired_.find(key);
-  if (scope.entry == nullptr || status_.contains(key)) return;
+  if (desired_.find(key) == nullptr || status_.contains(key)) return;
   const auto edit = status_.edit(key);
   auto& status = edit.status();
-  report_identity(status, key, scope);
+  report_identity(status, key);
   Condition unknown;
   unknown.type = "Ready";
   unknown.reason = "Progressing";
@@ -331,7 +329,7 @@ Result<Plan> Controller::plan(const std::string& app) const {
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
                    "fairlead get apps lists them");
   }
-  return plan_of(scope_of(app), app);
+  return plan_of(gather_pass(app, visible(app)));
 }
 
 Result<boost::json::value> Controller::desired_json(const std::string& app) const {

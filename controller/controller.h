@@ -5,7 +5,6 @@
 //   controller.cpp   the source of snapshots, the workers, commands
 //   supervise.cpp    the engine: connecting, resync, uncertainty, read-only
 //   reconcile.cpp    one pass over one App: observe → diff → plan → execute → report
-//   scope.cpp        which observed objects one App's plan may see
 //   report.cpp       status, conditions, events and log lines of a pass
 #pragma once
 
@@ -30,7 +29,9 @@
 #include "controller/objects/drift.h"
 #include "controller/observed/cache.h"
 #include "controller/observed/observed.h"
+#include "controller/pass/gather.h"
 #include "controller/pass/input.h"
+#include "controller/pass/visible.h"
 #include "controller/plan/plan.h"
 #include "controller/record/inventory.h"
 #include "controller/report/event_log.h"
@@ -132,16 +133,6 @@ class Controller final : public View, public Commands {
     std::set<std::string> reported_readings;
     std::string logged_waiting;
   };
-  // The view of one key for one pass.
-  struct Scope {
-    const DesiredEntry* entry = nullptr;
-    model::App gone_app;  // stands in when the App left the directory
-    Observed observed;
-    Policy policy;
-    std::vector<Refusal> refusals;
-    std::vector<std::string> to_adopt;  // container IDs and network IDs not yet in the inventory
-  };
-
   // controller.cpp
   void task_failed(const std::string& task, const std::string& what);
   Task<void> source_loop();
@@ -186,8 +177,10 @@ class Controller final : public View, public Commands {
   bool may_mutate() const;
 
   // reconcile.cpp
-  void recall_images(const std::string& key, const Scope& scope);
-  void recall(const std::string& key, const Scope& scope);
+  Visible visible(const std::string& key) const;
+  PassInput gather_pass(const std::string& key, Visible visible) const;
+  void recall_images(const std::string& key);
+  void forget_gone(const std::string& key, const Observed& observed);
   void remember(const std::string& key, const Plan& plan);
   Task<Status> look_for_volumes(std::string key);
   Task<void> hear_last_words(std::string key);
@@ -202,21 +195,14 @@ class Controller final : public View, public Commands {
   void note_pull(const std::string& reference, const std::string& text);
   void note_operation(const std::string& key, const OperationReport& report);
 
-  // scope.cpp
-  Scope scope_of(const std::string& key) const;
-  std::set<std::string> declared_networks(const model::App& app) const;
-  void judge_removal(Scope& scope, const std::string& key) const;
-  Plan plan_of(const Scope& scope, const std::string& key) const;
-  void adopt(const std::string& key, const Scope& scope);
-
   // report.cpp
-  void report_pass(const std::string& key, const Scope& scope, const Plan& plan);
+  void report_pass(const PassInput& input, const Plan& plan);
   void report_drift(const std::string& key, const Plan& plan, const std::string& digest);
   void report_crashes(const std::string& key, const Plan& plan);
   void report_not_applied(const std::string& key, const Plan& plan);
   void report_conditions(AppStatus& status, const Plan& plan, const std::string& digest);
-  void report_identity(AppStatus& status, const std::string& key, const Scope& scope);
-  void report_objects(AppStatus& status, KeyState& state, const Scope& scope, const Plan& plan);
+  void report_identity(AppStatus& status, const std::string& key);
+  void report_objects(AppStatus& status, KeyState& state, const PassInput& input, const Plan& plan);
   void report_error(const std::string& key, const Error& error, Duration delay);
   void report_files(const DesiredStore::Changes& changes);
   void record(const std::string& type, const std::string& reason, const std::string& app,

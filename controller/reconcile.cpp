@@ -9,6 +9,7 @@
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
 #include "controller/observed/observed.h"
+#include "controller/pass/gather.h"
 #include "controller/plan/action.h"
 #include "controller/plan/plan.h"
 #include "controller/request/specs.h"
@@ -100,12 +101,26 @@ Task<Status> Controller::observe_leftovers(std::string key) {
   co_return co_await look_for_volumes(key);
 }
 
+Visible Controller::visible(const std::string& key) const {
+  return visible_to(key, desired_.find(key), cache_.observed(), parts_.inventory,
+                    parts_.clock.wall_now());
+}
+
+PassInput Controller::gather_pass(const std::string& key, Visible visible) const {
+  const PassSources sources{desired_,       parts_.inventory, prune_,
+                            options_.prune, options_.access,  parts_.clock.steady_now()};
+  const auto known = keys_.find(key);
+  return gather(sources, key, std::move(visible),
+                known == keys_.end() ? Memory{} : known->second.memory);
+}
+
 // Images that are asked for every so often: what was found, and whether they are due again.
-void Controller::recall_images(const std::string& key, const Scope& scope) {
+void Controller::recall_images(const std::string& key) {
   auto& state = keys_[key];
   state.memory.images.clear();
   state.refresh_at.reset();
-  const auto* app = scope.entry == nullptr ? nullptr : std::get_if<model::App>(&scope.entry->value);
+  const auto* entry = desired_.find(key);
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
   if (app == nullptr) return;
   for (const auto& service : app->services) {
     if (service.pull.when != model::PullPolicy::When::kEvery) continue;
@@ -122,37 +137,14 @@ void Controller::recall_images(const std::string& key, const Scope& scope) {
   }
 }
 
-// What the inventory knows of the App's containers and volumes.
-void Controller::recall(const std::string& key, const Scope& scope) {
+// What is remembered of containers ends with them.
+void Controller::forget_gone(const std::string& key, const Observed& observed) {
   auto& memory = keys_[key].memory;
-  const auto& inventory = parts_.inventory;
-  memory.volumes = inventory.volumes_of(key);
-  memory.hooks.clear();
-  memory.runs.clear();
-  memory.readings.clear();
-  memory.unread.clear();
-  const auto copy = [](const auto& from, auto& to, const std::string& id) {
-    if (const auto found = from.find(id); found != from.end()) to.insert(*found);
-  };
-  const auto copy_readings = [&](const std::string& id) {
-    copy(inventory.readings(), memory.readings, id);
-    copy(inventory.unread(), memory.unread, id);
-  };
-  for (const auto& [id, container] : scope.observed.containers) {
-    copy(inventory.hooks(), memory.hooks, id);
-    copy(inventory.runs(), memory.runs, id);
-    copy_readings(id);
-  }
-  for (const auto& [id, network] : scope.observed.networks)
-    copy_readings(id);
-  for (const auto& [name, volume] : scope.observed.volumes)
-    copy_readings(name);
-  std::erase_if(memory.fresh, [&scope](const std::string& part) {
-    return !scope.observed.containers.contains(part.substr(0, part.find(' ')));
+  std::erase_if(memory.fresh, [&observed](const std::string& part) {
+    return !observed.containers.contains(part.substr(0, part.find(' ')));
   });
-  std::erase_if(memory.ends, [&scope](const auto& end) {
-    return !scope.observed.containers.contains(end.first);
-  });
+  std::erase_if(memory.ends,
+                [&observed](const auto& end) { return !observed.containers.contains(end.first); });
 }
 
 // What the engine does not take as wanted is looked at once more: a reply may have been old.
@@ -251,26 +243,27 @@ Task<void> Controller::reconcile(std::string key) {
     queue_.add_after(key_from(key), now + kCalmPause, now);
     co_return;
   }
-  const Scope scope = scope_of(key);
-  if (scope.entry == nullptr && desired_.undecided()) co_return;
-  if (!engine_status_.read_only) adopt(key, scope);
-  const std::string digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
+  const auto* entry = desired_.find(key);
+  if (entry == nullptr && desired_.undecided()) co_return;
   auto& state = keys_[key];
+  const std::string digest = entry == nullptr ? std::string() : entry->digest;
+  Visible seen = visible(key);
+  if (!engine_status_.read_only) adopt(parts_.inventory, key, seen);
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
-  recall_images(key, scope);
-  recall(key, scope);
-  Plan plan = plan_of(scope, key);
-  report_pass(key, scope, plan);
+  recall_images(key);
+  forget_gone(key, seen.observed);
+  const PassInput input = gather_pass(key, std::move(seen));
+  Plan plan = plan_of(input);
+  report_pass(input, plan);
   if (!engine_status_.read_only) remember(key, plan);
-  if (scope.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
+  if (input.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
     if (!engine_status_.read_only) parts_.inventory.nothing_left(key);
     status_.erase(key);
     keys_.erase(key);
     telemetry_->app_forgotten(key);
     co_return;
   }
-  const bool held = scope.entry != nullptr && scope.entry->suspended();
   const bool backing_off = begin < state.not_before;
   if (backing_off && !plan.operations.empty() &&
       std::ranges::includes(state.tried, lines_of(plan))) {
@@ -278,7 +271,7 @@ Task<void> Controller::reconcile(std::string key) {
       queue_.add_after(key_from(key), state.not_before, begin);
     co_return;
   }
-  if (!plan.operations.empty() && !held && may_mutate()) {
+  if (!plan.operations.empty() && !input.app->suspend && may_mutate()) {
     co_await run_plan(key, std::move(plan), digest);
     telemetry_->reconcile_ended("requeue", seconds(parts_.clock.steady_now() - begin));
     co_return;

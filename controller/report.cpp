@@ -342,15 +342,16 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
 }
 
 // Which resource this is and what its manifest asks for, apart from the engine.
-void Controller::report_identity(AppStatus& status, const std::string& key, const Scope& scope) {
-  status.removing = scope.entry == nullptr;
+void Controller::report_identity(AppStatus& status, const std::string& key) {
+  const auto* entry = desired_.find(key);
+  status.removing = entry == nullptr;
   status.recreated_volumes = parts_.inventory.recreated_volumes(key);
-  status.digest = scope.entry == nullptr ? std::string() : scope.entry->digest;
-  if (scope.entry != nullptr) {
-    status.file = scope.entry->file;
-    status.suspended = scope.entry->suspended();
+  status.digest = entry == nullptr ? std::string() : entry->digest;
+  if (entry != nullptr) {
+    status.file = entry->file;
+    status.suspended = entry->suspended();
     status.generation = keys_[key].memory.generation;
-    if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
+    if (const auto* app = std::get_if<model::App>(&entry->value)) {
       status.name = app->name;
       status.kind = "App";
       status.unsupported = app->unsupported;
@@ -359,7 +360,7 @@ void Controller::report_identity(AppStatus& status, const std::string& key, cons
         status.containers_desired += model::replicas_of(service);
       status.networks_desired = static_cast<int>(app->networks.size());
     } else {
-      status.name = std::get<model::SharedNetwork>(scope.entry->value).name;
+      status.name = std::get<model::SharedNetwork>(entry->value).name;
       status.kind = "Network";
       status.networks_desired = 1;
     }
@@ -372,10 +373,11 @@ void Controller::report_identity(AppStatus& status, const std::string& key, cons
   }
 }
 
-void Controller::report_pass(const std::string& key, const Scope& scope, const Plan& plan) {
+void Controller::report_pass(const PassInput& input, const Plan& plan) {
+  const std::string& key = input.key;
   const auto edit = status_.edit(key);
   auto& status = edit.status();
-  report_identity(status, key, scope);
+  report_identity(status, key);
   const std::string digest = status.digest;
   report_drift(key, plan, digest);
   report_crashes(key, plan);
@@ -394,7 +396,7 @@ void Controller::report_pass(const std::string& key, const Scope& scope, const P
     }
   }
   status.sync = plan.in_sync() ? "Synced" : "OutOfSync";
-  report_objects(status, keys_[key], scope, plan);
+  report_objects(status, keys_[key], input, plan);
   report_conditions(status, plan, digest);
   const std::string waiting = plan.waiting.empty() ? "" : plan.waiting.front();
   if (auto& logged = keys_[key].logged_waiting; logged != waiting) {

@@ -84,15 +84,15 @@ NetworkStatus network_row(const model::Network& desired, const Observed& mine, c
 
 }  // namespace
 
-void Controller::report_objects(AppStatus& status, KeyState& state, const Scope& scope,
+void Controller::report_objects(AppStatus& status, KeyState& state, const PassInput& input,
                                 const Plan& plan) {
   status.containers.clear();
   status.networks.clear();
-  for (const auto& [id, observed] : scope.observed.containers) {
-    status.containers.push_back(container_row(observed.details, scope.entry));
+  for (const auto& [id, observed] : input.observed.containers) {
+    status.containers.push_back(container_row(observed.details, desired_.find(input.key)));
     auto& row = status.containers.back();
-    const auto runs = state.memory.runs.find(id);
-    const int own = runs == state.memory.runs.end() ? 0 : runs->second.starts;
+    const auto runs = input.memory.runs.find(id);
+    const int own = runs == input.memory.runs.end() ? 0 : runs->second.starts;
     auto& seen = state.restart_counts[id];
     const int more = std::max(0, row.restarts - seen.engine) + std::max(0, own - seen.own);
     if (more > 0) telemetry_->restarts_seen(status.name, row.service, more);
@@ -100,18 +100,9 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const Scope&
     row.restarts += own;
   }
   std::erase_if(state.restart_counts,
-                [&](const auto& each) { return !scope.observed.containers.contains(each.first); });
-  if (scope.entry != nullptr) {
-    const auto add = [&](const model::Network& desired) {
-      status.networks.push_back(network_row(desired, scope.observed, cache_.observed(), plan));
-    };
-    if (const auto* app = std::get_if<model::App>(&scope.entry->value)) {
-      for (const auto& network : app->networks)
-        add(network);
-    } else {
-      add(std::get<model::SharedNetwork>(scope.entry->value).network);
-    }
-  }
+                [&](const auto& each) { return !input.observed.containers.contains(each.first); });
+  for (const auto& network : input.app->networks)
+    status.networks.push_back(network_row(network, input.observed, cache_.observed(), plan));
   status.health = health_of(status, plan);
 }
 

@@ -108,4 +108,11 @@ std::vector<std::string> peers_of(const Service& service) {
   return out;
 }
 
+Service replica(const App& app, const Service& service, int number) {
+  Service out = service;
+  out.number = number;
+  if (number > 1) out.container_name = container_name_of(app.prefix, service.name, number);
+  return out;
+}
+
 }  // namespace fairlead::model

@@ -311,4 +311,8 @@ struct SharedNetwork {
   std::string digest;
 };
 
+// A copy of the service with its own number and container name; Docker sees replicas as containers
+// of their own.
+Service replica(const App& app, const Service& service, int number);
+
 }  // namespace fairlead::model

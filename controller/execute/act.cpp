@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "controller/access/check.h"
 #include "controller/execute/last_look.h"
+#include "controller/guard/removal.h"
 #include "docker/api_features.h"
 
 namespace fairlead::controller {
@@ -132,6 +133,9 @@ Task<Status> perform(Step step, CreateNetwork action) {
 }
 
 Task<Status> perform(Step step, RemoveNetwork action) {
+  auto ours = removes_one_of_ours(Kind::kNetwork, action.network.id,
+                                  step.context.inventory.knows(Kind::kNetwork, action.network.id));
+  if (!ours) co_return ours;
   const Touch touched(step);
   auto removed = co_await step.context.engine.remove_network(action.network.id);
   if (removed) step.context.inventory.gone(Kind::kNetwork, action.network.name, action.network.id);
@@ -338,6 +342,9 @@ Task<Status> perform(Step step, UnpauseContainer action) {
 Task<Status> perform(Step step, RemoveContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
+  auto ours = removes_one_of_ours(Kind::kContainer, *id,
+                                  step.context.inventory.knows(Kind::kContainer, *id));
+  if (!ours) co_return ours;
   const Touch touched(step, *id);
   auto removed = co_await step.context.engine.remove_container(*id, action.force);
   if (removed) step.context.inventory.gone(Kind::kContainer, action.container.name, *id);

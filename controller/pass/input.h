@@ -1,5 +1,6 @@
-// What one pass over one App is decided from, besides what should be and what is: what it may do,
-// and what is remembered. Plain values; the planner sees nothing else.
+// All that one pass over one key is decided from, as one value: what should be, what is, what may
+// be done, and what is remembered. The planner sees nothing else, so the same input gives the same
+// plan, on any machine and at any time: `fairlead replay` rests on that.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +8,14 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "base/result.h"
+#include "controller/objects/drift.h"
+#include "controller/observed/observed.h"
 #include "controller/record/hooks.h"
 #include "controller/record/runs.h"
+#include "model/app.h"
 #include "model/host_access.h"
 
 namespace fairlead::controller {
@@ -52,5 +58,30 @@ struct Policy {
   // What manifests may demand of the host; null: nothing.
   std::shared_ptr<const model::HostAccess> access{};
 };
+
+// Something the plan may not do, and why. Becomes a condition on the App.
+struct Refusal {
+  Error error;
+  Kind kind = Kind::kNetwork;
+  std::string component;
+  std::string object;
+  model::Position position;
+};
+
+struct PassInput {
+  std::string key;  // as in the app label (key.h)
+  // A Network is planned as an App with that network (as_app). Never null: of an App that left the
+  // directory name and prefix stand here.
+  std::shared_ptr<const model::App> app;
+  // Some manifest speaks of it, but what it says is not in force: nothing is changed.
+  bool refused = false;
+  Observed observed;  // what this App may see of the engine (visible.h)
+  Policy policy;
+  Memory memory;
+  std::vector<Refusal> refusals;  // known before anything is planned
+};
+
+// The App that stands for a shared network; its name is the network's key.
+model::App as_app(const model::SharedNetwork& network);
 
 }  // namespace fairlead::controller

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "controller/guard/contention.h"
 #include "controller/guard/part_absence.h"
+#include "controller/guard/removal.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
 #include "controller/plan/networks.h"
@@ -26,17 +28,20 @@ const model::Network* declared(const Planner& p, const std::string& key) {
   return nullptr;
 }
 
-// Consent of the guard and of the App. Says what is withheld, unless the App wants to keep it.
-bool may_go(Planner& p, Kind kind, const std::string& component, const std::string& object,
-            const std::string& part) {
-  p.plan.drift.push_back({kind, Drift::Type::kExtra, component, object, "", "", "", false});
-  if (!p.app.prune) return false;
-  if (!p.policy.may_remove || p.policy.recently_left.contains(part)) {
-    wait_for(p, std::string(to_string(kind)) + " " + object +
-                    " left the manifest; its removal is withheld");
-    return false;
-  }
-  return !held(p, kind, component, object, "");
+// What the guard says of an object that left the manifest.
+Stays judged(const Planner& p, Kind kind, const std::string& object, const std::string& part,
+             bool readable, bool going, bool used) {
+  Removal removal;
+  removal.kind = kind;
+  removal.ours = true;   // by its labels here, by the inventory where it was made visible
+  removal.named = true;  // plan_component, left_over
+  removal.prune = p.app.prune;
+  removal.absent = p.policy.may_remove && !p.policy.recently_left.contains(part);
+  removal.contended = p.memory.contended.contains(contention_key({.kind = kind, .object = object}));
+  removal.readable = readable;
+  removal.going = going;
+  removal.used = used;
+  return why_it_stays(removal);
 }
 
 std::string gone_reason(const Planner& p, const std::string& what) {
@@ -61,23 +66,50 @@ Steps dependants_gone(const Planner& p, const std::string& component) {
   return steps;
 }
 
+void extra(Planner& p, Kind kind, const std::string& component, const std::string& object) {
+  p.plan.drift.push_back({kind, Drift::Type::kExtra, component, object, "", "", "", false});
+}
+
+void wait_for_grace(Planner& p, Kind kind, const std::string& object) {
+  wait_for(p, std::string(to_string(kind)) + " " + object +
+                  " left the manifest; its removal is withheld");
+}
+
+// It stays, and must not be in the way of what the manifest wants instead.
+void make_room(Planner& p, const ObservedContainer& container, const std::string& component) {
+  const auto& details = container.details;
+  if (!p.app.prune || p.policy.app_gone || container.uncertain || details.state == "removing")
+    return;
+  set_aside(p, details,
+            prev_name(model::container_name_of(p.app.prefix, component, number_of(details))));
+}
+
 void remove_leftover(Planner& p, const ObservedContainer& container, const std::string& component) {
   const auto& details = container.details;
-  const auto part = container_part(component, number_of(details));
-  if (!may_go(p, Kind::kContainer, component, details.name, part)) {
-    if (p.app.prune && !p.policy.app_gone && !container.uncertain && details.state != "removing")
-      set_aside(p, details,
-                prev_name(model::container_name_of(p.app.prefix, component, number_of(details))));
-    return;
+  extra(p, Kind::kContainer, component, details.name);
+  const auto stays =
+      judged(p, Kind::kContainer, details.name, container_part(component, number_of(details)),
+             !container.uncertain, details.state == "removing", false);
+  switch (stays) {
+    case Stays::kTooEarly:
+      wait_for_grace(p, Kind::kContainer, details.name);
+      break;
+    case Stays::kContended:
+      held(p, Kind::kContainer, component, details.name, "");
+      break;
+    case Stays::kUnreadable:
+      return wait_for(p, "container " + details.name + " can't be inspected; it is left alone");
+    case Stays::kGoing:
+      return wait_for(p,
+                      "container " + details.name + " is being removed (RemovalStuck if it stays)");
+    case Stays::kGoes:
+      remove_container(p, details, component, dependants_gone(p, component),
+                       gone_reason(p, "service " + component), 10);
+      return;
+    default:
+      break;  // as the manifest asks
   }
-  if (container.uncertain) {
-    wait_for(p, "container " + details.name + " can't be inspected; it is left alone");
-  } else if (details.state == "removing") {
-    wait_for(p, "container " + details.name + " is being removed (RemovalStuck if it stays)");
-  } else {
-    remove_container(p, details, component, dependants_gone(p, component),
-                     gone_reason(p, "service " + component), 10);
-  }
+  make_room(p, container, component);
 }
 
 void refuse_stranger(Planner& p, const std::string& component, const std::string& is,
@@ -111,33 +143,34 @@ std::string joined_names(const std::map<std::string, std::string>& members) {
   return text;
 }
 
-void remove_network(Planner& p, const docker::Network& network, const std::string& component) {
+void remove_leftover(Planner& p, const docker::Network& network, const std::string& component) {
   if (const auto creation = p.blocking.find(network.id); creation != p.blocking.end()) {
     p.plan.drift.push_back(
         {Kind::kNetwork, Drift::Type::kExtra, component, network.name, "", "", "", true});
     return clear_subnet(p, network, creation->second);
   }
-  if (!may_go(p, Kind::kNetwork, component, network.name, network_part(network.name))) return;
+  extra(p, Kind::kNetwork, component, network.name);
   auto staying = members_of(network, p.observed);
   Steps after;
   for (const auto& [container, step] : p.detaches[network.id]) {
     staying.erase(container);
     after.push_back(step);
   }
-  if (!staying.empty()) {
+  const auto stays = judged(p, Kind::kNetwork, network.name, network_part(network.name), true,
+                            false, !staying.empty());
+  if (stays == Stays::kTooEarly) return wait_for_grace(p, Kind::kNetwork, network.name);
+  if (stays == Stays::kContended) {
+    held(p, Kind::kNetwork, component, network.name, "");
+    return;
+  }
+  if (stays == Stays::kUsed) {
     refuse(p, Kind::kNetwork, component, network.name,
            {ErrorClass::kBlocked, Reason::kInUse,
             "network " + network.name + " is still used by " + joined_names(staying),
             "detach or remove these containers"});
-    return;
   }
-  add(p, {.kind = Kind::kNetwork,
-          .component = component,
-          .object = network.name,
-          .action = RemoveNetwork{{network.id, network.name}},
-          .after = after,
-          .reason = gone_reason(p, "network " + component),
-          .rollback = {}});
+  if (stays != Stays::kGoes) return;
+  remove_network(p, network, component, std::move(after), gone_reason(p, "network " + component));
 }
 
 using Instance = std::pair<std::string, int>;  // component and number
@@ -187,7 +220,7 @@ bool left_over(const docker::Network& network, const Planner& p) {
 void plan_leftover_networks(Planner& p) {
   for (const auto& [id, network] : p.observed.networks) {
     if (!own_network(network, p)) continue;
-    if (left_over(network, p)) remove_network(p, network, label(network.labels, kLabelComponent));
+    if (left_over(network, p)) remove_leftover(p, network, label(network.labels, kLabelComponent));
   }
 }
 

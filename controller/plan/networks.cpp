@@ -8,6 +8,7 @@
 #include "controller/plan/denied.h"
 #include "controller/plan/leftovers.h"
 #include "controller/plan/readings.h"
+#include "controller/plan/steps.h"
 #include "controller/request/live.h"
 #include "model/form/canonical.h"
 
@@ -123,13 +124,8 @@ void plan_duplicates(Planner& p, const model::Network& network, const docker::Ne
     p.plan.drift.push_back({Kind::kNetwork, Drift::Type::kExtra, network.key, other->name, "", "",
                             other->id.substr(0, 12), false});
     if (!members_of(*other, p.observed).empty()) continue;
-    add(p, {.kind = Kind::kNetwork,
-            .component = network.key,
-            .object = other->name,
-            .action = RemoveNetwork{{other->id, other->name}},
-            .after = {},
-            .reason = naming(network) + " exists twice; this one has no endpoints",
-            .rollback = {}});
+    remove_network(p, *other, network.key, {},
+                   naming(network) + " exists twice; this one has no endpoints");
   }
 }
 

@@ -17,6 +17,7 @@
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
 #include "controller/plan/hooks.h"
+#include "controller/plan/steps.h"
 
 namespace fairlead::controller {
 namespace {
@@ -316,14 +317,9 @@ void set_aside(Planner& p, const docker::Container& container, const std::string
 }
 
 void clear_subnet(Planner& p, const docker::Network& network, std::size_t creation) {
-  Operation operation{
-      .kind = Kind::kNetwork,
-      .component = label(network.labels, kLabelComponent),
-      .object = network.name,
-      .action = RemoveNetwork{{network.id, network.name}},
-      .after = {},
-      .reason = "network " + network.name + " left the manifest, and its subnet is another's now",
-      .rollback = {}};
+  const std::string component = label(network.labels, kLabelComponent);
+  const std::string reason =
+      "network " + network.name + " left the manifest, and its subnet is another's now";
   Steps off;
   for (const auto& [id, name] : members_of(network, p.observed)) {
     auto& detached = p.detaches[network.id];
@@ -338,14 +334,16 @@ void clear_subnet(Planner& p, const docker::Network& network, std::size_t creati
       }
     }
     // One that is replaced would stay until its successor runs, on the network that is to come.
-    Operation disconnect = operation;
-    disconnect.kind = Kind::kContainer;
-    disconnect.object = name;
-    disconnect.action = DisconnectEndpoint{{id, name}, {network.id, network.name}};
-    off.push_back(detached[id] = add(p, std::move(disconnect)));
+    off.push_back(detached[id] =
+                      add(p, {.kind = Kind::kContainer,
+                              .component = component,
+                              .object = name,
+                              .action = DisconnectEndpoint{{id, name}, {network.id, network.name}},
+                              .after = {},
+                              .reason = reason,
+                              .rollback = {}}));
   }
-  operation.after = off;
-  let_wait(p, creation, add(p, std::move(operation)));
+  let_wait(p, creation, remove_network(p, network, component, off, reason));
 }
 
 void order_obstacles(Planner& p) {

@@ -4,7 +4,6 @@
 #include <functional>
 
 #include "controller/desired/hidden_values.h"
-#include "controller/objects/key.h"
 #include "controller/plan/containers.h"
 #include "controller/plan/leftovers.h"
 #include "controller/plan/networks.h"
@@ -112,23 +111,14 @@ std::vector<Refusal> policy_refusals(const model::App& app,
 std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,
                                      std::shared_ptr<const model::HostAccess> access) {
   const Policy policy = judging(std::move(access));
-  return denials(plan_shared_network(network, empty_engine(), policy, {}).refusals);
+  return denials(plan_app(as_app(network), empty_engine(), policy, {}).refusals);
 }
 
-Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
-                         const Policy& policy, const Memory& memory) {
-  model::App app;
-  app.name = network_key(network.name);
-  app.prefix = network.name;
-  app.enveloped = true;
-  app.suspend = network.suspend;
-  app.prune = network.prune;
-  app.network_recreate = network.network_recreate;
-  app.file = network.file;
-  app.networks = {network.network};
-  app.masks = network.masks;
-  app.position = network.position;
-  return plan_app(app, observed, policy, memory);
+Plan plan_of(const PassInput& input) {
+  Plan plan;
+  if (!input.refused) plan = plan_app(*input.app, input.observed, input.policy, input.memory);
+  plan.refusals.insert(plan.refusals.end(), input.refusals.begin(), input.refusals.end());
+  return plan;
 }
 
 }  // namespace fairlead::controller

@@ -35,15 +35,6 @@
 
 namespace fairlead::controller {
 
-// Something the plan may not do, and why. Becomes a condition on the App.
-struct Refusal {
-  Error error;
-  Kind kind = Kind::kNetwork;
-  std::string component;
-  std::string object;
-  model::Position position;
-};
-
 // A container that is to run and ended by itself, or is about to show whether it stays up.
 struct Crash {
   std::string component;
@@ -69,13 +60,12 @@ struct Plan {
   bool in_sync() const { return operations.empty() && refusals.empty() && waiting.empty(); }
 };
 
+// The plan for one key.
+Plan plan_of(const PassInput& input);
+
 // Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.
 Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
               const Memory& memory);
-
-// Plans one `kind: Network`. Its label app is "network/<name>", its component the name.
-Plan plan_shared_network(const model::SharedNetwork& network, const Observed& observed,
-                         const Policy& policy, const Memory& memory);
 
 // What the policy has against an App, in the words of a pass that would refuse it, whatever the
 // engine holds.

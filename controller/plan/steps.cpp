@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
 #include "controller/objects/owned.h"
 #include "controller/plan/followers.h"
 #include "controller/plan/hooks.h"
@@ -76,6 +77,7 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace) {
+  FL_ASSERT(owned(container.labels, p.policy.instance, p.app.name));
   const Ref ref{container.id, container.name};
   Operation operation{.kind = Kind::kContainer,
                       .component = component,
@@ -91,6 +93,18 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
     p.detaches[endpoint.network_id][container.id] = step;
   p.removals[container.id] = step;
   return step;
+}
+
+std::size_t remove_network(Planner& p, const docker::Network& network, const std::string& component,
+                           Steps after, const std::string& reason) {
+  FL_ASSERT(owned(network.labels, p.policy.instance, p.app.name));
+  return add(p, {.kind = Kind::kNetwork,
+                 .component = component,
+                 .object = network.name,
+                 .action = RemoveNetwork{{network.id, network.name}},
+                 .after = std::move(after),
+                 .reason = reason,
+                 .rollback = {}});
 }
 
 }  // namespace fairlead::controller

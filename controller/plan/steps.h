@@ -16,10 +16,15 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
                              const std::string& name, const docker::Container* replaced,
                              Steps after, const std::string& reason);
 
-// Stops it first if it is up; `grace` in seconds.
+// Stops it first if it is up; `grace` in seconds. Whether it may go is for the caller to know
+// (guard/removal.h); it is the App's own.
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace);
+
+// An own network that nobody is on when `after` is done.
+std::size_t remove_network(Planner& p, const docker::Network& network, const std::string& component,
+                           Steps after, const std::string& reason);
 
 // The step that pulls an image, once per plan.
 std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted);

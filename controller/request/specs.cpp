@@ -323,13 +323,6 @@ docker::VolumeSpec volume_spec(const std::string& app_name, const model::Volume&
   return spec;
 }
 
-model::Service replica(const model::App& app, const model::Service& service, int number) {
-  model::Service out = service;
-  out.number = number;
-  if (number > 1) out.container_name = model::container_name_of(app.prefix, service.name, number);
-  return out;
-}
-
 int grace_seconds(const model::Service& service) {
   if (!service.stop_grace_period) return 10;  // the engine's default
   return static_cast<int>(

@@ -21,10 +21,6 @@ struct EnsureImage {
 EnsureImage image_of(const model::Service& service);
 std::string key_of(const EnsureImage& wanted);  // equal for requests that one look-up answers
 
-// A copy of the service with its own number and container name; Docker sees replicas as containers
-// of their own.
-model::Service replica(const model::App& app, const model::Service& service, int number);
-
 // Endpoint network IDs are resolved from `observed` where they exist.
 docker::ContainerSpec container_spec(const model::App& app, const model::Service& service,
                                      const Observed& observed, const Policy& policy,

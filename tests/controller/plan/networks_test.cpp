@@ -175,7 +175,7 @@ TEST(PlanSharedNetwork, CreatesKeepsAndRemovesIt) {
   shared.network = network("edge", "172.40.0.0/24");
   shared.network.docker_name = "edge";
   Observed observed;
-  const Plan created = plan_shared_network(shared, observed, policy(), {});
+  const Plan created = plan_app(as_app(shared), observed, policy(), {});
   ASSERT_THAT(lines(created), ElementsAre("create network edge"));
   const auto& spec = std::get<CreateNetwork>(created.operations[0].action).spec;
   EXPECT_EQ(spec.labels.at(std::string(kLabelApp)), "network/edge");
@@ -184,10 +184,10 @@ TEST(PlanSharedNetwork, CreatesKeepsAndRemovesIt) {
   docker::Network made = foreign_network("edge", "172.40.0.0/24");
   made.labels = spec.labels;
   put(observed, made);
-  EXPECT_TRUE(plan_shared_network(shared, observed, policy(), {}).in_sync());
+  EXPECT_TRUE(plan_app(as_app(shared), observed, policy(), {}).in_sync());
   Policy rules = policy();
   rules.may_remove = rules.app_gone = true;
-  EXPECT_THAT(lines(plan_shared_network(shared, observed, rules, {})),
+  EXPECT_THAT(lines(plan_app(as_app(shared), observed, rules, {})),
               ElementsAre("remove network edge"));
 }
 

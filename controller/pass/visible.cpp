@@ -1,0 +1,146 @@
+#include "controller/pass/visible.h"
+
+#include <algorithm>
+
+#include "controller/objects/labels.h"
+#include "controller/objects/owned.h"
+
+namespace fairlead::controller {
+namespace {
+
+// `<name>` itself, or the derived names of a replacement in progress: `<name>.next`, `<name>.prev`.
+bool is_name_or_derived(const std::string& actual, const std::string& expected) {
+  return actual == expected ||
+         (actual.starts_with(expected) && actual.substr(expected.size()).starts_with('.'));
+}
+
+bool expected_container(const DesiredEntry* entry, const docker::Container& container) {
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  if (app == nullptr) return false;
+  return std::ranges::any_of(app->services, [&](const model::Service& service) {
+    return service.name == label(container.labels, kLabelComponent) &&
+           is_name_or_derived(container.name,
+                              replica(*app, service, number_of(container)).container_name);
+  });
+}
+
+bool expected_network(const DesiredEntry* entry, const docker::Network& network) {
+  if (entry == nullptr) return false;
+  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry->value)) {
+    return shared->network.docker_name == network.name;
+  }
+  return std::ranges::any_of(std::get<model::App>(entry->value).networks,
+                             [&network](const model::Network& desired) {
+                               return desired.docker_name == network.name && !desired.external;
+                             });
+}
+
+bool is_external(const DesiredEntry* entry, const std::string& volume) {
+  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  return app != nullptr && std::ranges::any_of(app->volumes, [&volume](const auto& each) {
+           return each.external && each.docker_name == volume;
+         });
+}
+
+bool was_made_in_place(const Inventory& inventory, const std::string& app,
+                       const docker::Volume& volume) {
+  if (!volume.labels.empty()) return false;
+  const auto known = inventory.readings().find(volume.name);
+  return known != inventory.readings().end() && known->second.contains(made_in_place(volume)) &&
+         inventory.volumes_of(app).contains(volume.name);
+}
+
+Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& name) {
+  Refusal refusal;
+  refusal.kind = kind;
+  refusal.component = label(labels, kLabelComponent);
+  refusal.object = name;
+  refusal.error = Error{ErrorClass::kBlocked, Reason::kNotOwner,
+                        std::string(to_string(kind)) + " " + name +
+                            " carries this App's labels, but was not made by Fairlead",
+                        "remove it, or remove its dev.fairlead.* labels; Fairlead leaves it alone"};
+  return refusal;
+}
+
+// Adds what of one kind may be seen.
+struct Looking {
+  const std::string& key;
+  const DesiredEntry* entry;
+  const Inventory& inventory;
+  Visible found;
+
+  bool mine(const docker::StringMap& labels) const {
+    return app_of(labels) == key && label(labels, kLabelInstance) == inventory.instance();
+  }
+  // True if an object with the App's labels is ours. `expected`: its name is.
+  bool ours(Kind kind, const std::string& id, const std::string& name,
+            const docker::StringMap& labels, bool expected) {
+    if (inventory.knows(kind, id)) return true;
+    if (!expected && !inventory.intended(kind, key, name)) {
+      found.refusals.push_back(not_ours(kind, labels, name));
+      return false;
+    }
+    found.to_adopt.push_back(id);
+    return true;
+  }
+  void add(const std::string& id, const ObservedContainer& container) {
+    const auto& details = container.details;
+    if (!mine(details.labels)) return;
+    if (ours(Kind::kContainer, id, details.name, details.labels,
+             expected_container(entry, details)))
+      found.observed.containers.emplace(id, container);
+  }
+  void add(const std::string& id, const docker::Network& network) {
+    if (!mine(network.labels) ||
+        ours(Kind::kNetwork, id, network.name, network.labels, expected_network(entry, network)))
+      found.observed.networks.emplace(id, network);
+  }
+  void add(const std::string& name, const docker::Volume& volume) {
+    if (app_of(volume.labels) == key || is_external(entry, name) ||
+        was_made_in_place(inventory, key, volume))
+      found.observed.volumes.emplace(name, volume);
+  }
+};
+
+}  // namespace
+
+Visible visible_to(const std::string& key, const DesiredEntry* entry, const Observed& all,
+                   const Inventory& inventory, WallTime now) {
+  Looking looking{key, entry, inventory, {}};
+  looking.found.observed.engine = all.engine;
+  looking.found.observed.now = now;
+  for (const auto& [id, container] : all.containers)
+    looking.add(id, container);
+  for (const auto& [id, network] : all.networks)
+    looking.add(id, network);
+  for (const auto& [name, volume] : all.volumes)
+    looking.add(name, volume);
+  return std::move(looking.found);
+}
+
+void adopt(Inventory& inventory, const std::string& key, const Visible& visible) {
+  const auto& observed = visible.observed;
+  for (const auto& id : visible.to_adopt) {
+    InventoryEntry entry;
+    entry.app = key;
+    entry.id = id;
+    if (const auto found = observed.containers.find(id); found != observed.containers.end()) {
+      entry.name = found->second.details.name;
+      entry.component = label(found->second.details.labels, kLabelComponent);
+    } else {
+      const auto& network = observed.networks.at(id);
+      entry.kind = Kind::kNetwork;
+      entry.name = network.name;
+      entry.component = label(network.labels, kLabelComponent);
+      // The reply to our own create was lost.
+      if (inventory.intended(Kind::kNetwork, key, network.name)) inventory.changed(id);
+    }
+    inventory.adopted(entry);
+  }
+  for (const auto& [name, volume] : observed.volumes) {
+    if (!inventory.intended(Kind::kVolume, key, name)) continue;
+    inventory.adopted({Kind::kVolume, key, label(volume.labels, kLabelComponent), name, name});
+  }
+}
+
+}  // namespace fairlead::controller
