@@ -22,7 +22,7 @@ test: ## build everything and run every test
 	cmake --build --preset release
 	ctest --test-dir build/release -LE engine-all -j 4 --no-tests=error --output-on-failure
 
-bench: ## measure the core and the whole program, and compare with the goals
+bench: ## measure the core, the whole program, and Fairlead beside Docker Compose
 	scripts/bootstrap bench
 	cmake --preset release -DFAIRLEAD_TESTS=ON -DFAIRLEAD_BENCH=ON
 	cmake --build --preset release --target fairlead fairlead_sample_image core_bench

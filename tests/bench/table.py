@@ -18,3 +18,10 @@ def number(value, unit=1.0):
         return "–"
     value /= unit
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def show_goals(goals):
+    """Prints (what, measured, wanted, reached) for each, and returns the exit code."""
+    print("\n" + show(["goal", "measured", "wanted", "reached"],
+                      [[*goal[:3], "yes" if goal[3] else "NO"] for goal in goals]))
+    return 0 if all(goal[3] for goal in goals) else 1
