@@ -129,9 +129,9 @@ TEST_F(OpenTrusted, WhatIsMadeTakesOwnerAndGroupOfItsFolderAndNeverByALink) {
 TEST_F(OpenTrusted, ANewFileTakesTheFoldersGroup) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
   ASSERT_EQ(::chown(folder.c_str(), 0, 4321), 0);
-  const auto made = open_trusted(folder, "new", O_WRONLY | O_CREAT | O_EXCL);
-  ASSERT_TRUE(made);
-  ::close(*made);
+  const auto file = open_trusted(folder, "new", O_WRONLY | O_CREAT | O_EXCL);
+  ASSERT_TRUE(file);
+  ::close(*file);
   struct stat found{};
   ASSERT_EQ(::stat((folder / "new").c_str(), &found), 0);
   EXPECT_EQ(found.st_gid, 4321u);

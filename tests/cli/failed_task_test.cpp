@@ -51,8 +51,9 @@ class Daemon {
     }
     EXPECT_EQ(code, by_itself ? 1 : 0) << "allocation " << fail_at_ << "\n" << log();
     if (code == -1) kill(pid_, SIGKILL);
-    if (by_itself)
+    if (by_itself) {
       EXPECT_THAT(log(), HasSubstr("a fault of Fairlead's own")) << "allocation " << fail_at_;
+    }
     return by_itself;
   }
 

@@ -136,7 +136,9 @@ TEST_F(StandardFiles, NoFileOfTheStateTakesTheirPlace) {
     for (const std::string place : {"0", "1", "2"}) {
       const auto link = fs::read_symlink("/proc/" + std::to_string(daemon) + "/fd/" + place);
       EXPECT_THAT(link.string(), Not(HasSubstr("state"))) << closed;
-      if (closed.size() > 5) EXPECT_EQ(link, "/dev/null");
+      if (closed.size() > 5) {
+        EXPECT_EQ(link, "/dev/null");
+      }
     }
     kill(daemon, SIGTERM);
     EXPECT_EQ(wait_for_exit(daemon, seconds(10)), 0) << closed;

@@ -75,7 +75,9 @@ TEST_F(Clashes, OfAppsAndDockerNamesChangeNothingOfEither) {
   for (const std::string place : {"a-", "z-"}) {
     for (const bool running : {true, false}) {
       const std::string where = place + (running ? " while it runs" : " between two runs");
-      if (!running) EXPECT_EQ(fairlead_->stop(), 0);
+      if (!running) {
+        EXPECT_EQ(fairlead_->stop(), 0);
+      }
       for (const auto& each : kContests)
         fairlead_->put(place + each.file + ".yaml", each.second);
       if (!running) fairlead_->start();

@@ -164,7 +164,9 @@ TEST_P(Contract, AFailedConnectLeavesAPhantomBehind) {
   const auto listed = call(engine_->list_containers({}));
   ASSERT_TRUE(listed);
   for (const auto& row : *listed) {
-    if (row.id == id) EXPECT_EQ(row.endpoints.size(), 1u);
+    if (row.id == id) {
+      EXPECT_EQ(row.endpoints.size(), 1u);
+    }
   }
   ASSERT_TRUE(call(engine_->remove_container("holder", true)));
   ASSERT_TRUE(call(engine_->connect_network(id, to(fixed, {"web"}, "10.47.0.9"))));

@@ -166,8 +166,9 @@ TEST_P(EachVolume, IsDeniedWithoutItsRule) {
   for (const auto& operation : plan_app(app, Observed{}, with(kEmpty), {}).operations)
     EXPECT_EQ(operation.kind, Kind::kNetwork) << operation.reason;
   const std::string allow = "{kind: Policy, allow: [{apps: [shop], ";
-  if (*GetParam().rules != '\0')
+  if (*GetParam().rules != '\0') {
     EXPECT_THAT(denied(app, with(allow + GetParam().rules + "}]}")), IsEmpty());
+  }
   EXPECT_THAT(denied(app, with("{kind: Policy, allow: [{apps: [shop], volumeTypes: [xfs], "
                                "devices: [/dev/null], bindMounts: [/nowhere], "
                                "volumeDrivers: [other]}]}")),
