@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api/target.h"
+#include "base/target.h"
 #include "controller/report/view.h"
 #include "metrics/metrics.h"
 

@@ -1,26 +1,22 @@
 #include "base/target.h"
 
 #include <algorithm>
+#include <boost/url/encode.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+#include <boost/url/url_view.hpp>
 
 namespace fairlead {
 namespace {
 
+namespace urls = boost::urls;
+
+// Far more than any target that is meant; Boost.URL throws for what is longer than it can count.
+constexpr std::size_t kMaxTargetBytes = 1 << 20;
+
 // All but the unreserved characters is encoded, slashes too.
 std::string percent(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const unsigned char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += kHex[c >> 4];
-      out += kHex[c & 0xF];
-    }
-  }
-  return out;
+  return urls::encode(urls::string_view(text.data(), text.size()), urls::unreserved_chars);
 }
 
 }  // namespace
@@ -52,6 +48,36 @@ Target Target::under(std::string_view first) const {
   whole.query_ = query_;
   whole.valid_ = whole.valid_ && valid_;
   return whole;
+}
+
+std::optional<std::string> ParsedTarget::parameter(std::string_view key) const {
+  const auto found = std::ranges::find(query, key, &std::pair<std::string, std::string>::first);
+  if (found == query.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::string> ParsedTarget::parameters(std::string_view key) const {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : query) {
+    if (name == key) out.push_back(value);
+  }
+  return out;
+}
+
+std::optional<ParsedTarget> parse_target(std::string_view text) {
+  if (text.size() > kMaxTargetBytes) return std::nullopt;
+  const auto parsed = urls::parse_origin_form(urls::string_view(text.data(), text.size()));
+  if (!parsed) return std::nullopt;
+  ParsedTarget target;
+  const auto segments = parsed->segments();
+  for (const auto& segment : segments)
+    target.segments.emplace_back(segment);
+  urls::encoding_opts form;
+  form.space_as_plus = true;
+  const auto query = parsed->params(form);
+  for (const auto& pair : query)
+    target.query.emplace_back(pair.key, pair.value);
+  return target;
 }
 
 bool is_one_word(std::string_view text) {

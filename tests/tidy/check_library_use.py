@@ -11,6 +11,7 @@ HOMES = [
     (r"uv\.h|uv/", ("watch/",)),
     (r"prometheus/", ("metrics/",)),
     (r"CLI/", ("cmd/",)),
+    (r"boost/url", ("base/target.cpp",)),
 ]
 
 
@@ -37,6 +38,7 @@ BAD = [
     ("api/server.cpp", "#include <yaml-cpp/yaml.h>\n"),
     ("controller/loop.cpp", "#include <uv.h>\n"),
     ("api/server.cpp", '#include "prometheus/registry.h"\n'),
+    ("api/routes.cpp", "#include <boost/url/parse.hpp>\n"),
     ("docker/http/engine.h", "  beast::flat_buffer buffer_;\n"),
     ("cmd/fairlead/query.cpp", '  std::printf("%s", name.c_str());\n'),
     ("cmd/fairlead/plan.cpp", '  fputs(name.c_str(), stderr);\n'),
