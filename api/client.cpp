@@ -1,23 +1,26 @@
-// The command line's side of the Unix socket.
+#include "api/client.h"
+
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
 
-#include "api/server.h"
+#include "base/task.h"
 
 namespace fairlead::api {
 namespace {
@@ -31,6 +34,8 @@ using ClientStream = beast::basic_stream<Protocol>;
 // Long enough for a plan of thousands of objects, short enough for a person.
 constexpr auto kDeadline = std::chrono::seconds(30);
 constexpr std::uint64_t kMaxReplyBytes = 256ULL << 20;
+// Three heartbeats of the server.
+constexpr auto kSilence = std::chrono::seconds(45);
 
 std::unexpected<Error> nobody(const std::string& path, const std::string& why) {
   return failure(ErrorClass::kTransient, Reason::kNotFound, "socket " + path + ": " + why,
@@ -44,25 +49,43 @@ std::unexpected<Error> broken(const boost::system::error_code& failed) {
       late ? "the daemon did not answer in time" : "the daemon hung up: " + failed.message());
 }
 
-Task<Result<Reply>> exchange(std::string path, std::string method, std::string target) {
+using ClientRequest = http::request<http::string_body>;
+
+// The one place where this side writes a request line and headers.
+Result<ClientRequest> request_of(const std::string& method, const Target& target,
+                                 const std::string& body, const std::string& last_event_id) {
+  const auto path = target.text();
+  const bool fine = target.valid() && is_one_word(method) && is_one_word(path) &&
+                    (last_event_id.empty() || is_one_word(last_event_id));
+  if (!fine) return failure(ErrorClass::kInvalid, Reason::kNotFound, "nothing has such a name");
+  ClientRequest out;
+  out.version(11);
+  out.method_string(method);
+  out.target(path);
+  out.set(http::field::host, "localhost");
+  if (!last_event_id.empty()) out.set("Last-Event-ID", last_event_id);
+  out.keep_alive(false);
+  out.body() = body;
+  if (method == "POST" || !body.empty()) out.prepare_payload();
+  return out;
+}
+
+Task<Status> send(ClientStream* stream, std::string path, const ClientRequest* request) {
+  stream->expires_after(kDeadline);
+  const Protocol::endpoint endpoint(path);
+  auto [refused] = co_await stream->async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+  if (refused) co_return nobody(path, refused.message());
+  auto [unsent, sent] =
+      co_await http::async_write(*stream, *request, asio::as_tuple(asio::use_awaitable));
+  if (unsent) co_return broken(unsent);
+  co_return Status{};
+}
+
+Task<Result<Reply>> exchange(std::string path, ClientRequest request) {
   auto executor = co_await asio::this_coro::executor;
   ClientStream stream(executor);
-  stream.expires_after(kDeadline);
-  const Protocol::endpoint endpoint(path);
-  auto [refused] = co_await stream.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
-  if (refused) co_return nobody(path, refused.message());
-
-  http::request<http::empty_body> request;
-  request.version(11);
-  request.method_string(method);
-  request.target(target);
-  request.set(http::field::host, "localhost");
-  request.keep_alive(false);
-  if (method == "POST") request.content_length(0);
-  auto [unsent, sent] =
-      co_await http::async_write(stream, request, asio::as_tuple(asio::use_awaitable));
-  if (unsent) co_return broken(unsent);
-
+  auto sent = co_await send(&stream, std::move(path), &request);
+  if (!sent) co_return std::unexpected(sent.error());
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(kMaxReplyBytes);
@@ -75,30 +98,119 @@ Task<Result<Reply>> exchange(std::string path, std::string method, std::string t
   co_return reply;
 }
 
-}  // namespace
+// The state of one follow(): what the pieces of the stream meet.
+struct StreamRead {
+  explicit StreamRead(const Following& given) : following(given) {}
+  void feed(std::string_view bytes) {
+    auto fed = reader.feed(bytes, [this](const SentEvent& event) {
+      if (!enough) enough = !following.take(event);
+    });
+    if (!fed && !fault) fault = fed.error();
+  }
 
-Result<Reply> request(const std::string& socket_path, const std::string& method,
-                      const Target& target) {
-  if (socket_path.empty() || socket_path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return nobody(socket_path, "not a usable path");
+  const Following& following;
+  SentEventReader reader;
+  bool enough = false;
+  bool reader_gone = false;
+  std::optional<Error> fault;
+};
+
+// Beast hands over the pieces of a chunked body as they come; a refusal is not chunked, and lands
+// in the parser's own body.
+Task<Result<Followed>> read_stream(ClientStream* socket, StreamRead* state, Reply* refusal) {
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kMaxReplyBytes);
+  auto [headless, head] = co_await http::async_read_header(*socket, buffer, parser,
+                                                           asio::as_tuple(asio::use_awaitable));
+  if (state->reader_gone) co_return Followed::kReaderGone;
+  if (headless) co_return broken(headless);
+  const bool stream = parser.chunked();
+  if (stream) parser.body_limit(boost::none);
+  auto take = [state](std::uint64_t, auto bytes, auto&) {
+    state->feed(std::string_view(bytes.data(), bytes.size()));
+    return bytes.size();
+  };
+  if (stream) parser.on_chunk_body(take);
+  while (!parser.is_done() && !state->reader_gone) {
+    socket->expires_after(kSilence);
+    auto [unread, size] = co_await http::async_read_some(*socket, buffer, parser,
+                                                         asio::as_tuple(asio::use_awaitable));
+    if (state->reader_gone) co_return Followed::kReaderGone;
+    if (state->enough) co_return Followed::kEnough;
+    if (state->fault) co_return std::unexpected(*state->fault);
+    if (unread) co_return broken(unread);
   }
-  if (!target.valid() || !is_one_word(method)) {
-    return failure(ErrorClass::kInvalid, Reason::kNotFound, "nothing has such a name");
+  if (state->reader_gone) co_return Followed::kReaderGone;
+  refusal->status = static_cast<int>(parser.get().result_int());
+  refusal->body = std::move(parser.get().body());
+  co_return Followed::kRefused;
+}
+
+Task<Result<Followed>> follow_on(const Following* following, const ClientRequest* request,
+                                 Reply* refusal) {
+  auto executor = co_await asio::this_coro::executor;
+  ClientStream socket(executor);
+  StreamRead state(*following);
+  asio::posix::stream_descriptor output(executor);
+  boost::system::error_code unwatched;
+  if (const int copy = following->output < 0 ? -1 : ::dup(following->output); copy >= 0) {
+    output.assign(copy, unwatched);
+    if (unwatched) ::close(copy);
   }
-  Result<Reply> out = nobody(socket_path, "no answer");
+  if (output.is_open()) {
+    output.async_wait(asio::posix::stream_descriptor::wait_error,
+                      [&state, &socket](const boost::system::error_code& failed) {
+                        if (failed) return;  // a file, or the end of this call
+                        state.reader_gone = true;
+                        socket.cancel();
+                      });
+  }
+  auto sent = co_await send(&socket, following->socket_path, request);
+  if (state.reader_gone) co_return Followed::kReaderGone;
+  if (!sent) co_return std::unexpected(sent.error());
+  auto ended = co_await read_stream(&socket, &state, refusal);
+  co_return ended;
+}
+
+// Blocks until `task` has ended.
+template <typename T>
+Result<T> run(Task<Result<T>> task) {
+  Result<T> out = failure(ErrorClass::kTransient, Reason::kInternalError, "no answer");
   asio::io_context io;
-  asio::co_spawn(io, exchange(socket_path, method, target.text()),
-                 [&out](const std::exception_ptr& failed, Result<Reply> result) {
+  asio::co_spawn(io, std::move(task),
+                 [&out, &io](const std::exception_ptr& failed, Result<T> result) {
                    out = std::move(result);
+                   io.stop();
                    if (!failed) return;
-                   try {
-                     std::rethrow_exception(failed);
-                   } catch (const std::exception& e) {
-                     out = failure(ErrorClass::kTransient, Reason::kInternalError, e.what());
-                   }
+                   out = failure(ErrorClass::kTransient, Reason::kInternalError, what_of(failed));
                  });
   io.run();
   return out;
+}
+
+Status may_be_a_socket(const std::string& path) {
+  if (!path.empty() && path.size() < sizeof(sockaddr_un::sun_path)) return {};
+  return nobody(path, "not a usable path");
+}
+
+}  // namespace
+
+Result<Reply> request(const std::string& socket_path, const std::string& method,
+                      const Target& target, const std::string& body) {
+  auto fine = may_be_a_socket(socket_path);
+  if (!fine) return std::unexpected(fine.error());
+  auto made = request_of(method, target, body, "");
+  if (!made) return std::unexpected(made.error());
+  return run(exchange(socket_path, std::move(*made)));
+}
+
+Result<Followed> follow(const Following& following, Reply& refusal) {
+  auto fine = may_be_a_socket(following.socket_path);
+  if (!fine) return std::unexpected(fine.error());
+  const auto made = request_of("GET", following.target, "", following.last_event_id);
+  if (!made) return std::unexpected(made.error());
+  return run(follow_on(&following, &*made, &refusal));
 }
 
 }  // namespace fairlead::api

@@ -1,72 +1,67 @@
 #include "api/routes.h"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <cstdint>
 #include <exception>
 #include <utility>
+#include <vector>
 
+#include "api/follow.h"
 #include "api/json.h"
 #include "api/readiness.h"
+#include "api/replies.h"
 
 namespace fairlead::api {
 namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kText = "text/plain; charset=utf-8";
-constexpr const char* kJson = "application/json";
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
-
-Response json_response(const json::value& value, int status = 200) {
-  return {status, kJson, to_text(value)};
-}
-
-Response list_response(json::array items) {
-  return json_response(json::object{{"items", std::move(items)}});
-}
-
-struct ReasonStatus {
-  Reason reason;
-  int status;
-};
-// Everything else follows the error's class.
-constexpr ReasonStatus kReasonStatus[] = {
-    {Reason::kNotFound, 404},
-    {Reason::kPermissionDenied, 403},
-    {Reason::kPruneBlocked, 409},
-    {Reason::kInternalError, 500},
-};
-
-int status_of(const Error& error) {
-  for (const auto& [reason, status] : kReasonStatus) {
-    if (reason == error.reason) return status;
-  }
-  switch (error.error_class) {
-    case ErrorClass::kBlocked:
-      return 409;
-    case ErrorClass::kInvalid:
-      return 422;
-    case ErrorClass::kTransient:
-    case ErrorClass::kUnknown:
-      return 503;
-  }
-  return 500;
-}
-
-Response explain(const Error& error) {
-  return error_response(status_of(error), error);
-}
-
-Response bad_request(std::string message) {
-  return api::error_response(400, {ErrorClass::kInvalid, Reason::kNone, std::move(message), ""});
-}
 
 Response no_such_app(const std::string& name) {
   return explain({ErrorClass::kInvalid, Reason::kNotFound,
                   "no App or Network has the key '" + name + "'", "fairlead get apps lists them"});
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto blank = text.find(' ');
+    words.emplace_back(text.substr(0, blank));
+    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
+  }
+  return words;
+}
+
+// A switch of the query: there without a value means true. nullopt: neither true nor false.
+std::optional<bool> flag(const Call& call, std::string_view key) {
+  const auto value = call.target.parameter(key);
+  if (!value || *value == "false") return false;
+  if (value->empty() || *value == "true") return true;
+  return std::nullopt;
+}
+
+Response bad_flag(const char* key) {
+  return bad_request(std::string(key) + " is true or false", "leave it out for false");
+}
+
+// Where a reader goes on: the header of one that was cut off, or else the parameter `after`. False:
+// what was given is no place.
+bool place_of(const Call& call, std::optional<Position>& place) {
+  auto text = call.target.parameter("after");
+  if (!call.request.last_event_id.empty()) text = call.request.last_event_id;
+  if (!text) return true;
+  place = parse_position(call.context.view, *text);
+  return place.has_value();
+}
+
+Response bad_place() {
+  return bad_request("after, and the header Last-Event-ID, are the sequence number of an event",
+                     "leave them out to begin with the oldest that is kept");
 }
 
 Response get_metrics(const Call& call) {
@@ -89,13 +84,39 @@ Response get_index(const Call&) {
   std::string out = "Fairlead keeps Docker at what a directory says.\n\n";
   for (const auto& route : routes()) {
     std::string line = std::string(route.method) + " " + route.pattern;
-    line.resize(std::max<std::size_t>(line.size() + 1, 36), ' ');
+    for (const auto& word : words_of(route.query))
+      line += (line.contains('?') ? "&" : "?") + word + "=";
+    line.resize(std::max<std::size_t>(line.size() + 1, 52), ' ');
     out += line + route.about + (route.access == Access::kLocal ? " (Unix socket)\n" : "\n");
   }
   return {200, kText, out};
 }
 
+Response get_api(const Call&) {
+  json::array items;
+  for (const auto& route : routes()) {
+    json::array query;
+    for (auto& word : words_of(route.query))
+      query.emplace_back(std::move(word));
+    items.push_back(json::object{{"method", route.method},
+                                 {"path", route.pattern},
+                                 {"query", std::move(query)},
+                                 {"about", route.about},
+                                 {"unixSocketOnly", route.access == Access::kLocal}});
+  }
+  return list_response(std::move(items));
+}
+
 Response get_apps(const Call& call) {
+  const auto watch = flag(call, "watch");
+  if (!watch) return bad_flag("watch");
+  std::optional<Position> place;
+  if (!place_of(call, place)) return bad_place();
+  if (!*watch && place) return bad_request("after goes with watch=true", "leave it out");
+  if (*watch) {
+    return {
+        .content_type = kSentEvents, .body = "", .source = watch_apps(call.context.view, place)};
+  }
   json::array items;
   for (const auto& [key, status] : call.context.view.apps())
     items.push_back(to_json(key, status));
@@ -151,16 +172,30 @@ Response get_files(const Call& call) {
 }
 
 Response get_events(const Call& call) {
-  const auto app = call.target.parameter("app");
-  const auto after = call.target.parameter("after").value_or("0");
-  std::uint64_t sequence = 0;
-  const auto [end, failed] = std::from_chars(after.data(), after.data() + after.size(), sequence);
-  if (failed != std::errc() || end != after.data() + after.size()) {
-    return bad_request("after is the sequence number of an event, not '" + after + "'");
+  const auto& view = call.context.view;
+  const auto follow = flag(call, "follow");
+  if (!follow) return bad_flag("follow");
+  EventQuery query;
+  query.app = call.target.parameter("app");
+  if (!place_of(call, query.after)) return bad_place();
+  if (const auto last = call.target.parameter("last"); last && call.request.last_event_id.empty()) {
+    std::uint64_t number = 0;
+    const auto* const stop = last->data() + last->size();
+    const auto [end, failed] = std::from_chars(last->data(), stop, number);
+    if (failed != std::errc() || end != stop) {
+      return bad_request("last is a number of events, not '" + *last + "'",
+                         "leave it out for all that are kept");
+    }
+    query.last = number;
   }
+  if (*follow) {
+    return {
+        .content_type = kSentEvents, .body = "", .source = follow_events(view, std::move(query))};
+  }
+  const auto begin = begin_of(view, query);
   json::array items;
-  for (const auto& event : call.context.view.events()) {
-    if (event.sequence <= sequence || (app && event.app != *app)) continue;
+  for (const auto& event : view.events()) {
+    if (event.sequence <= begin || (query.app && event.app != *query.app)) continue;
     items.push_back(to_json(event));
   }
   return list_response(std::move(items));
@@ -168,6 +203,10 @@ Response get_events(const Call& call) {
 
 Response get_status(const Call& call) {
   return json_response(status_json(call.context.view));
+}
+
+std::string name_of(const std::optional<Identity>& who) {
+  return who ? "uid " + std::to_string(who->uid) : "somebody unknown";
 }
 
 Response accepted(const std::vector<std::string>& apps) {
@@ -179,7 +218,7 @@ Response accepted(const std::vector<std::string>& apps) {
 
 Response post_reconcile(const Call& call) {
   const auto app = call.target.parameter("app").value_or("");
-  const auto asked = call.context.commands.reconcile_now(app, "somebody on this machine");
+  const auto asked = call.context.commands.reconcile_now(app, name_of(call.request.who));
   if (!asked) return explain(asked.error());
   return accepted(app.empty() ? std::vector<std::string>() : std::vector{app});
 }
@@ -188,29 +227,43 @@ Response post_prune(const Call& call) {
   const auto apps = call.target.parameters("app");
   // Consent is given by name: nobody means "everything" by leaving a word out.
   if (apps.empty() || std::ranges::any_of(apps, &std::string::empty)) {
-    return bad_request("name the Apps to remove: /api/v1/prune?app=NAME");
+    return bad_request("name the Apps to remove", "/api/v1/prune?app=NAME, once for each");
   }
-  const auto confirmed = call.context.commands.confirm_prune(apps, "somebody on this machine");
+  const auto confirmed = call.context.commands.confirm_prune(apps, name_of(call.request.who));
   if (!confirmed) return explain(confirmed.error());
   return accepted(apps);
 }
 
+// Of a handler that has all it needs at once, a coroutine.
+template <Response (*handler)(const Call&)>
+Task<Response> at_once(const Call& call) {
+  co_return handler(call);
+}
+
 constexpr Route kRoutes[] = {
-    {"GET", "/", Access::kPublic, "this page", get_index},
-    {"GET", "/metrics", Access::kMonitoring, "Prometheus text format", get_metrics},
-    {"GET", "/healthz", Access::kMonitoring, "does the loop turn?", get_healthz},
-    {"GET", "/readyz", Access::kMonitoring, "manifests read, engine seen? (?verbose)", get_readyz},
-    {"GET", "/api/v1/apps", Access::kLocal, "all Apps and Networks", get_apps},
-    {"GET", "/api/v1/apps/{name}", Access::kLocal, "one of them", get_app},
-    {"GET", "/api/v1/apps/{name}/plan", Access::kLocal, "what would be done now", get_plan},
-    {"GET", "/api/v1/apps/{name}/drift", Access::kLocal, "what is out of line", get_drift},
-    {"GET", "/api/v1/apps/{name}/desired", Access::kLocal, "the resolved model", get_desired},
-    {"GET", "/api/v1/networks", Access::kLocal, "networks of all Apps", get_networks},
-    {"GET", "/api/v1/files", Access::kLocal, "manifest files and diagnostics", get_files},
-    {"GET", "/api/v1/events", Access::kLocal, "events (?app=&after=)", get_events},
-    {"GET", "/api/v1/status", Access::kLocal, "engine, source and queue", get_status},
-    {"POST", "/api/v1/reconcile", Access::kLocal, "reconcile now (?app=)", post_reconcile},
-    {"POST", "/api/v1/prune", Access::kLocal, "confirm a removal (?app=)", post_prune},
+    {"GET", "/", "", Access::kPublic, "this page", at_once<get_index>},
+    {"GET", "/metrics", "", Access::kMonitoring, "Prometheus text format", at_once<get_metrics>},
+    {"GET", "/healthz", "", Access::kMonitoring, "does the loop turn?", at_once<get_healthz>},
+    {"GET", "/readyz", "verbose", Access::kMonitoring, "manifests read, engine seen?",
+     at_once<get_readyz>},
+    {"GET", "/api/v1", "", Access::kLocal, "this list as JSON", at_once<get_api>},
+    {"GET", "/api/v1/apps", "watch after", Access::kLocal,
+     "all Apps and Networks; as a stream with watch=true", at_once<get_apps>},
+    {"GET", "/api/v1/apps/{name}", "", Access::kLocal, "one of them", at_once<get_app>},
+    {"GET", "/api/v1/apps/{name}/plan", "", Access::kLocal, "what would be done now",
+     at_once<get_plan>},
+    {"GET", "/api/v1/apps/{name}/drift", "", Access::kLocal, "what is out of line",
+     at_once<get_drift>},
+    {"GET", "/api/v1/apps/{name}/desired", "", Access::kLocal, "the resolved model",
+     at_once<get_desired>},
+    {"GET", "/api/v1/networks", "", Access::kLocal, "networks of all Apps", at_once<get_networks>},
+    {"GET", "/api/v1/files", "", Access::kLocal, "manifest files and diagnostics",
+     at_once<get_files>},
+    {"GET", "/api/v1/events", "app after last follow", Access::kLocal,
+     "what happened; as a stream with follow=true", at_once<get_events>},
+    {"GET", "/api/v1/status", "", Access::kLocal, "engine, source and queue", at_once<get_status>},
+    {"POST", "/api/v1/reconcile", "app", Access::kLocal, "reconcile now", at_once<post_reconcile>},
+    {"POST", "/api/v1/prune", "app", Access::kLocal, "confirm a removal", at_once<post_prune>},
 };
 
 // The pattern's segments against the target's; the one at {name} goes to `name`.
@@ -238,13 +291,17 @@ Error refused(Reason reason, std::string message, std::string hint) {
 }
 
 Response wrong_host() {
-  return api::error_response(421,
-                             refused(Reason::kPermissionDenied, "this Host is not answered here",
+  return error_response(421, refused(Reason::kPermissionDenied, "this Host is not answered here",
                                      "use a loopback address or the listen address"));
 }
 
+Response no_such_path() {
+  return error_response(
+      404, refused(Reason::kNotFound, "there is no such path", "GET / lists the paths"));
+}
+
 Response local_only() {
-  return api::error_response(
+  return error_response(
       403, refused(Reason::kPermissionDenied, "the API is served on the Unix socket only",
                    "use the fairlead command on this machine"));
 }
@@ -257,16 +314,59 @@ Response wrong_method(std::string_view method) {
   return response;
 }
 
-Answer run(const Route& route, const Call& call) {
-  try {
-    return {route.handler(call), route.pattern};
-  } catch (const std::exception& e) {
-    return {explain({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""}), route.pattern};
-  }
+Response unknown_parameter(const std::string& name, const std::vector<std::string>& known) {
+  std::string all;
+  for (const auto& each : known)
+    all += (all.empty() ? "" : ", ") + each;
+  return bad_request("there is no parameter '" + name + "' here",
+                     all.empty() ? "this path takes none" : "this path takes " + all);
 }
 
 bool method_fits(const Route& route, std::string_view method) {
   return method == route.method || (method == "HEAD" && route.method == std::string_view("GET"));
+}
+
+// Why `route` does not take this request; nullopt if it does.
+std::optional<Response> objection(const Route& route, const Request& request,
+                                  const ParsedTarget& target) {
+  if (!request.local && route.access == Access::kLocal) return local_only();
+  if (!method_fits(route, request.method)) return wrong_method(route.method);
+  if (!request.body.empty() && !route.takes_body) {
+    return bad_request("this path takes no body", "what it takes stands in the query");
+  }
+  if (route.access == Access::kMonitoring) return std::nullopt;
+  const auto known = words_of(route.query);
+  for (const auto& [name, value] : target.query) {
+    if (std::ranges::find(known, name) == known.end()) return unknown_parameter(name, known);
+  }
+  return std::nullopt;
+}
+
+// The handler's reply, or a 500 that says what it threw.
+Task<Response> run(const Route& route, const Call& call) {
+  try {
+    auto response = co_await route.handler(call);
+    co_return response;
+  } catch (const std::exception& e) {
+    co_return explain({ErrorClass::kTransient, Reason::kInternalError, e.what(), ""});
+  }
+}
+
+Task<Answer> choose(const Context& context, std::span<const Route> table, const Request& request) {
+  const auto target = parse_target(request.target);
+  if (!target) co_return Answer{bad_request("the path can't be read", "it begins with a slash")};
+  Call call{context, request, *target, ""};
+  const auto route = std::ranges::find_if(table, [&target, &call](const Route& each) {
+    return matches(each.pattern, target->segments, call.name);
+  });
+  const bool found = route != table.end();
+  const char* const pattern = found ? route->pattern : "other";
+  const bool monitoring = found && route->access == Access::kMonitoring;
+  if (!request.local && !request.host_ours && !monitoring) co_return Answer{wrong_host(), pattern};
+  if (!found) co_return Answer{no_such_path(), pattern};
+  if (auto why = objection(*route, request, *target)) co_return Answer{std::move(*why), pattern};
+  auto response = co_await run(*route, call);
+  co_return Answer{std::move(response), pattern};
 }
 
 }  // namespace
@@ -275,29 +375,17 @@ std::span<const Route> routes() {
   return kRoutes;
 }
 
-Response error_response(int status, const Error& error) {
-  return json_response(to_json(error), status);
-}
-
-Answer answer(const Context& context, const Request& request) {
-  const auto target = parse_target(request.target);
-  if (!target) return {bad_request("the path can't be read")};
-  Call call{context, *target, ""};
-  const auto route = std::ranges::find_if(kRoutes, [&target, &call](const Route& each) {
-    return matches(each.pattern, target->segments, call.name);
-  });
-  const bool found = route != std::end(kRoutes);
-  const bool monitoring = found && route->access == Access::kMonitoring;
-  if (!request.local && !request.host_ours && !monitoring) {
-    return {wrong_host(), found ? route->pattern : "other"};
+Task<Answer> answer(const Context& context, std::span<const Route> table, const Request& request) {
+  auto chosen = co_await choose(context, table, request);
+  const auto state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() != boost::asio::cancellation_type::none) co_return chosen;  // stopped
+  if (request.who && request.method == "POST") {
+    context.log.info("command received", {{"path", request.target},
+                                          {"uid", request.who->uid},
+                                          {"pid", request.who->pid},
+                                          {"status", chosen.response.status}});
   }
-  if (!found) {
-    return {api::error_response(
-        404, refused(Reason::kNotFound, "there is no such path", "GET / lists the paths"))};
-  }
-  if (!request.local && route->access == Access::kLocal) return {local_only(), route->pattern};
-  if (!method_fits(*route, request.method)) return {wrong_method(route->method), route->pattern};
-  return run(*route, call);
+  co_return chosen;
 }
 
 }  // namespace fairlead::api

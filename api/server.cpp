@@ -1,6 +1,7 @@
 #include "api/server.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -28,7 +29,7 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 auto on_end(std::shared_ptr<Shared> shared, const char* task) {
   return [shared = std::move(shared), task](const std::exception_ptr& failed) {
     if (!failed || shared->stopping) return;
-    shared->log.error("task failed", {{"task", task}, {"err", what_of(failed)}});
+    shared->context.log.error("task failed", {{"task", task}, {"err", what_of(failed)}});
   };
 }
 
@@ -39,8 +40,8 @@ Peer peer_of(const tcp::socket& socket, const std::string& listen_host) {
           .reached_address = gone ? std::string() : endpoint.address().to_string()};
 }
 
-Peer peer_of(const asio::local::stream_protocol::socket&, const std::string&) {
-  return {.local = true, .listen_host = {}, .reached_address = {}};
+Peer peer_of(asio::local::stream_protocol::socket& socket, const std::string&) {
+  return {.local = true, .who = peer_identity(socket), .listen_host = {}, .reached_address = {}};
 }
 
 // The connections of one listener.
@@ -92,13 +93,14 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Share
     auto peer = peer_of(socket, listen_host);
     StreamSocket stream(std::move(socket));
     seat(*crowd, *shared, peer);
-    auto ended = [crowd, session = peer.session, health_only = peer.health_only,
+    auto ended = [crowd, cut = peer.cut, session = peer.session, health_only = peer.health_only,
                   report = on_end(shared, "http session")](const std::exception_ptr& error) {
       leave(*crowd, session, health_only);
       report(error);
     };
+    const auto cut = peer.cut;
     asio::co_spawn(acceptor->get_executor(), serve(std::move(stream), shared, std::move(peer)),
-                   std::move(ended));
+                   asio::bind_cancellation_slot(cut->slot(), std::move(ended)));
   }
 }
 
@@ -187,11 +189,9 @@ Status HttpServer::bind_unix() {
 }  // namespace
 
 std::unique_ptr<Server> make_server(asio::any_io_executor executor, Options options,
-                                    const controller::View& view, controller::Commands& commands,
-                                    metrics::Metrics& metrics, Logger& log) {
-  return std::make_unique<HttpServer>(
-      std::move(executor),
-      std::make_shared<Shared>(std::move(options), Context{view, commands, metrics}, log));
+                                    Context context, std::span<const Route> table) {
+  return std::make_unique<HttpServer>(std::move(executor),
+                                      std::make_shared<Shared>(std::move(options), context, table));
 }
 
 }  // namespace fairlead::api

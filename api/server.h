@@ -1,20 +1,18 @@
 // The HTTP server: metrics and health on TCP, and the command API on a Unix socket in the state
-// directory (owner only), which the CLI uses. Hides Beast.
+// directory (owner only), which the CLI uses. routes.h has the table of what it answers; GET /
+// shows it. Hides Beast.
 //
-//   GET  /metrics  /healthz  /readyz[?verbose]                    both listeners
-//   GET  /api/v1/apps  /api/v1/apps/{name}  …/plan  …/drift  …/desired
-//   GET  /api/v1/networks  /api/v1/files  /api/v1/events[?app=&after=]  /api/v1/status
-//   POST /api/v1/reconcile[?app=]   /api/v1/prune?app=            Unix socket only
+// It runs on the executor that it is given, the controller's: a handler that computes for long
+// holds up the loop, one that waits does not. Nobody outside can hold up anything: connections are
+// counted, each request and each piece of a reply has a deadline, and a stream whose reader does
+// not read is ended.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
-#include "base/log.h"
-#include "base/target.h"
-#include "base/task.h"
-#include "controller/report/view.h"
-#include "metrics/metrics.h"
+#include "api/routes.h"
 
 namespace fairlead::api {
 
@@ -22,35 +20,36 @@ struct Options {
   std::string listen = "127.0.0.1:9478";  // "" for none
   std::string socket_path;                // "" for none
   std::size_t max_request_bytes = 1 << 20;
-  std::size_t max_connections = 64;
+  std::size_t max_connections = 64;  // of each listener
   // Beyond max_connections so many more may ask for /healthz or /readyz, once each. The oldest of
   // them makes room for a newcomer: who connects and is silent can't keep health from being seen.
   std::size_t health_connections = 8;
+  // Streams (Response::source) take places of max_connections, but never all of them: commands are
+  // let in whoever watches.
+  std::size_t max_streams = 32;
+  // For one request, from its first byte or the end of the last one to its end, and for one reply
+  // or one piece of a stream to be taken. A stream that has nothing to say goes on.
   Duration idle_deadline = std::chrono::seconds(30);
+  // So often a stream says something. Shorter than the patience of who reads (client.h).
+  Duration heartbeat = std::chrono::seconds(15);
   Duration health_deadline = std::chrono::seconds(5);
 };
 
 class Server {
  public:
   virtual ~Server() = default;
-  // Binds both listeners and starts serving; an error if one can't be bound.
+  // Binds both listeners and starts serving. Invalid, PermissionDenied, with what to do, if one
+  // can't be bound: then neither serves.
   virtual Status start() = 0;
+  // Ends every connection and stream at once, and removes the socket. Nothing that was borrowed is
+  // touched afterwards. The destructor does so too.
   virtual void stop() = 0;
-  // The port really bound (listen may say :0).
+  // The TCP port really bound (listen may say :0); 0 for none.
   virtual unsigned short port() const = 0;
 };
 
-// All references must outlive the server.
+// What `context` and `table` refer to must outlive the server.
 std::unique_ptr<Server> make_server(boost::asio::any_io_executor executor, Options options,
-                                    const controller::View& view, controller::Commands& commands,
-                                    metrics::Metrics& metrics, Logger& log);
-
-// One blocking request to a daemon's Unix socket: status and body. For the CLI.
-struct Reply {
-  int status = 0;
-  std::string body;
-};
-Result<Reply> request(const std::string& socket_path, const std::string& method,
-                      const Target& target);
+                                    Context context, std::span<const Route> table = routes());
 
 }  // namespace fairlead::api

@@ -1,20 +1,31 @@
 #include "api/session.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "api/address.h"
+#include "api/replies.h"
+#include "api/sent_events.h"
+#include "base/guard.h"
 
 namespace fairlead::api {
 namespace {
@@ -30,12 +41,42 @@ using HttpResponse = http::response<http::string_body>;
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
 constexpr const char* kServerName = "fairlead";
 
+// What wakes a stream that has nothing to send: more of it, the client's end, or the server's.
+// Shared with those who wake, who may do so after the session has ended.
+struct Waker {
+  Waker(Stream& from, asio::any_io_executor executor) : stream(&from), timer(std::move(executor)) {}
+  void wake() {
+    woken = true;
+    timer.cancel();
+  }
+  void end() {
+    over = true;
+    wake();
+  }
+
+  Stream* stream;  // null after the session
+  asio::steady_timer timer;
+  bool woken = false;
+  bool over = false;
+};
+
 struct Connection {
   Connection(StreamSocket socket, std::shared_ptr<Shared> common, Peer from)
-      : stream(std::move(socket)), shared(std::move(common)), peer(std::move(from)) {
-    shared->open[peer.session] = [this] { stream.close(); };
+      : stream(std::move(socket)),
+        shared(std::move(common)),
+        peer(std::move(from)),
+        waker(std::make_shared<Waker>(stream, stream.get_executor())) {
+    shared->open[peer.session] = [this] { close(); };
   }
-  ~Connection() { shared->open.erase(peer.session); }
+  void close() {
+    stream.close();
+    waker->end();
+    if (shared->stopping) peer.cut->emit(asio::cancellation_type::terminal);
+  }
+  ~Connection() {
+    waker->stream = nullptr;
+    shared->open.erase(peer.session);
+  }
   Duration deadline() const {
     return peer.health_only ? shared->options.health_deadline : shared->options.idle_deadline;
   }
@@ -46,6 +87,7 @@ struct Connection {
   beast::flat_buffer buffer;
   std::shared_ptr<Shared> shared;
   Peer peer;
+  std::shared_ptr<Waker> waker;
 };
 
 // Names that go into a metric: a client must not invent series.
@@ -90,8 +132,9 @@ bool host_ours(const HttpRequest& request, const Peer& peer) {
          host_is_ours(request[http::field::host], peer.listen_host, peer.reached_address);
 }
 
-HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
-  HttpResponse out;
+template <typename Body>
+void set_fields(http::response<Body>& out, const Response& response, unsigned version,
+                bool keep_alive) {
   out.version(version);
   out.result(static_cast<unsigned>(response.status));
   out.set(http::field::server, kServerName);
@@ -100,6 +143,11 @@ HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
   out.set("X-Content-Type-Options", "nosniff");
   if (!response.allow.empty()) out.set(http::field::allow, response.allow);
   out.keep_alive(keep_alive);
+}
+
+HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
+  HttpResponse out;
+  set_fields(out, response, version, keep_alive);
   out.body() = std::move(response.body);
   out.prepare_payload();
   return out;
@@ -115,28 +163,133 @@ Response busy() {
       503, {ErrorClass::kTransient, Reason::kNone, "too many connections", "close some of them"});
 }
 
-HttpResponse respond(Connection& connection, const HttpRequest& received) {
-  const auto begin = std::chrono::steady_clock::now();
-  const Context& context = connection.shared->context;
+Response too_many_streams() {
+  return error_response(503, {ErrorClass::kTransient, Reason::kNone,
+                              "too many streams are open already", "end some of them"});
+}
+
+Request to_request(const Connection& connection, HttpRequest& received) {
   Request request;
   request.method = received.method_string();
   request.target = received.target();
+  request.last_event_id = received["Last-Event-ID"];
   request.local = connection.peer.local;
   request.host_ours = request.local || host_ours(received, connection.peer);
-  const bool crowded = connection.peer.health_only && !asks_for_health(request.target);
-  auto [response, handler] = crowded ? Answer{busy(), "other"} : answer(context, request);
+  request.who = connection.peer.who;
+  request.body = std::move(received.body());
+  return request;
+}
+
+// The reply of the handler, or why there is none; counted.
+Task<Response> respond(Connection* connection, const Request* request) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto shared = connection->shared;
+  Answer given;
+  if (connection->peer.health_only && !asks_for_health(request->target)) {
+    given.response = busy();
+  } else {
+    auto answered = co_await answer(shared->context, shared->table, *request);
+    given = std::move(answered);
+  }
+  if (given.response.source && shared->streams >= shared->options.max_streams)
+    given.response = too_many_streams();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  context.metrics.http_request(handler, known_method(request.method), response.status,
-                               took.count());
-  const bool more = received.keep_alive() && !connection.peer.health_only;
-  auto out = to_http(std::move(response), received.version(), more);
-  if (received.method() == http::verb::head) out.body().clear();  // its length stays
-  return out;
+  if (!shared->stopping) {
+    shared->context.metrics.http_request(given.handler, known_method(request->method),
+                                         given.response.status, took.count());
+  }
+  co_return std::move(given.response);
 }
 
 HttpResponse refuse(Connection& connection, Response response) {
   connection.shared->context.metrics.http_request("other", "other", response.status, 0);
   return to_http(std::move(response), 11, false);
+}
+
+// Ends the stream when the client has closed its side. What it may say meanwhile is of no interest:
+// then only a write finds out.
+void watch_client(const std::shared_ptr<Waker>& waker) {
+  if (waker->stream == nullptr) return;
+  waker->stream->socket().async_wait(
+      asio::socket_base::wait_read, [waker](const boost::system::error_code& failed) {
+        if (failed || waker->stream == nullptr) return;
+        char byte = 0;
+        const auto got =
+            ::recv(waker->stream->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (got > 0) return;
+        if (got < 0 && errno == EAGAIN) return watch_client(waker);
+        waker->end();
+      });
+}
+
+// Until there is more to send, the stream is over, or a heartbeat is due: true.
+Task<bool> quiet(std::shared_ptr<Waker> waker, Duration heartbeat) {
+  if (std::exchange(waker->woken, false)) co_return false;
+  waker->timer.expires_after(heartbeat);
+  auto [cut_short] = co_await waker->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  waker->woken = false;
+  co_return !cut_short;
+}
+
+// False: the client does not take it, or has gone.
+Task<bool> send_piece(Connection* connection, std::string piece, bool chunked) {
+  auto& stream = connection->stream;
+  stream.expires_after(connection->shared->options.idle_deadline);
+  boost::system::error_code failed;
+  if (chunked) {
+    const auto chunk = http::make_chunk(asio::buffer(piece));
+    auto [unsent, size] =
+        co_await asio::async_write(stream, chunk, asio::as_tuple(asio::use_awaitable));
+    failed = unsent;
+  } else {
+    const auto whole = asio::buffer(piece);
+    auto [unsent, size] =
+        co_await asio::async_write(stream, whole, asio::as_tuple(asio::use_awaitable));
+    failed = unsent;
+  }
+  if (failed == beast::error::timeout && !connection->shared->stopping) {
+    std::vector<LogField> fields;
+    if (const auto& who = connection->peer.who) fields = {{"uid", who->uid}, {"pid", who->pid}};
+    connection->shared->context.log.log(LogLevel::kWarn, "stream ended: its reader does not read",
+                                        std::move(fields));
+  }
+  co_return !failed;
+}
+
+// The head, and then the source for as long as both sides are there.
+Task<void> send_stream(Connection* connection, std::unique_ptr<Source> source, bool chunked) {
+  const auto shared = connection->shared;
+  const auto waker = connection->waker;
+  ++shared->streams;
+  const OnExit done([&shared] { --shared->streams; });
+  source->start([weak = std::weak_ptr(waker)] {
+    if (const auto there = weak.lock()) there->wake();
+  });
+  watch_client(waker);
+  while (!waker->over && !shared->stopping) {
+    auto piece = source->take();
+    if (piece.empty()) {
+      const bool due = co_await quiet(waker, shared->options.heartbeat);
+      if (!due) continue;
+      piece = kHeartbeat;
+    }
+    const bool sent = co_await send_piece(connection, std::move(piece), chunked);
+    if (!sent) co_return;
+  }
+}
+
+// A reply that goes on, and ends with the connection.
+Task<void> serve_stream(Connection* connection, Response response, unsigned version, bool head) {
+  http::response<http::empty_body> out;
+  set_fields(out, response, version, false);
+  const bool chunked = version >= 11;
+  out.chunked(chunked);
+  http::response_serializer<http::empty_body> serializer(out);
+  connection->stream.expires_after(connection->deadline());
+  auto [broken, sent] = co_await http::async_write_header(connection->stream, serializer,
+                                                          asio::as_tuple(asio::use_awaitable));
+  if (broken || head) co_return;
+  co_await send_stream(connection, std::move(response.source), chunked);
 }
 
 // One request and its reply. False: the connection is over.
@@ -152,11 +305,22 @@ Task<bool> serve_one(Connection* connection) {
   if (connection->shared->stopping) co_return false;
   HttpResponse reply;
   if (failed) {
-    auto response = complaint(failed);
-    if (!response) co_return false;
-    reply = refuse(*connection, std::move(*response));
+    auto complained = complaint(failed);
+    if (!complained) co_return false;
+    reply = refuse(*connection, std::move(*complained));
   } else {
-    reply = respond(*connection, parser.get());
+    auto& asked = parser.get();
+    const bool head = asked.method() == http::verb::head;
+    const bool more = asked.keep_alive() && !connection->peer.health_only;
+    const Request request = to_request(*connection, asked);
+    auto response = co_await respond(connection, &request);
+    if (connection->shared->stopping) co_return false;
+    if (response.source) {
+      co_await serve_stream(connection, std::move(response), asked.version(), head);
+      co_return false;
+    }
+    reply = to_http(std::move(response), asked.version(), more);
+    if (head) reply.body().clear();  // its length stays
   }
   const bool more = reply.keep_alive();
   connection->stream.expires_after(connection->deadline());

@@ -1,16 +1,18 @@
-// One client connection: requests read, answered and counted, until either side has enough.
+// One client connection: requests read, answered and counted, until either side has enough, or one
+// reply that goes on until then. Private to api/.
 #pragma once
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "api/routes.h"
 #include "api/server.h"
-#include "base/log.h"
 #include "base/task.h"
 
 namespace fairlead::api {
@@ -18,25 +20,30 @@ namespace fairlead::api {
 // What listeners and sessions of one server share. Sessions keep it alive, so that it may outlive
 // the server; after `stopping` nothing borrowed is touched.
 struct Shared {
-  Shared(Options given, Context borrowed, Logger& logger)
-      : options(std::move(given)), context(borrowed), log(logger) {}
+  Shared(Options given, Context borrowed, std::span<const Route> answered)
+      : options(std::move(given)), context(borrowed), table(answered) {}
 
   Options options;
   Context context;
-  Logger& log;
+  std::span<const Route> table;
   bool stopping = false;
   std::uint64_t next_session = 0;
   std::map<std::uint64_t, std::function<void()>> open;  // closes the session
+  std::size_t streams = 0;                              // sessions that send one
 };
 
 // Where a connection came in.
 struct Peer {
   bool local = false;           // the Unix socket
+  std::optional<Identity> who;  // of the Unix socket
   std::string listen_host;      // TCP: as given by the options
   std::string reached_address;  // TCP: the local address of this connection
   std::uint64_t session = 0;    // its key in Shared::open
   // Beyond the limit of connections: one question about health, asked soon, and no more.
   bool health_only = false;
+  // Ends whatever its handler waits for.
+  std::shared_ptr<boost::asio::cancellation_signal> cut =
+      std::make_shared<boost::asio::cancellation_signal>();
 };
 
 using StreamSocket = boost::asio::generic::stream_protocol::socket;

@@ -76,4 +76,11 @@ Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std:
   return file;
 }
 
+std::optional<Identity> peer_identity(local::stream_protocol::socket& socket) {
+  ucred found{};
+  socklen_t size = sizeof found;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return {};
+  return Identity{found.uid, found.gid, found.pid};
+}
+
 }  // namespace fairlead::api

@@ -1,12 +1,15 @@
-// The file of a Unix socket: who may connect is decided by who may open it.
+// The file of a Unix socket: who may connect is decided by who may open it. Who did is told by the
+// kernel.
 #pragma once
 
 #include <sys/types.h>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "api/exchange.h"
 #include "base/result.h"
 
 namespace fairlead::api {
@@ -31,5 +34,8 @@ class SocketFile {
 // Binds `acceptor` to `path`, mode 0600 from its first moment. A socket that nobody listens on is
 // left over from a crash and replaced; a live one, or a file of another kind, is an error.
 Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std::string& path);
+
+// Who has connected; nullopt if the kernel does not say.
+std::optional<Identity> peer_identity(boost::asio::local::stream_protocol::socket& socket);
 
 }  // namespace fairlead::api

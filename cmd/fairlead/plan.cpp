@@ -6,7 +6,7 @@
 #include <exception>
 #include <filesystem>
 
-#include "api/server.h"
+#include "api/client.h"
 #include "base/target.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "api/server.h"
+#include "api/client.h"
 #include "base/json_strings.h"
 #include "base/printable.h"
 #include "model/form/canonical.h"

@@ -189,8 +189,9 @@ Status build(Daemon& daemon, const Options& options) {
   api::Options serving;
   serving.listen = options.listen == "none" ? "" : options.listen;
   if (read_only.empty()) serving.socket_path = socket_path(options);
-  daemon.server = api::make_server(daemon.world->io.get_executor(), serving, *daemon.controller,
-                                   *daemon.controller, *daemon.metrics, log);
+  daemon.server =
+      api::make_server(daemon.world->io.get_executor(), serving,
+                       api::Context{*daemon.controller, *daemon.controller, *daemon.metrics, log});
   auto started = daemon.server->start();
   if (!started && read_only.empty()) return started;
   if (!started) log.warn("no listener", {{"err", started.error().message}});

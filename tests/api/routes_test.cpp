@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/parse.hpp>
 
 #include "api/address.h"
@@ -20,9 +24,27 @@ using testing::Not;
 
 class Routes : public testing::Test {
  protected:
+  Response run(const Request& request, std::span<const Route> table = routes()) {
+    const Context context{view, commands, *metrics, log};
+    boost::asio::io_context io;
+    Response out;
+    boost::asio::co_spawn(io, answer(context, table, request),
+                          [&out](const std::exception_ptr& failed, Answer given) {
+                            EXPECT_FALSE(failed);
+                            out = std::move(given.response);
+                          });
+    io.run();
+    return out;
+  }
   Response ask(const std::string& method, const std::string& target, bool local = true,
                bool host_ours = true) {
-    return answer({view, commands, *metrics}, {method, target, local, host_ours}).response;
+    Request request;
+    request.method = method;
+    request.target = target;
+    request.local = local;
+    request.host_ours = host_ours;
+    if (local) request.who = Identity{1001, 100, 42};
+    return run(request);
   }
   json::value get(const std::string& target) {
     const auto response = ask("GET", target);
@@ -34,7 +56,8 @@ class Routes : public testing::Test {
   }
 
   VirtualClock clock;
-  Logger log{clock, [](const LogRecord&) {}};
+  std::vector<LogRecord> logged;
+  Logger log{clock, [this](const LogRecord& record) { logged.push_back(record); }};
   test::FakeView view = test::populated_view();
   test::FakeCommands commands;
   std::unique_ptr<metrics::Metrics> metrics = metrics::make_metrics(view, log, {"1", "c", "cc"});
@@ -150,6 +173,132 @@ TEST_F(Routes, KeepJsonWholeWhateverTheEngineSays) {
   view.app_rows["shop"].containers[0].error = "bad \xFF byte \x1b[2J \"quote\"";
   EXPECT_THAT(get("/api/v1/apps/shop").at_pointer("/containers/0/error").as_string().c_str(),
               HasSubstr("bad \xEF\xBF\xBD byte"));
+}
+
+// A misspelt word must not mean "all".
+TEST_F(Routes, RefuseParametersAndValuesThatMeanNothing) {
+  struct Bad {
+    const char* method;
+    const char* target;
+    const char* allowed;
+  };
+  const Bad all[] = {
+      {"GET", "/api/v1/events?folow=true", "app, after, last, follow"},
+      {"GET", "/api/v1/events?follow=yes", "true or false"},
+      {"GET", "/api/v1/events?after=x", "sequence number"},
+      {"GET", "/api/v1/events?after=1-2-3", "sequence number"},
+      {"GET", "/api/v1/events?after=99999999999999999999", "sequence number"},
+      {"GET", "/api/v1/events?last=-1", "number of events"},
+      {"GET", "/api/v1/apps?watch=2", "true or false"},
+      {"GET", "/api/v1/apps?after=2", "watch=true"},
+      {"GET", "/api/v1/apps?watch=true&after=", "sequence number"},
+      {"GET", "/api/v1/apps/shop/plan?app=shop", "takes none"},
+      {"POST", "/api/v1/reconcile?name=shop", "takes app"},
+  };
+  for (const auto& [method, target, allowed] : all) {
+    const auto response = ask(method, target);
+    EXPECT_EQ(response.status, 400) << target;
+    EXPECT_THAT(response.body, HasSubstr(allowed)) << target;
+  }
+  EXPECT_THAT(commands.reconciled, IsEmpty());
+  EXPECT_EQ(ask("GET", "/metrics?debug=1", false, false).status, 200) << "a scraper's own";
+}
+
+TEST_F(Routes, RefuseABodyThatNobodyReads) {
+  Request request;
+  request.method = "POST";
+  request.target = "/api/v1/reconcile";
+  request.local = true;
+  request.body = R"({"app": "shop"})";
+  EXPECT_EQ(run(request).status, 400);
+  EXPECT_THAT(commands.reconciled, IsEmpty()) << "all, where one was meant";
+}
+
+TEST_F(Routes, SayWhoCommanded) {
+  ask("POST", "/api/v1/reconcile?app=shop");
+  EXPECT_EQ(commands.asked_by, "uid 1001");
+  ask("POST", "/api/v1/prune?app=gone");
+  EXPECT_EQ(commands.asked_by, "uid 1001");
+  ask("POST", "/api/v1/prune");
+  ask("GET", "/api/v1/apps");
+  std::vector<std::string> lines;
+  for (const auto& record : logged) {
+    if (record.message != "command received") continue;
+    EXPECT_EQ(record.level, LogLevel::kInfo);
+    lines.emplace_back();
+    for (const auto& field : record.fields) {
+      const auto* number = std::get_if<std::int64_t>(&field.value);
+      lines.back() +=
+          std::string(field.key) + "=" +
+          (number != nullptr ? std::to_string(*number) : std::get<std::string>(field.value)) + " ";
+    }
+  }
+  EXPECT_THAT(lines, ElementsAre("path=/api/v1/reconcile?app=shop uid=1001 pid=42 status=202 ",
+                                 "path=/api/v1/prune?app=gone uid=1001 pid=42 status=202 ",
+                                 "path=/api/v1/prune uid=1001 pid=42 status=400 "));
+}
+
+TEST_F(Routes, ListThemselves) {
+  const auto listed = get("/api/v1").at("items").as_array();
+  ASSERT_EQ(listed.size(), routes().size());
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    EXPECT_EQ(listed[i].at("path"), routes()[i].pattern);
+    EXPECT_NE(listed[i].at("about").as_string(), "");
+    EXPECT_THAT(ask("GET", "/").body, HasSubstr(routes()[i].pattern));
+  }
+}
+
+TEST_F(Routes, GiveTheLastEventsOfAnApp) {
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    controller::EventRecord event;
+    event.sequence = i;
+    event.app = i % 2 == 0 ? "other" : "shop";
+    view.event_rows.push_back(event);
+  }
+  const auto last = get("/api/v1/events?app=shop&last=2").at("items").as_array();
+  ASSERT_EQ(last.size(), 2u);
+  EXPECT_EQ(last[0].at("sequence"), 3);
+  EXPECT_EQ(last[1].at("sequence"), 5);
+  EXPECT_EQ(get("/api/v1/events?last=0").at("items").as_array().size(), 0u);
+  EXPECT_EQ(get("/api/v1/events?last=100").at("items").as_array().size(), 6u);
+  EXPECT_EQ(get("/api/v1/events?after=5&last=3").at("items").as_array().size(), 1u);
+}
+
+Task<Response> echo(const Call& call) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::steady_timer timer(executor);
+  timer.expires_after(std::chrono::milliseconds(1));
+  co_await timer.async_wait(boost::asio::use_awaitable);
+  Response response;
+  response.status = 201;
+  response.body = call.name + ": " + call.request.body;
+  co_return response;
+}
+
+Task<Response> fault(const Call&) {
+  throw std::runtime_error("out of ideas");
+  co_return Response();
+}
+
+TEST_F(Routes, MayWaitTakeABodyAndFail) {
+  const Route table[] = {
+      {"POST", "/echo/{name}", "", Access::kLocal, "says it again", echo, true},
+      {"GET", "/fault", "", Access::kLocal, "fails", fault},
+  };
+  Request request;
+  request.method = "POST";
+  request.target = "/echo/me";
+  request.local = true;
+  request.body = "hello";
+  const auto echoed = run(request, table);
+  EXPECT_EQ(echoed.status, 201);
+  EXPECT_EQ(echoed.body, "me: hello");
+  request.method = "GET";
+  request.target = "/fault";
+  request.body.clear();
+  const auto failed = run(request, table);
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_THAT(failed.body, HasSubstr("out of ideas"));
 }
 
 TEST(Address, ReadsListenAddresses) {

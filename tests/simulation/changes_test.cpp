@@ -32,6 +32,8 @@ TEST(ChangesOfTheLoop, ComeWithWhatHappensAndEndWithIt) {
   EXPECT_TRUE(page->changes[0].there && !page->changes[0].appeared);
   EXPECT_GT(calls, 0);
 
+  ASSERT_TRUE(fleet.controller().reconcile_now("shop", "uid 7"));
+  EXPECT_EQ(fleet.controller().events().back().message, "reconcile requested by uid 7");
   fleet.files.erase("lone.yaml");
   fleet.run_for(minutes(5));
   const auto gone = changes.since(page->upto, 10);
