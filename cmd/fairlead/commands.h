@@ -15,7 +15,7 @@ int plan(const Options& options);       // plan.cpp: what would be done, and why
 int diff(const Options& options);       // plan.cpp: exit 0 in sync, 1 differences, 2 error
 int get(const Options& options);        // query.cpp: tables
 int describe(const Options& options);   // query.cpp: everything of one App
-int events(const Options& options);     // query.cpp
+int events(const Options& options);     // query.cpp, follow.cpp
 int reconcile(const Options& options);  // query.cpp: now, resetting back-off
 int prune(const Options& options);      // query.cpp: consent to removals over the budget
 int version(const Options& options);    // main.cpp

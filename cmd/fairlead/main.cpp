@@ -34,12 +34,15 @@ constexpr Verb kVerbs[] = {
      true, true, true},
     {"diff", "Show drift by field: exit 0 none, 1 differences, 2 error", "fairlead diff shop", diff,
      "Apps (default: all)", true, true, true},
-    {"get", "List resources: apps, containers, networks, files", "fairlead get apps -o wide", get,
+    {"get", "List resources: apps, containers, networks, files",
+     "fairlead get apps -o wide\n  fairlead get apps --watch", get,
      "apps | containers | networks | files, then names", false, false, true},
     {"describe", "Everything about one resource", "fairlead describe app shop", describe,
      "app NAME, or network NAME", false, false, true},
-    {"events", "What happened, newest last", "fairlead events --app shop", events, nullptr, false,
-     false, true},
+    {"events", "What happened, newest last",
+     "fairlead events --app shop\n  fairlead events --follow -n 10\n"
+     "  fairlead events -f -o json | jq -r .message",
+     events, nullptr, false, false, true},
     {"reconcile", "Reconcile now, without waiting for a back-off", "fairlead reconcile shop",
      reconcile, "Apps (default: all)", false, false, false},
     {"prune", "Consent to the removal of Apps that left the manifests",
@@ -112,6 +115,14 @@ void add_run_options(CLI::App& command, Options& options) {
   command.set_config("--config", "", "Options from a file (key=value)")->envname("FAIRLEAD_CONFIG");
 }
 
+void add_event_options(CLI::App& command, Options& options) {
+  command.add_option("--app", options.app, "Only events of this App, or of network/NAME");
+  command.add_flag("-f,--follow", options.follow, "Go on as they come, until Ctrl-C");
+  command.add_option("-n,--last", options.last, "Only the last NUM of those there are")
+      ->type_name("NUM")
+      ->check(CLI::Range(0, 1'000'000));
+}
+
 void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   auto* command = parent.add_subcommand(verb.name, verb.help);
   command->footer(std::string("Example:\n  ") + verb.example);
@@ -148,7 +159,11 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   if (verb.run == plan || verb.run == diff) {
     command->add_flag("--offline", options.offline, "Ask the engine itself, not a running daemon");
   }
-  if (verb.run == events) command->add_option("--app", options.app, "Only events of this App");
+  if (verb.run == events) add_event_options(*command, options);
+  if (verb.run == get) {
+    command->add_flag("-w,--watch", options.watch,
+                      "apps: print them, and then each one that changes, until Ctrl-C");
+  }
   if (verb.run == prune) command->add_flag("--confirm", options.confirm, "Really remove");
   command->callback([&options, &code, &verb] {
     code = verb.run(options);
@@ -162,11 +177,9 @@ int explained(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream complaint;
   const int code = app.exit(error, out, complaint) == 0 ? kOk : kUsage;
   put_document(out.str());
-  if (auto text = complaint.str(); !text.empty()) {
-    while (text.ends_with('\n'))
-      text.pop_back();
-    complain(text);
-  }
+  std::istringstream lines(complaint.str());
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) complain(line);
   return delivered(code, code == kOk ? kFailed : code);
 }
 

@@ -46,7 +46,9 @@ struct Options {
   std::string output = "table";
   std::vector<std::string> names;  // positional arguments of the command
   bool offline = false;            // plan, diff: never ask a daemon
-  bool watch = false;
+  bool watch = false;              // get: go on with what changes
+  bool follow = false;             // events: go on as they come
+  int last = -1;                   // events: only so many of those there are; -1: all
   bool confirm = false;
   std::string app;  // events: only of this App
 };

@@ -10,13 +10,11 @@
 #include <cstdio>
 #include <cstring>
 
-#include "api/client.h"
 #include "base/json_strings.h"
 #include "base/printable.h"
 #include "model/form/canonical.h"
 
 namespace fairlead::cli {
-namespace {
 
 Error no_daemon(const Options& options, const Error& cause) {
   return {ErrorClass::kTransient, Reason::kEngineUnavailable,
@@ -24,13 +22,10 @@ Error no_daemon(const Options& options, const Error& cause) {
           "start one with `fairlead run`, or name its --state-dir"};
 }
 
-Result<std::string> exchange(const Options& options, const char* method, const Target& target) {
-  auto reply = api::request(socket_path(options), method, target);
-  if (!reply) return std::unexpected(no_daemon(options, reply.error()));
-  if (reply->status < 400) return reply->body;
+Error refusal_of(const api::Reply& reply) {
   boost::system::error_code bad;
-  const auto parsed = boost::json::parse(reply->body, bad);
-  std::string message = reply->body;
+  const auto parsed = boost::json::parse(reply.body, bad);
+  std::string message = reply.body;
   std::string hint;
   if (!bad && parsed.is_object()) {
     const auto& object = parsed.as_object();
@@ -39,11 +34,20 @@ Result<std::string> exchange(const Options& options, const char* method, const T
     message = text(source, "message");
     hint = text(source, "hint");
   }
-  const auto reason = reply->status == 404   ? Reason::kNotFound
-                      : reply->status == 403 ? Reason::kPermissionDenied
-                      : reply->status == 409 ? Reason::kPruneBlocked
-                                             : Reason::kInternalError;
-  return failure(ErrorClass::kInvalid, reason, message, hint);
+  const auto reason = reply.status == 404   ? Reason::kNotFound
+                      : reply.status == 403 ? Reason::kPermissionDenied
+                      : reply.status == 409 ? Reason::kPruneBlocked
+                                            : Reason::kInternalError;
+  return {ErrorClass::kInvalid, reason, message, hint};
+}
+
+namespace {
+
+Result<std::string> exchange(const Options& options, const char* method, const Target& target) {
+  auto reply = api::request(socket_path(options), method, target);
+  if (!reply) return std::unexpected(no_daemon(options, reply.error()));
+  if (reply->status < 400) return reply->body;
+  return std::unexpected(refusal_of(*reply));
 }
 
 }  // namespace
@@ -122,9 +126,13 @@ void keep_standard_places() {
   }
 }
 
-int delivered(int code, int when_lost) {
+bool pass_on() {
   if (std::fflush(stdout) != 0 && refusal() == 0) refusal() = errno;
-  if (refusal() == 0) return code;
+  return refusal() == 0;
+}
+
+int delivered(int code, int when_lost) {
+  if (pass_on()) return code;
   if (refusal() == EPIPE) return kReaderGone;
   complain(std::string("error: standard output: ") + std::strerror(refusal()) +
            "; what was written is not whole");
@@ -169,23 +177,28 @@ bool print_structured(const Options& options, const std::vector<boost::json::obj
   return print_structured(options, boost::json::value(all));
 }
 
-void print_table(std::vector<std::vector<std::string>> rows) {
+void widen(std::vector<std::size_t>& widths, const std::vector<std::string>& row) {
+  widths.resize(std::max(widths.size(), row.size()));
+  for (std::size_t i = 0; i < row.size(); ++i)
+    widths[i] = std::max(widths[i], printable(row[i]).size());
+}
+
+void print_row(const std::vector<std::string>& row, std::vector<std::size_t>& widths) {
+  widen(widths, row);
+  std::string line;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const bool last = i + 1 == row.size();
+    line += last ? printable(row[i]) : padded(printable(row[i]), widths[i] + 3);
+  }
+  say(line);
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
-  for (auto& row : rows) {
-    for (auto& cell : row)
-      cell = printable(cell);
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], row[i].size());
-  }
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 3, ' ');
-    }
-    say(line);
-  }
+  for (const auto& row : rows)
+    widen(widths, row);
+  for (const auto& row : rows)
+    print_row(row, widths);
 }
 
 }  // namespace fairlead::cli

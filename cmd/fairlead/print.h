@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/client.h"
 #include "base/result.h"
 #include "base/target.h"
 #include "cmd/fairlead/options.h"
@@ -17,6 +18,9 @@ namespace fairlead::cli {
 // GET from the daemon. Errors: kEngineUnavailable when no daemon answers, kNotFound for 404.
 Result<boost::json::value> fetch(const Options& options, const Target& target);
 Status post(const Options& options, const Target& target);
+// What both make of a failed exchange, and of a reply with an error in it.
+Error no_daemon(const Options& options, const Error& cause);
+Error refusal_of(const api::Reply& reply);
 
 // Tolerant readers: missing members are empty.
 std::string text(const boost::json::object& object, const char* key);
@@ -28,6 +32,9 @@ std::vector<boost::json::object> rows_of(const boost::json::value& reply);
 // Prints as JSON or YAML if that was asked for; false means "print a table".
 bool print_structured(const Options& options, const std::vector<boost::json::object>& rows);
 bool print_structured(const Options& options, const boost::json::value& value);
+
+// Sends on what was written so far, for a reader that waits for it. False: that can't be done.
+bool pass_on();
 
 // First of all in main(): where standard input, output or error is closed, the next file that is
 // opened would take its place, and be written into. Stand-ins that refuse to be written come there.
@@ -46,6 +53,9 @@ void put_document(std::string_view text);
 std::string padded(std::string text, std::size_t width);
 
 // Columns padded to their widest cell.
-void print_table(std::vector<std::vector<std::string>> rows);
+void print_table(const std::vector<std::vector<std::string>>& rows);
+// The same, row by row: `widths` has what was needed so far, and grows.
+void print_row(const std::vector<std::string>& row, std::vector<std::size_t>& widths);
+void widen(std::vector<std::size_t>& widths, const std::vector<std::string>& row);
 
 }  // namespace fairlead::cli

@@ -2,106 +2,13 @@
 #include <algorithm>
 
 #include "base/target.h"
-#include "base/time_text.h"
 #include "cmd/fairlead/commands.h"
+#include "cmd/fairlead/follow.h"
 #include "cmd/fairlead/print.h"
+#include "cmd/fairlead/tables.h"
 
 namespace fairlead::cli {
 namespace {
-
-using Row = std::vector<std::string>;
-using Json = boost::json::object;
-
-std::string age_of(const std::string& rfc3339) {
-  if (rfc3339.empty()) return "-";
-  const WallTime now = std::chrono::system_clock::now();
-  return to_age(now - from_rfc3339(rfc3339));
-}
-
-std::string condition(const Json& app, std::string_view type, const char* member) {
-  for (const auto& each : rows_of(app, "conditions")) {
-    if (text(each, "type") == type) return text(each, member);
-  }
-  return "";
-}
-
-std::string or_dash(const std::string& value) {
-  return value.empty() ? "-" : value;
-}
-
-Row app_row(const Json& app, bool wide) {
-  const auto running = rows_of(app, "containers");
-  const auto up =
-      std::ranges::count_if(running, [](const Json& c) { return text(c, "state") == "running"; });
-  Row row = {text(app, "name"),
-             text(app, "kind"),
-             or_dash(condition(app, "Ready", "status")),
-             text(app, "sync"),
-             text(app, "health"),
-             std::to_string(up) + "/" + std::to_string(running.size()),
-             or_dash(condition(app, "Ready", "reason"))};
-  if (wide) {
-    row.push_back(text(app, "file"));
-    row.push_back(text(app, "generation"));
-    row.push_back(age_of(text(app, "lastSuccess")));
-    row.push_back(condition(app, "Ready", "message"));
-  }
-  return row;
-}
-
-std::vector<Row> apps_table(const std::vector<Json>& apps, bool wide) {
-  Row head = {"NAME", "KIND", "READY", "SYNC", "HEALTH", "UP", "REASON"};
-  if (wide) head.insert(head.end(), {"FILE", "GEN", "LAST-SYNC", "MESSAGE"});
-  std::vector<Row> rows = {head};
-  for (const auto& app : apps)
-    rows.push_back(app_row(app, wide));
-  return rows;
-}
-
-std::vector<Row> containers_table(const std::vector<Json>& apps, bool wide) {
-  Row head = {"APP", "SERVICE", "NAME", "STATE", "HEALTH", "RESTARTS", "IMAGE"};
-  if (wide) head.insert(head.end(), {"ID", "NETWORKS"});
-  std::vector<Row> rows = {head};
-  for (const auto& app : apps) {
-    for (const auto& c : rows_of(app, "containers")) {
-      Row row = {text(app, "name"), text(c, "service"),  text(c, "name"), text(c, "state"),
-                 text(c, "health"), text(c, "restarts"), text(c, "image")};
-      if (wide) {
-        row.push_back(text(c, "id").substr(0, 12));
-        std::string networks;
-        for (const auto& each : array_of(c, "networks")) {
-          if (!each.is_string()) continue;
-          networks += (networks.empty() ? "" : ", ") + std::string(each.as_string());
-        }
-        row.push_back(networks);
-      }
-      rows.push_back(row);
-    }
-  }
-  return rows;
-}
-
-std::vector<Row> networks_table(const std::vector<Json>& apps, bool) {
-  std::vector<Row> rows = {{"APP", "NETWORK", "NAME", "DRIVER", "SUBNET", "ENDPOINTS", "IN-SYNC"}};
-  for (const auto& app : apps) {
-    for (const auto& n : rows_of(app, "networks")) {
-      rows.push_back({text(app, "name"), text(n, "key"), text(n, "name"),
-                      or_dash(text(n, "driver")), or_dash(text(n, "subnet")), text(n, "endpoints"),
-                      text(n, "inSync")});
-    }
-  }
-  return rows;
-}
-
-std::vector<Row> files_table(const std::vector<Json>& files, bool) {
-  std::vector<Row> rows = {{"FILE", "VALID", "DIAGNOSTICS"}};
-  for (const auto& file : files) {
-    const bool decoding = text(file, "decoding") == "true";
-    rows.push_back({text(file, "file"), decoding ? "decoding" : text(file, "valid"),
-                    std::to_string(array_of(file, "diagnostics").size())});
-  }
-  return rows;
-}
 
 struct Resource {
   const char* name;
@@ -144,20 +51,6 @@ void print_drift(const Json& app) {
   print_lines("Drift", rows);
 }
 
-std::vector<Row> event_rows(const std::vector<Json>& events, const std::string& app) {
-  std::vector<Row> rows = {{"LAST", "TYPE", "REASON", "OBJECT", "MESSAGE"}};
-  for (const auto& each : events) {
-    if (!app.empty() && text(each, "app") != app) continue;
-    auto when = age_of(text(each, "last"));
-    if (const auto count = text(each, "count"); count != "1" && !count.empty()) {
-      when += " (x" + count + " over " + age_of(text(each, "first")) + ")";
-    }
-    rows.push_back({when, text(each, "type"), text(each, "reason"), text(each, "object"),
-                    text(each, "message")});
-  }
-  return rows;
-}
-
 }  // namespace
 
 int get(const Options& options) {
@@ -168,11 +61,16 @@ int get(const Options& options) {
     complain("error: nothing is called '" + what + "'; try apps, containers, networks, files");
     return kUsage;
   }
+  const std::vector<std::string> names(options.names.begin() + (options.names.empty() ? 0 : 1),
+                                       options.names.end());
+  if (options.watch) {
+    if (resource->table == apps_table) return watch_apps(options, names);
+    complain("error: only Apps can be watched: fairlead get apps --watch");
+    return kUsage;
+  }
   auto reply = fetch(options, Target::of("api", "v1", resource->collection));
   if (!reply) return fail(reply.error());
   auto rows = rows_of(*reply);
-  const std::vector<std::string> names(options.names.begin() + (options.names.empty() ? 0 : 1),
-                                       options.names.end());
   if (!names.empty()) {
     std::erase_if(rows, [&names](const Json& row) {
       return std::ranges::find(names, text(row, "name")) == names.end();
@@ -233,18 +131,24 @@ int describe(const Options& options) {
   for (const auto& line : planned) {
     if (line.is_string()) say("  " + std::string(line.as_string()));
   }
-  if (auto happened = fetch(options, Target::of("api", "v1", "events")); happened) {
-    print_lines("Events", event_rows(rows_of(*happened), network ? "network/" + name : name));
+  const auto about =
+      Target::of("api", "v1", "events").with("app", network ? "network/" + name : name);
+  if (auto happened = fetch(options, about); happened) {
+    print_lines("Events", events_table(rows_of(*happened)));
   }
   return kOk;
 }
 
 int events(const Options& options) {
-  auto reply = fetch(options, Target::of("api", "v1", "events"));
+  Target target = Target::of("api", "v1", "events");
+  if (!options.app.empty()) target = target.with("app", options.app);
+  if (options.last >= 0) target = target.with("last", std::to_string(options.last));
+  if (options.follow) return follow_events(options, target);
+  auto reply = fetch(options, target);
   if (!reply) return fail(reply.error());
   const auto rows = rows_of(*reply);
   if (print_structured(options, rows)) return kOk;
-  print_table(event_rows(rows, options.app));
+  print_table(events_table(rows));
   return kOk;
 }
 
