@@ -102,7 +102,7 @@ build_and_test() {
 # Under the sanitizers, with the coverage that the same runs give.
 sanitized() {
   rm -rf build/asan/profile
-  LLVM_PROFILE_FILE=$PWD/build/asan/profile/%4m.profraw build_and_test asan && .ci/coverage build/asan
+  build_and_test asan && .ci/coverage build/asan
 }
 
 # clang_tidy [--all]: the sources that may have changed since the commit that .ci/tidy-passed names.

@@ -21,8 +21,10 @@ if(FAIRLEAD_SANITIZE)
 endif()
 
 if(FAIRLEAD_COVERAGE)
-  target_compile_options(fairlead_options INTERFACE -fprofile-instr-generate -fcoverage-mapping)
-  target_link_options(fairlead_options INTERFACE -fprofile-instr-generate)
+  # Into the build folder, also from programs that tests start with an environment of their own.
+  set(profile -fprofile-instr-generate=${CMAKE_BINARY_DIR}/profile/%4m.profraw)
+  target_compile_options(fairlead_options INTERFACE ${profile} -fcoverage-mapping)
+  target_link_options(fairlead_options INTERFACE ${profile})
 endif()
 
 find_program(CCACHE_PROGRAM ccache)

@@ -323,13 +323,19 @@ bool Controller::alive() const {
   return parts_.clock.steady_now() - last_turn_ < std::chrono::minutes(2);
 }
 
-Result<Plan> Controller::plan(const std::string& app) const {
+Result<PassInput> Controller::pass_input(const std::string& app) const {
   const bool known = desired_.find(app) != nullptr || status_.contains(app);
   if (!known) {
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
                    "fairlead get apps lists them");
   }
-  return plan_of(gather_pass(app, visible(app)));
+  return gather_pass(app, visible(app));
+}
+
+Result<Plan> Controller::plan(const std::string& app) const {
+  auto input = pass_input(app);
+  if (!input) return std::unexpected(input.error());
+  return plan_of(*input);
 }
 
 Result<boost::json::value> Controller::desired_json(const std::string& app) const {

@@ -103,6 +103,7 @@ class Controller final : public View, public Commands {
   WallTime now() const override { return parts_.clock.wall_now(); }
   bool alive() const override;
   Result<Plan> plan(const std::string& app) const override;
+  Result<PassInput> pass_input(const std::string& app) const override;
   Result<boost::json::value> desired_json(const std::string& app) const override;
 
   // Commands

@@ -263,4 +263,10 @@ std::string Masks::apply(std::string_view text) const {
   return out;
 }
 
+Masks Masks::of_values(const std::map<std::string, std::string>& names) {
+  Masks masks;
+  masks.names_.insert(names.begin(), names.end());
+  return masks;
+}
+
 }  // namespace fairlead::model

@@ -18,6 +18,10 @@ class Masks {
   // blanks, each piece of a long one, and what it calls a password: messages quote all of these.
   std::string apply(std::string_view text) const;
 
+  // Everything that is hidden, with the name that stands for it; and the masks that hide it.
+  std::map<std::string, std::string> values() const { return {names_.begin(), names_.end()}; }
+  static Masks of_values(const std::map<std::string, std::string>& names);
+
  private:
   struct LongerFirst {
     bool operator()(const std::string& a, const std::string& b) const {

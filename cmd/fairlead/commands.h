@@ -12,6 +12,7 @@ int run(const Options& options);        // run.cpp: the daemon
 int validate(const Options& options);   // offline.cpp: manifests only, no engine
 int config(const Options& options);     // offline.cpp: print the resolved model
 int plan(const Options& options);       // plan.cpp: what would be done, and why
+int replay(const Options& options);     // replay.cpp: the plan of a recording
 int diff(const Options& options);       // plan.cpp: exit 0 in sync, 1 differences, 2 error
 int get(const Options& options);        // query.cpp: tables
 int describe(const Options& options);   // query.cpp: everything of one App

@@ -32,6 +32,8 @@ constexpr Verb kVerbs[] = {
      "Files or directories", true, false, true},
     {"plan", "Show what would be done, and why", "fairlead plan shop", plan, "Apps (default: all)",
      true, true, true},
+    {"replay", "Plan again what `plan --record` has recorded, without engine and manifests",
+     "fairlead replay shop.json", replay, "Recordings", false, false, true},
     {"diff", "Show drift by field: exit 0 none, 1 differences, 2 error", "fairlead diff shop", diff,
      "Apps (default: all)", true, true, true},
     {"get", "List resources: apps, containers, networks, files",
@@ -158,6 +160,10 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   if (verb.names != nullptr) command->add_option("names", options.names, verb.names);
   if (verb.run == plan || verb.run == diff) {
     command->add_flag("--offline", options.offline, "Ask the engine itself, not a running daemon");
+  }
+  if (verb.run == plan) {
+    command->add_option("--record", options.record,
+                        "Write what the plan of one App is decided from into this new file");
   }
   if (verb.run == events) add_event_options(*command, options);
   if (verb.run == get) {

@@ -46,6 +46,7 @@ struct Options {
   std::string output = "table";
   std::vector<std::string> names;  // positional arguments of the command
   bool offline = false;            // plan, diff: never ask a daemon
+  std::string record;              // plan: the file to write what it is decided from to
   bool watch = false;              // get: go on with what changes
   bool follow = false;             // events: go on as they come
   int last = -1;                   // events: only so many of those there are; -1: all

@@ -7,54 +7,19 @@
 #include <filesystem>
 
 #include "api/client.h"
+#include "api/json.h"
 #include "base/target.h"
 #include "cmd/fairlead/commands.h"
 #include "cmd/fairlead/decoding.h"
+#include "cmd/fairlead/plans.h"
 #include "cmd/fairlead/print.h"
 #include "cmd/fairlead/wire.h"
 #include "controller/controller.h"
+#include "controller/pass/recording.h"
 #include "watch/directory.h"
 
 namespace fairlead::cli {
 namespace {
-
-struct Answer {
-  std::string app;
-  controller::Plan plan;
-};
-
-boost::json::object to_json(const Answer& answer) {
-  boost::json::array operations;
-  for (const auto& operation : answer.plan.operations) {
-    operations.push_back(boost::json::object{{"verb", controller::verb(operation.action)},
-                                             {"kind", controller::to_string(operation.kind)},
-                                             {"object", operation.object},
-                                             {"component", operation.component},
-                                             {"reason", operation.reason}});
-  }
-  boost::json::array drift;
-  for (const auto& each : answer.plan.drift) {
-    drift.push_back(boost::json::object{{"kind", controller::to_string(each.kind)},
-                                        {"type", controller::to_string(each.type)},
-                                        {"component", each.component},
-                                        {"object", each.object},
-                                        {"field", each.field},
-                                        {"desired", each.desired},
-                                        {"actual", each.actual}});
-  }
-  boost::json::array refusals;
-  for (const auto& refusal : answer.plan.refusals) {
-    refusals.push_back(boost::json::object{{"reason", to_string(refusal.error.reason)},
-                                           {"object", refusal.object},
-                                           {"message", refusal.error.message},
-                                           {"hint", refusal.error.hint}});
-  }
-  boost::json::array waiting;
-  for (const auto& line : answer.plan.waiting)
-    waiting.push_back(boost::json::string(line));
-  return {{"app", answer.app},    {"operations", operations}, {"drift", drift},
-          {"refusals", refusals}, {"waiting", waiting},       {"inSync", answer.plan.in_sync()}};
-}
 
 // The daemon's own loop, read-only, until every App has been looked at once.
 Task<void> look_once(controller::Controller& loop, World& world, Error& error) {
@@ -71,7 +36,20 @@ Task<void> look_once(controller::Controller& loop, World& world, Error& error) {
   loop.stop();
 }
 
-Result<std::vector<Answer>> ask_engine(const Options& options) {
+// What is planned, or, with --record, what it is decided from: as the daemon's API answers.
+Result<boost::json::object> answer(const controller::Controller& loop, const Options& options,
+                                   const std::string& name) {
+  if (!options.record.empty()) {
+    auto input = loop.pass_input(name);
+    if (!input) return std::unexpected(input.error());
+    return boost::json::parse(controller::record_input(*input)).as_object();
+  }
+  auto plan = loop.plan(name);
+  if (!plan) return std::unexpected(plan.error());
+  return api::to_json(name, *plan);
+}
+
+Result<std::vector<boost::json::object>> ask_engine(const Options& options) {
   Options quiet = options;
   quiet.log_level = "error";
   quiet.log_format = "text";
@@ -114,16 +92,16 @@ Result<std::vector<Answer>> ask_engine(const Options& options) {
   });
   world.io.run();
   if (!error.message.empty()) return std::unexpected(error);
-  std::vector<Answer> answers;
+  std::vector<boost::json::object> answers;
   std::vector<std::string> names = options.names;
   if (names.empty()) {
     for (const auto& [key, status] : loop.desired().entries())
       names.push_back(key);
   }
   for (const auto& name : names) {
-    auto plan = loop.plan(name);
-    if (!plan) return std::unexpected(plan.error());
-    answers.push_back({name, std::move(*plan)});
+    auto answered = answer(loop, options, name);
+    if (!answered) return std::unexpected(answered.error());
+    answers.push_back(std::move(*answered));
   }
   return answers;
 }
@@ -140,25 +118,11 @@ Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   }
   std::vector<boost::json::object> plans;
   for (const auto& name : names) {
-    auto plan = fetch(options, Target::of("api", "v1", "apps", name, "plan"));
+    const char* what = options.record.empty() ? "plan" : "input";
+    auto plan = fetch(options, Target::of("api", "v1", "apps", name, what));
     if (!plan) return std::unexpected(plan.error());
-    auto object = plan->is_object() ? plan->as_object() : boost::json::object{};
-    object["app"] = name;
-    plans.push_back(std::move(object));
+    plans.push_back(plan->is_object() ? plan->as_object() : boost::json::object{});
   }
-  return plans;
-}
-
-Result<std::vector<boost::json::object>> collect(const Options& options) {
-  if (!options.offline && std::filesystem::exists(socket_path(options))) {
-    auto plans = ask_daemon(options);
-    if (plans || plans.error().reason != Reason::kEngineUnavailable) return plans;
-  }
-  auto answers = ask_engine(options);
-  if (!answers) return std::unexpected(answers.error());
-  std::vector<boost::json::object> plans;
-  for (const auto& answer : *answers)
-    plans.push_back(to_json(answer));
   return plans;
 }
 
@@ -174,11 +138,17 @@ void print_refusals(const boost::json::object& plan) {
 
 }  // namespace
 
-int plan(const Options& options) {
-  auto plans = collect(options);
-  if (!plans) return fail(plans.error());
-  if (print_structured(options, *plans)) return kOk;
-  for (const auto& each : *plans) {
+Result<std::vector<boost::json::object>> collect_plans(const Options& options) {
+  if (!options.offline && std::filesystem::exists(socket_path(options))) {
+    auto plans = ask_daemon(options);
+    if (plans || plans.error().reason != Reason::kEngineUnavailable) return plans;
+  }
+  return ask_engine(options);
+}
+
+int show_plans(const Options& options, const std::vector<boost::json::object>& plans) {
+  if (print_structured(options, plans)) return kOk;
+  for (const auto& each : plans) {
     const auto operations = rows_of(each, "operations");
     say(text(each, "app") + ": " +
         (operations.empty() ? "nothing to do" : std::to_string(operations.size()) + " changes"));
@@ -191,8 +161,15 @@ int plan(const Options& options) {
   return kOk;
 }
 
+int plan(const Options& options) {
+  if (!options.record.empty()) return record_plan(options);
+  auto plans = collect_plans(options);
+  if (!plans) return fail(plans.error());
+  return show_plans(options, *plans);
+}
+
 int diff(const Options& options) {
-  auto plans = collect(options);
+  auto plans = collect_plans(options);
   if (!plans) {
     fail(plans.error());
     return kUsage;  // 2, as kubectl, flux and GNU diff agree

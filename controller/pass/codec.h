@@ -1,0 +1,211 @@
+// Described values (values.h) as JSON and back, by the types of their members. Private to pass/.
+//
+// What from_json() is given comes from a file: it throws std::invalid_argument with the path of
+// what is missing or of another kind, and ignores what it does not know.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "controller/pass/values.h"
+
+namespace fairlead::controller::codec {
+
+namespace json = boost::json;
+
+template <typename T>
+concept Described = boost::describe::has_describe_members<T>::value;
+
+template <typename T>
+concept Listed = requires(T list) {
+  list.begin();
+  list.insert(list.end(), typename T::value_type{});
+} && !std::same_as<T, std::string>;
+
+template <typename T>
+concept Mapped = Listed<T> && requires { typename T::mapped_type; };
+
+// The last value of each enumeration: what a file says beyond it is refused.
+template <typename E>
+inline constexpr E kLast{};
+template <>
+inline constexpr auto kLast<model::NetworkRecreate> = model::NetworkRecreate::kRestart;
+template <>
+inline constexpr auto kLast<model::Mount::Type> = model::Mount::Type::kImage;
+template <>
+inline constexpr auto kLast<model::Dependency::Condition> =
+    model::Dependency::Condition::kCompletedSuccessfully;
+template <>
+inline constexpr auto kLast<model::PullPolicy::When> = model::PullPolicy::When::kEvery;
+template <>
+inline constexpr auto kLast<controller::Kind> = controller::Kind::kVolume;
+template <>
+inline constexpr auto kLast<ErrorClass> = ErrorClass::kUnknown;
+template <>
+inline constexpr auto kLast<Reason> = Reason::kInternalError;
+
+[[noreturn]] inline void refuse(const std::string& path, const char* wanted) {
+  throw std::invalid_argument(path + " is no " + wanted);
+}
+
+template <typename T>
+json::value to_json(const T& value);
+
+template <typename T>
+json::value pointee_to_json(const std::shared_ptr<T>& value) {
+  return value == nullptr ? json::value() : to_json(*value);
+}
+// What they hold is no value: a secret's content never gets into a recording, and a seam can't.
+inline json::value pointee_to_json(const std::shared_ptr<const std::string>& value) {
+  return value == nullptr ? json::value() : json::value("");
+}
+inline json::value pointee_to_json(const std::shared_ptr<const model::HostFiles>&) {
+  return {};
+}
+
+template <typename T>
+json::value to_json(const T& value) {
+  if constexpr (std::same_as<T, json::value> || std::same_as<T, json::object>) {
+    return value;
+  } else if constexpr (std::same_as<T, bool>) {
+    return value;
+  } else if constexpr (std::same_as<T, std::string>) {
+    return json::string(value);
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<std::int64_t>(value);
+  } else if constexpr (std::is_integral_v<T>) {
+    return value;
+  } else if constexpr (std::same_as<T, model::Masks>) {
+    return to_json(value.values());
+  } else if constexpr (requires { value.time_since_epoch(); }) {
+    return to_json(value.time_since_epoch());
+  } else if constexpr (requires {
+                         value.count();
+                         typename T::rep;
+                       }) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(value).count();
+  } else if constexpr (requires { value.has_value(); }) {
+    return value ? to_json(*value) : json::value();
+  } else if constexpr (requires { value.use_count(); }) {
+    return pointee_to_json(value);
+  } else if constexpr (Mapped<T>) {
+    json::object out;
+    for (const auto& [key, each] : value)
+      out[key] = to_json(each);
+    return out;
+  } else if constexpr (Listed<T>) {
+    json::array out;
+    for (const auto& each : value)
+      out.push_back(to_json(each));
+    return out;
+  } else {
+    static_assert(Described<T> && complete<T>, "name all members in values.h");
+    json::object out;
+    boost::mp11::mp_for_each<MembersOf<T>>(
+        [&](auto member) { out[member.name] = to_json(value.*member.pointer); });
+    return out;
+  }
+}
+
+template <typename T>
+void from_json(const json::value& from, T& value, const std::string& path);
+
+template <typename T>
+void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
+                       const std::string& path) {
+  if (from.is_null()) return;
+  if constexpr (std::is_abstract_v<T>) {
+    refuse(path, "value");
+  } else {
+    T made;
+    from_json(from, made, path);
+    value = std::make_shared<const T>(std::move(made));
+  }
+}
+
+template <typename T>
+void members_from_json(const json::value& from, T& value, const std::string& path) {
+  static_assert(Described<T> && complete<T>, "name all members in values.h");
+  if (!from.is_object()) refuse(path, "object");
+  boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
+    const auto* found = from.get_object().if_contains(member.name);
+    const std::string name = path.empty() ? member.name : path + "." + member.name;
+    if (found == nullptr) throw std::invalid_argument(name + " is missing");
+    from_json(*found, value.*member.pointer, name);
+  });
+}
+
+template <typename T>
+void from_json(const json::value& from, T& value, const std::string& path) {
+  if constexpr (std::same_as<T, json::value>) {
+    value = from;
+  } else if constexpr (std::same_as<T, json::object>) {
+    if (!from.is_object()) refuse(path, "object");
+    value = from.get_object();
+  } else if constexpr (std::same_as<T, bool>) {
+    if (!from.is_bool()) refuse(path, "true or false");
+    value = from.get_bool();
+  } else if constexpr (std::same_as<T, std::string>) {
+    if (!from.is_string()) refuse(path, "text");
+    value = from.get_string();
+  } else if constexpr (std::is_enum_v<T>) {
+    static_assert(kLast<T> != T{}, "say its last value above");
+    std::underlying_type_t<T> number{};
+    from_json(from, number, path);
+    if (number < 0 || number > static_cast<std::underlying_type_t<T>>(kLast<T>))
+      refuse(path, "known choice");
+    value = static_cast<T>(number);
+  } else if constexpr (std::is_integral_v<T>) {
+    boost::system::error_code failed;
+    value = from.to_number<T>(failed);
+    if (failed) refuse(path, "number that fits");
+  } else if constexpr (std::same_as<T, model::Masks>) {
+    model::StringMap values;
+    from_json(from, values, path);
+    value = model::Masks::of_values(values);
+  } else if constexpr (requires { value.time_since_epoch(); }) {
+    typename T::duration since{};
+    from_json(from, since, path);
+    value = T(since);
+  } else if constexpr (requires {
+                         value.count();
+                         typename T::rep;
+                       }) {
+    std::int64_t count = 0;
+    from_json(from, count, path);
+    value = std::chrono::duration_cast<T>(std::chrono::nanoseconds(count));
+  } else if constexpr (requires { value.has_value(); }) {
+    if (from.is_null()) return;
+    from_json(from, value.emplace(), path);
+  } else if constexpr (requires { value.use_count(); }) {
+    pointee_from_json(from, value, path);
+  } else if constexpr (Mapped<T>) {
+    if (!from.is_object()) refuse(path, "object");
+    for (const auto& each : from.get_object())
+      from_json(each.value(), value[std::string(each.key())], path + "." + std::string(each.key()));
+  } else if constexpr (Listed<T>) {
+    if (!from.is_array()) refuse(path, "list");
+    for (const auto& each : from.get_array()) {
+      typename T::value_type made{};
+      from_json(each, made, path + "[]");
+      value.insert(value.end(), std::move(made));
+    }
+  } else {
+    members_from_json(from, value, path);
+  }
+}
+
+}  // namespace fairlead::controller::codec
