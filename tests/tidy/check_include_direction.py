@@ -15,6 +15,8 @@ ALLOWED = {
     "cmd": {"base", "model", "watch", "docker", "controller", "metrics", "api"},
 }
 
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
+
 # Rooms have walls: an inner room may include only inner rooms before it, and of its own room's files
 # only those named under "base". All others may include any inner room.
 INNER = {
@@ -56,7 +58,7 @@ def check(path, text):
     room = path.parts[0]
     problems = []
     for number, line in enumerate(text.splitlines(), 1):
-        match = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+        match = INCLUDE.match(line)
         if not match:
             continue
         parts = match.group(1).split("/")

@@ -9,6 +9,12 @@ FUNCTION_LINES = 60
 NOT_A_FUNCTION = re.compile(r"\b(?:namespace|class|struct|union|enum)\b[^()]*$|\bextern\s*\"\"\s*$")
 
 
+def code_of(text):
+    """`text` without comments, literals and directives; every line keeps its number."""
+    return re.sub(r"^\s*#(?:[^\n]*\\\n)*[^\n]*", lambda m: "\n" * m.group().count("\n"),
+                  source.blank(text), flags=re.MULTILINE)
+
+
 def functions(code):
     """(first line, last line) of each outermost function, by the depth of braces."""
     inside = []  # one entry per open brace: the offset where a function began, or None
@@ -33,9 +39,7 @@ def check(path, text):
     lines = text.count("\n")
     if lines > FILE_LINES:
         problems.append((1, f"{lines} lines; at most {FILE_LINES}: split by meaning"))
-    code = re.sub(r"^\s*#(?:[^\n]*\\\n)*[^\n]*", lambda m: "\n" * m.group().count("\n"),
-                  source.blank(text), flags=re.MULTILINE)
-    for first, last in functions(code):
+    for first, last in functions(code_of(text)):
         size = last - first + 1
         if size > FUNCTION_LINES:
             problems.append((first, f"function of {size} lines; at most {FUNCTION_LINES}"))
