@@ -285,6 +285,8 @@ Task<void> Controller::work_on(std::string key) {
   const OnExit done([this, &key] {
     --active_workers_;
     queue_.done(key_from(key), parts_.clock.steady_now());
+    for (const auto& waiting : units_.ended(key))
+      enqueue(waiting);
   });
   auto passed = co_await caught(reconcile(key), "reconcile " + key);
   if (passed) co_return;

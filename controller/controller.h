@@ -24,6 +24,7 @@
 #include "controller/desired/store.h"
 #include "controller/execute/execute.h"
 #include "controller/execute/images.h"
+#include "controller/execute/unit.h"
 #include "controller/guard/contention.h"
 #include "controller/guard/prune.h"
 #include "controller/objects/drift.h"
@@ -232,6 +233,7 @@ class Controller final : public View, public Commands {
   Semaphore refreshing_;
   Semaphore permits_;
   ObjectLocks locks_;
+  Units units_;
   Images images_;
   TaskGroup tasks_;
   TaskGroup keeping_;  // of the state: until all others have ended

@@ -272,6 +272,7 @@ Task<void> Controller::reconcile(std::string key) {
     co_return;
   }
   if (!plan.operations.empty() && !input.app->suspend && may_mutate()) {
+    if (!units_.take(key, unit_of(key, plan))) co_return;  // queued again when it can be had
     co_await run_plan(key, std::move(plan), digest);
     telemetry_->reconcile_ended("requeue", seconds(parts_.clock.steady_now() - begin));
     co_return;
