@@ -44,7 +44,7 @@ constexpr const char* kServerName = "fairlead";
 // What wakes a stream that has nothing to send: more of it, the client's end, or the server's.
 // Shared with those who wake, who may do so after the session has ended.
 struct Waker {
-  Waker(Stream& from, asio::any_io_executor executor) : stream(&from), timer(std::move(executor)) {}
+  explicit Waker(Stream& from) : stream(&from), timer(from.get_executor()) {}
   void wake() {
     woken = true;
     timer.cancel();
@@ -65,7 +65,7 @@ struct Connection {
       : stream(std::move(socket)),
         shared(std::move(common)),
         peer(std::move(from)),
-        waker(std::make_shared<Waker>(stream, stream.get_executor())) {
+        waker(std::make_shared<Waker>(stream)) {
     shared->open[peer.session] = [this] { close(); };
   }
   void close() {

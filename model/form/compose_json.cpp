@@ -83,10 +83,10 @@ json::value shown(const Endpoint& endpoint, const std::string& service) {
 }
 
 json::object shown(const Dependency& dependency) {
-  static constexpr const char* kConditions[] = {"service_started", "service_healthy",
-                                                "service_completed_successfully"};
+  static constexpr const char* kConditionNames[] = {"service_started", "service_healthy",
+                                                    "service_completed_successfully"};
   return Writer{}
-      .put("condition", kConditions[static_cast<int>(dependency.condition)])
+      .put("condition", kConditionNames[static_cast<int>(dependency.condition)])
       .flag("restart", dependency.restart)
       .put("required", dependency.required)
       .out;
