@@ -1,4 +1,4 @@
-// The one error classifier: endpoint, status and message → class and reason (F065, Appendix A).
+// The one error classifier: endpoint, status and message → class and reason (F065).
 // Status codes alone lie: a full address pool is 404, bad input is 500, an IP clash is 403.
 #pragma once
 

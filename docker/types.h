@@ -41,7 +41,7 @@ struct IpamConfig {
   std::string subnet;
   std::string gateway;
   std::string ip_range;
-  StringMap aux_addresses;  // on the wire "AuxiliaryAddresses" (balena.md §1)
+  StringMap aux_addresses;  // on the wire "AuxiliaryAddresses"
   friend bool operator==(const IpamConfig&, const IpamConfig&) = default;
 };
 

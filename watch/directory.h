@@ -85,7 +85,7 @@ class Directory {
   virtual ~Directory() = default;
 
   // The next snapshot that differs from the previous one, or a repeat of it after
-  // `rescan_interval` (consecutive complete scans count towards a deletion, DESIGN "Deleting").
+  // `rescan_interval` (consecutive complete scans count towards a removal).
   // The first call returns the first scan, complete or not. Ends with an error only when stopped.
   virtual Task<Result<Snapshot>> next() = 0;
 

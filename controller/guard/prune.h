@@ -1,4 +1,4 @@
-// May something that left the manifests be removed from the engine? (DESIGN "Deleting")
+// May an App that left the manifests be removed from the engine, as far as scans and numbers say?
 //
 // Yes only if a complete, error-free scan shows it gone in three consecutive scans and for 30 s,
 // and the budget allows it: at most max(1, 30 %) of Apps in one go and never all, unless confirmed

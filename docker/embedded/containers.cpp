@@ -469,7 +469,7 @@ void Model::first_check(Box& box) {
   if (box.container.health == "starting") set_health(box.container.id, "healthy");
 }
 
-// Appendix C, measured without live-restore.
+// What became of running containers when dockerd 20.10 was stopped or killed, without live-restore.
 void Model::restart(bool graceful) {
   for (auto& [id, box] : state.boxes) {
     Container& container = box.container;

@@ -70,7 +70,7 @@ class EmbeddedEngine : public Engine {
   virtual void exit_container(const std::string& id_or_name, int exit_code) = 0;
   virtual void set_health(const std::string& id_or_name, std::string health) = 0;
   virtual void pause_container(const std::string& id_or_name) = 0;
-  virtual void restart_engine(bool graceful) = 0;  // Appendix C matrix; new event stream
+  virtual void restart_engine(bool graceful) = 0;  // false: as after a kill. Ends streams
   virtual void set_reachable(bool reachable) = 0;
   virtual void set_fault_hook(std::function<Fault(Operation, std::uint64_t call)> hook) = 0;
   virtual void drop_events(bool drop) = 0;

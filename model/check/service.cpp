@@ -1,5 +1,5 @@
-// Checks of one service that need the rest of its App: Compose's consistency rules (compose.md
-// §1.4), and what the engine would refuse only when the container starts.
+// Checks of one service that need the rest of its App: Compose's consistency rules,
+// and what the engine would refuse only when the container starts.
 #include <algorithm>
 #include <optional>
 #include <set>

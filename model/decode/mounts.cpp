@@ -1,4 +1,4 @@
-// `volumes:` of a service, in their short and long forms (compose.md §1.4).
+// `volumes:` of a service, in their short and long forms, as Compose reads them.
 #include <algorithm>
 #include <charconv>
 #include <string_view>

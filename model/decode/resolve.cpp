@@ -40,7 +40,7 @@ void add_default_network(App& app) {
   app.networks.push_back(std::move(network));
 }
 
-// The primary endpoint first: highest priority, ties by name (compose.md §1.4).
+// The primary endpoint first: highest priority, ties by name, as Compose does.
 void order_endpoints(Service& service) {
   std::ranges::sort(service.endpoints, [](const Endpoint& a, const Endpoint& b) {
     return a.priority != b.priority ? a.priority > b.priority : a.network < b.network;
@@ -61,7 +61,7 @@ std::set<std::string> leave_out_inactive(App& app) {
   return names;
 }
 
-// What links and shared namespaces imply (compose.md §1.4).
+// What links and shared namespaces imply, as in Compose.
 void add_implied_dependencies(const App& app, Service& service) {
   const auto add = [&](const std::string& name, bool restart) {
     const bool known = std::ranges::find(service.depends_on, name, &Dependency::service) !=

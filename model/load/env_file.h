@@ -1,6 +1,6 @@
 // Environment files: `.env` beside a manifest, and what `env_file:` names.
 //
-// Grammar as Compose reads it (compose.md §1.4): `KEY=value`, `KEY: value`, an optional `export`, a
+// Grammar as Compose reads it: `KEY=value`, `KEY: value`, an optional `export`, a
 // bare `KEY` that takes its value from around; comments from `#` at the start of a line or after a
 // blank. Unquoted and "double-quoted" values are interpolated, with the variables from around first
 // and then those of the file so far; escapes count in double quotes only; 'single quotes' keep

@@ -1,6 +1,6 @@
 // `$NAME` and `${NAME…}` in the texts of a manifest, as Compose replaces them.
 //
-// Grammar (compose.md §1.3): `$$` is a dollar sign; `$NAME`, `${NAME}`; `${NAME` followed by one of
+// Grammar, as in Compose: `$$` is a dollar sign; `$NAME`, `${NAME}`; `${NAME` followed by one of
 // `:-` `-` (text if unset or empty, if unset), `:+` `+` (text if set and not empty, if set), `:?`
 // `?` (an error with that text), then `}`. The text may hold further expressions and balanced
 // braces, and is only looked at when it is used. A dollar sign before anything else stays one.

@@ -1,6 +1,6 @@
 // Private to model/: from the documents of a Compose file to the one tree that they mean.
 //
-// The order is Compose's (compose.md §1.3): interpolate, include, extend, merge. Afterwards the
+// The order is Compose's: interpolate, include, extend, merge. Afterwards the
 // tree holds no variable, no `include`, no `extends`, no tag, and every path in it that names a
 // file is relative to the manifests directory.
 #pragma once

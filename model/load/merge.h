@@ -2,7 +2,7 @@
 //
 // Maps merge, lists append, all else is replaced; some keys have rules of their own (`command` is
 // replaced, `environment` merges by name, `volumes` by target, …), as in compose-go's override
-// package (compose.md §1.3). `!reset` takes the value below away, `!override` replaces it whole.
+// package. `!reset` takes the value below away, `!override` replaces it whole.
 #pragma once
 
 #include <expected>

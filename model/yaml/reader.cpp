@@ -112,7 +112,7 @@ std::optional<std::string> read_string(Reader& reader, const Field& field) {
 }
 
 std::optional<bool> read_bool(Reader& reader, const Field& field) {
-  // Compose casts texts where a boolean stands, quoted ones too (compose.md §1.4).
+  // Compose casts texts where a boolean stands, quoted ones too.
   const std::string text = field.node.is_scalar() ? lower(field.node.scalar) : "";
   if (text == "true" || text == "yes" || text == "y" || text == "on") return true;
   if (text == "false" || text == "no" || text == "n" || text == "off") return false;

@@ -1,4 +1,4 @@
-// Replies as dockerd gave them (F065, Appendix A of the failure catalogue).
+// Replies as dockerd gave them (F065).
 #include "docker/classify.h"
 
 #include <gtest/gtest.h>

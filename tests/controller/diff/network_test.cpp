@@ -40,7 +40,7 @@ TEST(DiffNetwork, FindsEachDeclaredFieldThatDiffers) {
   }
 }
 
-TEST(DiffNetwork, IgnoresWhatTheEngineAdds) {  // F006, balena.md §1
+TEST(DiffNetwork, IgnoresWhatTheEngineAdds) {  // F006
   auto actual = live(small_app(), "default");
   actual.options["com.docker.network.enable_ipv4"] = "true";
   actual.labels["added"] = "later";

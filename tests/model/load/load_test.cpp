@@ -1,5 +1,5 @@
-// Variables, `include`, `extends`, override files and merges: what several texts mean together
-// (compose.md §1.3).
+// Variables, `include`, `extends`, override files and merges: what several texts mean together,
+// as Docker Compose takes them.
 #include <gmock/gmock.h>
 
 #include <boost/json/serialize.hpp>
