@@ -3,6 +3,7 @@
 An order is a list of phases; a phase is over before the next begins.
 """
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import manifests
@@ -92,7 +93,17 @@ class Raw:
     def removal(self, services):
         names = [f"s{at}" for at in range(services)]
         self.all(lambda name: [self.stop(name), self.remove(name)], names)
-        self.all(lambda name: self.call("DELETE", f"/networks/{PREFIX}_{name}"), NETWORKS)
+        self.all(self.remove_network, NETWORKS)
+
+    def remove_network(self, name):
+        # A busy engine has an endpoint a moment longer than its container.
+        for patience in (0.1, 0.3, 1, None):
+            try:
+                return self.call("DELETE", f"/networks/{PREFIX}_{name}")
+            except RuntimeError:
+                if patience is None:
+                    raise
+                time.sleep(patience)
 
     @staticmethod
     def container(name):
