@@ -183,8 +183,11 @@ class Fairlead:
         time.sleep(4)  # three readings, and the grace
         begin = time.time()
         subprocess.run([self.program, "prune", "--confirm", "--state-dir", self.daemon.state, APP],
-                       check=True, capture_output=True)
-        took = self.stage.removed(begin)
+                       check=True, stdout=subprocess.DEVNULL)
+        try:
+            took = self.stage.removed(begin)
+        except RuntimeError as problem:
+            raise RuntimeError("\n".join([str(problem), *self.daemon.errors[-3:]])) from None
         time.sleep(1)
         return took
 

@@ -152,7 +152,8 @@ class Events:
 
         with self.news:
             if not self.news.wait_for(all_there, limit):
-                raise RuntimeError(f"not seen within {limit} s: {wanted}")
+                seen = {what: len(self.times(what, since, name)) for what, name in wanted}
+                raise RuntimeError(f"within {limit} s only {seen} of {wanted}")
             return max(max(self.times(what, since, name)) for what, name in wanted)
 
 
