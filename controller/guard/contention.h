@@ -1,6 +1,11 @@
 // The oscillation breaker: a field that Fairlead corrects again and again has another writer. It
 // stops being corrected, and says so, until it has been quiet or the manifest changes (F079).
 // Pure: time is an argument.
+//
+// Five corrections of one value within ten minutes make it contended; ten minutes after the last of
+// them it is tried again. Other values of the same object go on being corrected. Not counted: ends
+// of containers (plan/ends.h counts those), and what a changed manifest asks for. Kept in memory
+// only: a restart of Fairlead begins to count anew.
 #pragma once
 
 #include <deque>
@@ -14,7 +19,8 @@
 
 namespace fairlead::controller {
 
-// What the oscillation breaker counts by: a value of one object.
+// What the oscillation breaker counts by, a value of one object: `container/shop-web-1/cpus`. A
+// renamed object counts under the name that it should have. Without a field: that it is there.
 std::string contention_key(const Drift& drift);
 
 class Contention {

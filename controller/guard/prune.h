@@ -16,9 +16,9 @@
 namespace fairlead::controller {
 
 struct PruneRules {
-  int scans = 3;
-  Duration grace = std::chrono::seconds(30);
-  double share = 0.30;
+  int scans = 3;                              // complete, in a row
+  Duration grace = std::chrono::seconds(30);  // since the first of them (--removal-grace)
+  double share = 0.30;  // of all known Apps, rounded down; always at least one
 };
 
 struct PruneDecision {
@@ -27,6 +27,9 @@ struct PruneDecision {
   std::set<std::string> pending;   // not yet absent long enough
 };
 
+// Knows Apps and shared networks alike, by their keys, and nothing of why they are gone. Its state
+// is lost with the process: then absence is counted from the start, and consent has to be given
+// again.
 class PruneGuard {
  public:
   explicit PruneGuard(PruneRules rules = {}) : rules_(rules) {}
@@ -37,9 +40,13 @@ class PruneGuard {
   void scanned(bool complete, const std::set<std::string>& present,
                const std::set<std::string>& owned, SteadyTime now);
 
-  // Consent to exceed the budget for these names (from `fairlead prune --confirm`).
+  // Consent to exceed the budget for these names (from `fairlead prune --confirm`). Ends when the
+  // name reappears, or nothing of it is left. Shortens neither scans nor grace.
   void confirm(const std::set<std::string>& names);
 
+  // Over the budget none of those that are ripe goes, rather than some of them: what is left of a
+  // directory by accident has no better half. What was allowed once stays allowed, and counts until
+  // it is gone.
   PruneDecision decide(SteadyTime now) const;
 
  private:

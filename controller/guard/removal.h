@@ -1,20 +1,20 @@
 // May this be removed from the engine? Every condition, in one file.
 //
 // An object that left the manifests goes only if all of these hold; the first that does not says
-// why it stays:
+// why it stays. In parentheses: who knows it.
 //
-//   condition                                                        known from
-//   it is no volume: they hold data, and stay                        its kind
-//   labels, instance and App are ours, and the inventory has it      objects/owned.h,
-//   pass/visible.h its name is one that a manifest would have given it plan/leftovers.cpp its App
-//   does not say `prune: false`                              the manifest complete, error-free
-//   scans have shown it gone, three times       prune.h for Apps,
-//     and for 30 s                                                   part_absence.h for parts
-//   not too many Apps at once, or somebody confirmed                 prune.h
-//   no file that can't be read may still hold it                     why_app_stays()
-//   nobody puts it back again and again                              contention.h
-//   it could be inspected, and is not being removed already          observed/observed.h
-//   a network: no container stays on it                              both sides of it
+//   1. it is no volume: they hold data, and stay
+//   2. labels, instance and App are ours (objects/owned.h), and the inventory has it
+//      (pass/visible.h)
+//   3. its name is one that a manifest would have given it (plan/leftovers.cpp)
+//   4. its App does not say `prune: false` (the manifest)
+//   5. complete scans without errors have shown it gone, three times and for 30 s (prune.h for
+//      Apps, part_absence.h for parts of one)
+//   6. not too many Apps go at once, or somebody confirmed it (prune.h)
+//   7. no file that can't be read may still hold it (why_app_stays())
+//   8. nobody makes it again and again (contention.h)
+//   9. it could be inspected, and is not being removed already (observed/observed.h)
+//  10. a network: no container stays on it (both sides of it)
 //
 // What was replaced, is double or stands in the way of its own App needs no absence, for what takes
 // its place is there or planned; all the rest holds for it too. And whatever the plan says, nothing
@@ -31,7 +31,8 @@
 
 namespace fairlead::controller {
 
-// What is known of one object, asked for in this order.
+// What is known of one object, asked for in this order. The planner fills it in
+// (plan/leftovers.cpp); the defaults are those that let nothing go.
 struct Removal {
   Kind kind = Kind::kContainer;
   bool ours = false;       // labels and instance, and the inventory
@@ -44,7 +45,8 @@ struct Removal {
   bool used = false;       // a network: containers stay on it
 };
 
-// Why it stays; kGoes: it does not.
+// Why it stays; kGoes: it does not. What each means to people (a line that waits, a refusal,
+// nothing) is for the planner to say.
 enum class Stays {
   kGoes,
   kVolume,
@@ -71,7 +73,8 @@ struct Departure {
 std::optional<Error> why_app_stays(const Departure& departure);
 
 // The last gate, right before the call: a full ID, which no name and no prefix can be taken for
-// (F048), that the inventory has.
+// (F048), that the inventory has. `recorded`: Inventory::knows(). Else Blocked, NotOwner, and
+// nothing is sent. The executor asks it before each removal of a plan.
 Status removes_one_of_ours(Kind kind, std::string_view id, bool recorded);
 
 }  // namespace fairlead::controller

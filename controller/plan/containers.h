@@ -1,5 +1,15 @@
 // One service's container: created where it is missing, started where it is not running, renamed
 // back, and corrected in what the engine can change in place.
+//
+//   what there is of the replica          what is planned
+//   nothing, or only a dead one           create and start; the dead one is removed first
+//   one that is out of date               replacement.h
+//   one that is up to date                maintain()
+//   one that can't be inspected, or goes  nothing: it is waited for
+//
+// Before any of that come the policy (denied.h), the engine's version, and the networks and volumes
+// that it needs: where one of these is refused, nothing is made. Where a network differs in a way
+// that can't be corrected, what exists is kept running as it is.
 #pragma once
 
 #include "controller/plan/find.h"
@@ -7,10 +17,12 @@
 
 namespace fairlead::controller {
 
-// One replica, see replica(). Services that it depends on have been planned before.
+// One replica, see replica(). Services that it depends on have been planned before. Fills
+// Planner::services for those that come after.
 void plan_service(Planner& p, const model::Service& service);
 
-// Endpoints, limits, name and state of a container that is up to date.
+// Endpoints, limits, name and state of a container that is up to date (`found.current`, not null).
+// `after`: steps that must be done first.
 void maintain(Planner& p, const model::Service& service, const ServiceContainers& found,
               Steps after);
 

@@ -1,4 +1,13 @@
-// `depends_on`: conditions gate starting, and never block the loop.
+// `depends_on`: conditions gate starting, and never block the loop. As in Compose:
+//
+//   service_started                 it runs, or is started earlier in this plan, or has completed
+//   service_healthy                 it runs, and its health check says so
+//   service_completed_successfully  it ended with code 0
+//
+// All replicas of the other service count; one that is scaled to 0 is not waited for, nor is one
+// that is missing or fails with `required: false`. To wait for the health of what has no health
+// check, neither in the manifest nor in its image, is refused (DependencyNotReady): it would be for
+// ever.
 #pragma once
 
 #include <optional>
@@ -7,8 +16,8 @@
 
 namespace fairlead::controller {
 
-// Operations that must have run before the service may start; nullopt: not now (adds a waiting
-// line).
+// Operations that must have run before the service may start, possibly none; nullopt: not in this
+// plan (adds a waiting line). What it waits for is an event of the engine, which wakes the App.
 std::optional<Steps> start_gate(Planner& p, const model::Service& service);
 
 }  // namespace fairlead::controller

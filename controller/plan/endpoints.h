@@ -1,4 +1,10 @@
 // Attaches, detaches and re-attaches endpoints of existing containers, without a restart.
+//
+// In this order: what is missing is connected; what has wrong values, or the ID of a network that
+// is gone, is disconnected and connected with full settings; what the manifest does not name is
+// left last, so that no container is ever without a network that it need not be without. A connect
+// after a disconnect of a running container has a roll-back: the endpoint as it was. The process
+// keeps its PID in all of it.
 #pragma once
 
 #include <vector>
@@ -9,12 +15,16 @@
 
 namespace fairlead::controller {
 
-// The differences that are no readings. `readings`, if given, gets those that are.
+// The differences that are no readings (readings.h). `readings`, if given, gets those that are.
+// Fields name networks by their key, as the manifest does. Adds nothing to the plan. The result has
+// pointers into `spec` and `container`.
 std::vector<EndpointChange> endpoint_repairs(const Planner& p, const docker::ContainerSpec& spec,
                                              const docker::Container& container,
                                              std::vector<Drift>* readings);
 
-// Steps for the endpoints of an existing container.
+// Adds the steps for the endpoints of an existing container, and their drift; the result is what
+// has to be done before it may be started. Nothing for a container with a `network_mode` of its
+// own, nor for values that the oscillation breaker holds.
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container);
 

@@ -9,6 +9,11 @@
 //
 // What is tried again waits longer each time, until it has been up for a minute. A container that
 // was stopped through the engine is none of this: it is started at once (containers.h).
+//
+// "Tried again by the engine" is left to the engine, and only reported. Counts are kept in the
+// inventory (record/runs.h), so a restart of Fairlead begins none anew. Times are the engine's;
+// where its clock runs ahead of ours, when we saw the end counts. `fairlead reconcile` makes the
+// next start wait for nothing, once.
 #pragma once
 
 #include <optional>
@@ -24,7 +29,8 @@ namespace fairlead::controller {
 Duration restart_delay(int failures);
 
 // What follows the end of a container that nobody stopped: the runs to note with its next start, or
-// nullopt if it is not started now. Says why, and when.
+// nullopt if it is not started now. Says why, and when (Plan::wake_at), or that it has failed for
+// good (JobFailed).
 std::optional<Runs> next_run(Planner& p, const model::Service& service,
                              const ObservedContainer& container);
 

@@ -1,5 +1,10 @@
 // Which containers are a service's, and which of them is up to date: from labels and names alone,
 // so that every state a crash may leave is recognised (F116, F117).
+//
+// A container is up to date if its spec hash is that of the manifest and none of its fields says
+// otherwise; a hash of another version is not compared. Of several the newest stays. Names that are
+// ours are NAME, NAME.next and NAME.prev. A lone container under another name was renamed by
+// somebody, and is renamed back; one of several may be a copy of our labels, and is refused.
 #pragma once
 
 #include <vector>
@@ -9,16 +14,16 @@
 
 namespace fairlead::controller {
 
-// One service's containers, told apart by labels and name.
+// One replica's containers, told apart by labels and name. Pointers into Planner::observed.
 struct ServiceContainers {
-  docker::ContainerSpec spec;  // what the service would be created with
-  const ObservedContainer* current = nullptr;
-  std::vector<const ObservedContainer*> outdated;
-  std::vector<const ObservedContainer*> dead;
+  docker::ContainerSpec spec;                      // what the service would be created with
+  const ObservedContainer* current = nullptr;      // up to date; null if there is none
+  std::vector<const ObservedContainer*> outdated;  // to be replaced, or double
+  std::vector<const ObservedContainer*> dead;      // to be removed: an engine died removing them
   bool untouchable = false;  // uncertain, being removed, or not to be told apart
 };
 
-// Notes the drift that it finds on the way.
+// Notes the drift that it finds on the way, and refuses strangers. `spec`: of the same replica.
 ServiceContainers find_containers(Planner& p, const model::Service& service,
                                   docker::ContainerSpec spec);
 

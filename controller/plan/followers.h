@@ -1,6 +1,10 @@
 // What a running container shares or depends on was made anew under it: it is started again, as
 // Compose does. A namespace ends with the container that owns it: after that one's restart a
 // sharer has the old one, which nobody else is in.
+//
+// What is newer is told by the engine's own times of creation and start. A container whose times
+// make no sense (the clock was set back) is left alone, and each start is followed once: which one
+// that was is remembered (Memory::restarted).
 #pragma once
 
 #include <optional>
@@ -15,11 +19,14 @@ namespace fairlead::controller {
 bool restart_stale(Planner& p, const model::Service& service, const docker::Container& container,
                    const Steps& after);
 
-// True if the container was stale when it ended: its end says nothing.
+// True if the container was stale when it ended: its end says nothing, and does not count as one of
+// its failures (ends.h).
 bool ended_stale(const Planner& p, const model::Service& service,
                  const docker::Container& container);
 
-// True if a service that it links to on the default bridge was made anew after it.
+// True if a service that it links to on the default bridge was made anew after it. Such a link is
+// an address written down at the create, so the container has to be replaced. On other networks
+// links are names, and the engine follows them.
 bool links_are_stale(const Planner& p, const model::Service& service,
                      const docker::Container& container);
 

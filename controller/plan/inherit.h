@@ -1,5 +1,6 @@
 // What a new container takes over from the one that it replaces: the content of anonymous volumes,
 // as Compose does. They are mounted by name at the same place; the spec hash knows nothing of it.
+// Nothing is copied, and nothing is removed with the old container (F049).
 #pragma once
 
 #include "controller/plan/action.h"
@@ -7,7 +8,11 @@
 
 namespace fairlead::controller {
 
-// What a replacement is created with.
+// What a replacement is created with: `spec`, the label that says what it replaces, and the
+// anonymous volumes of `replaced`. Where the manifest asks for an anonymous volume at the same
+// place, that mount gets the old one; what the manifest does not name goes into `inherited`, for
+// the executor to mount if the image still declares a volume there. Volumes that `volumes_from`
+// brings are the other service's to carry over.
 CreateContainer inheriting(const Planner& p, const model::Service& service,
                            docker::ContainerSpec spec, const docker::Container& replaced);
 

@@ -1,15 +1,22 @@
-// Own objects that left the manifest. They go only with the prune guard's consent; volumes never.
+// Own objects that left the manifest: services, replicas and networks that it does not name any
+// more, or all of them if the App is gone. guard/removal.h decides whether one goes; what this adds
+// is what people are told when it does not, and the order: what depends on another goes before it,
+// and a network after the last own container has left it. Volumes stay.
+//
+// What has to stay a while longer must not be in the way of its own App: obstacles.h.
 #pragma once
 
 #include "controller/plan/planner.h"
 
 namespace fairlead::controller {
 
-// Own objects that the App does not declare any more; if the App is gone all of them.
+// After all services and networks have been planned, and in this order: what is removed by the
+// first is off the networks for the second.
 void plan_leftover_containers(Planner& p);
 void plan_leftover_networks(Planner& p);
 
-// True if the manifest has no use for this network of the App any more.
+// True if the manifest has no use for this network of the App any more: its key is not declared, is
+// external now, or has another Docker name and this one the derived name.
 bool left_over(const docker::Network& network, const Planner& p);
 
 }  // namespace fairlead::controller

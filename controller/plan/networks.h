@@ -1,4 +1,15 @@
 // A network is missing, double, taken, or changed. A changed network is never touched here.
+//
+//   what has its Docker name             what follows
+//   nothing                              create; refused where a known subnet overlaps (F004)
+//   one, ours, as the manifest says      nothing
+//   one, ours, and different             refused: ResourceRecreationAttempt; members stay
+//   a second of ours                     removed by ID once it is empty (F001)
+//   a second, of somebody else           refused: NetworkAmbiguous; members stay
+//   only somebody else's                 refused: NameTaken; its services wait
+//   external, and there is one           used
+//   external, and there is none          refused: NotFound; waited for if some manifest declares it
+//   external, and there are several      refused: NetworkAmbiguous
 #pragma once
 
 #include "controller/plan/planner.h"
@@ -6,10 +17,12 @@
 namespace fairlead::controller {
 
 // Plans all networks of the App, those with a declared subnet first: a pool that the engine chooses
-// must not take what they need. Fills Planner::networks.
+// must not take what they need. Fills Planner::networks, for the services that are on them, and
+// Planner::blocking.
 void plan_networks(Planner& p);
 
-// True if the labels say that the network is the App's own.
+// True if the labels say that the network is the App's own. Not enough to remove it
+// (guard/removal.h).
 bool own_network(const docker::Network& network, const Planner& p);
 
 }  // namespace fairlead::controller

@@ -1,5 +1,9 @@
 // Names, host ports, addresses and subnets that the App needs and itself still holds: renamed
 // services and networks, values that two services swap, an address that a sibling was given.
+//
+// Without it the engine would refuse the second of two changes that are fine together, and the App
+// would wait out a back-off for its own doing. Nothing is ever made to wait in a circle: what can't
+// be ordered is left for the engine's refusal to name. Another App's objects are not moved.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +13,19 @@
 
 namespace fairlead::controller {
 
-// A network that left the manifest and has the subnet of one that is to be created.
+// A network that left the manifest and has the subnet of one that is to be created: its members
+// leave it, it is removed, and then operation `creation` runs. At once, without the wait that
+// others have: it holds no data, and no stranger is on it (can_go() in networks.cpp).
 void clear_subnet(Planner& p, const docker::Network& network, std::size_t creation);
 
 // A container that left the manifest and has the name, a host port or an address of one that is to
-// be created or started by this plan.
+// be created or started by this plan: it is stopped or renamed to `aside`, at the last moment, and
+// not removed, so that it can be undone.
 void set_aside(Planner& p, const docker::Container& container, const std::string& aside);
 
-// Orders what takes a name, port or address after what gives it up. Last of all.
+// Orders what takes a name, port or address after what gives it up, and starts with a fixed address
+// before those that take what there is. A running sibling that was given an address which another
+// asks for is moved off for that moment. Last of all, when every operation is in the plan.
 void order_obstacles(Planner& p);
 
 }  // namespace fairlead::controller

@@ -44,11 +44,11 @@ struct Crash {
 };
 
 struct Plan {
-  std::vector<Operation> operations;
-  std::vector<Drift> drift;
+  std::vector<Operation> operations;  // in no order but that of `after` and `behind`
+  std::vector<Drift> drift;           // what differs, whether something can be done or not
   // What the engine does not take as it is wanted: neither drift nor a reason to do anything.
   std::vector<Drift> not_applied;
-  std::vector<Refusal> refusals;
+  std::vector<Refusal> refusals;  // what may not be done; the first becomes the App's error
   std::vector<Crash> crashes;
   // Containers, networks and volumes that were compared, with the readings that hold: to be
   // remembered.
@@ -60,10 +60,12 @@ struct Plan {
   bool in_sync() const { return operations.empty() && refusals.empty() && waiting.empty(); }
 };
 
-// The plan for one key.
+// The plan for one key: what the loop executes, `fairlead plan` prints and `fairlead replay` prints
+// again. Texts in it are fit to be shown: values from outside are masked.
 Plan plan_of(const PassInput& input);
 
 // Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.
+// A suspended App gets its drift and refusals, and no operations.
 Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
               const Memory& memory);
 

@@ -61,9 +61,13 @@ struct Planner {
   std::map<std::string, std::size_t> blocking{};
 };
 
+// Returns its index. Duplicates in `after` are taken out.
 std::size_t add(Planner& p, Operation operation);
+// Something that may not be done. The first refusal of a plan is the App's error; all are in its
+// log.
 void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,
             Error error, const model::Position& position = {});
+// The App is not settled, and an event or Plan::wake_at will bring it back; `line` says for what.
 void wait_for(Planner& p, std::string line);
 void append(Steps& steps, const Steps& more);
 
@@ -73,7 +77,9 @@ const model::Masks& masks_of(const model::App& app);
 // "FIELD is A, wanted B", as it may be shown.
 std::string difference(const Planner& p, const Drift& drift);
 
-// True if the oscillation breaker holds this field; says so once in the refusals.
+// True if the oscillation breaker holds this field (guard/contention.h); says so once in the
+// refusals. The caller then leaves the value as it is. `field` is empty where an object is made
+// again and again.
 bool held(Planner& p, Kind kind, const std::string& component, const std::string& object,
           const std::string& field);
 

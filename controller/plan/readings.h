@@ -1,5 +1,9 @@
 // Readings: what the engine made of a value that it was given. One that was seen right after the
-// value was given is no drift: it is said once (`NotApplied`), and never answered.
+// value was given is no drift: it is said once (`NotApplied`), and never answered. Why:
+// docs/decisions/0005-readings.md.
+//
+// A reading is the field with both values. If the manifest asks for another value, or somebody
+// changes the actual one, it is no reading any more but drift.
 #pragma once
 
 #include <string>
@@ -15,7 +19,8 @@ namespace fairlead::controller {
 // this is the first look since.
 bool is_reading(const Planner& p, const std::string& id, const Drift& drift, bool fresh);
 
-// If it is one: it is said and left alone. Notes what is to be remembered.
+// If it is one: it is said and left alone, and true is returned. Notes what is to be remembered
+// (Plan::compared).
 bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh = false);
 
 // What was not compared in this pass keeps the readings that are known of it. `start`: of fields.

@@ -1,6 +1,20 @@
-// Replacement as a level-triggered sequence: create under a temporary name, stop the old
-// one, put it aside, rename, start, remove the old one. Each pass emits the steps that remain, so a
-// crash between any two is just another input.
+// Replacement as a level-triggered sequence. Each pass emits the steps that remain, so a crash
+// between any two is just another input.
+//
+//   1. create the new one as NAME.next, with all its networks; not started
+//   2. wait until what it depends on is ready, and its `pre_start` steps have run
+//   3. stop the old one
+//   4. rename it to NAME.prev, and the new one to NAME
+//   5. start the new one, and run its `post_start`
+//   6. remove the old one
+//
+// From 4 on a step that fails has a roll-back: the old one gets its name back and runs again, and a
+// new one that did not start is removed. With `order: start-first`, where no host port or fixed
+// address forbids two at a time, the new one is started between 2 and 3, and the rest waits until
+// it runs and is healthy; until then the old one serves. If it ends or is unhealthy nothing is
+// switched, and that is said.
+//
+// Not more replicas at a time than `parallelism` says.
 #pragma once
 
 #include "controller/plan/find.h"
@@ -8,6 +22,8 @@
 
 namespace fairlead::controller {
 
+// `found.outdated` is not empty. Of those the one that runs is what a roll-back goes back to; any
+// others are removed. `after`: steps that must be done first.
 void replace_outdated(Planner& p, const model::Service& service, const ServiceContainers& found,
                       Steps after);
 

@@ -1,4 +1,5 @@
-// The steps around a container that several parts of the planner emit.
+// The steps around a container that several parts of the planner emit. Each returns the operation's
+// index, for others to come after; `reason` is the line that people read.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +12,20 @@
 namespace fairlead::controller {
 
 // Images, networks, volumes and the container itself, under `name`. `replaced` may be null: else
-// labels say what it replaces, and its anonymous volumes go over to the new one.
+// labels say what it replaces, and its anonymous volumes go over to the new one (inherit.h). Comes
+// after the pull of its image and after the networks and volumes that this plan makes for it. It is
+// not started.
 std::size_t create_container(Planner& p, const model::Service& service, docker::ContainerSpec spec,
                              const std::string& name, const docker::Container* replaced,
                              Steps after, const std::string& reason);
 
 // Stops it first if it is up; `grace` in seconds. Whether it may go is for the caller to know
-// (guard/removal.h); it is the App's own.
+// (guard/removal.h); it is the App's own, which is asserted. Forced only if it is dead.
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace);
 
-// An own network that nobody is on when `after` is done.
+// An own network, which is asserted, that nobody is on when `after` is done.
 std::size_t remove_network(Planner& p, const docker::Network& network, const std::string& component,
                            Steps after, const std::string& reason);
 

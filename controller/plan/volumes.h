@@ -1,11 +1,24 @@
 // A volume is missing or different. Volumes hold data: nothing here removes one (F049).
+//
+//   what there is                          what follows
+//   nothing, and never was                 create
+//   nothing, but it was there once (F078)  create, and say that its content is lost
+//                                          (VolumeRecreated); with `volumeRecreate: refuse`
+//                                          nothing, and the command that restores it
+//   ours, and different                    refused (VolumeMismatch); used as it is
+//   somebody else's                        refused (NameTaken); its services wait
+//   external, and missing                  refused (NotFound); its services wait
+//
+// "Once" is what the inventory remembers, so it survives restarts. An engine makes a missing volume
+// by itself when a container that mounts it is created, empty and without labels: that one is told
+// by made_in_place() (record/runs.h) and treated as one that was lost.
 #pragma once
 
 #include "controller/plan/planner.h"
 
 namespace fairlead::controller {
 
-// Fills Planner::volumes and unusable_volumes.
+// Fills Planner::volumes and unusable_volumes; before the services.
 void plan_volumes(Planner& p);
 
 }  // namespace fairlead::controller
