@@ -1,5 +1,10 @@
 // The metric catalogue: one row per metric, in the order of `Id`. Names, labels and buckets are an
-// interface (docs/metrics.md): dashboards and alerts are written against them.
+// interface (docs/metrics.md): dashboards and alerts are written against them. Each is documented
+// there: tests/tidy/check_docs.py wants it.
+//
+// Units are the base units of Prometheus: seconds, bytes, and times as seconds since the epoch.
+// Labels hold names from manifests or words from closed lists (closed_lists.h), never IDs or
+// messages.
 #pragma once
 
 #include <array>
@@ -98,6 +103,7 @@ struct Row {
   bool per_app() const { return labels[0] != nullptr && std::string_view(labels[0]) == "app"; }
 };
 
+// In the order of Id.
 std::span<const Row> catalogue();
 const Row& row(Id id);
 

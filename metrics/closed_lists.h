@@ -19,6 +19,7 @@ inline constexpr const char* kQueueName = "apps";
 inline constexpr std::array kKinds = {controller::Kind::kContainer, controller::Kind::kNetwork,
                                       controller::Kind::kVolume};
 
+// How a pass ended, as controller-runtime says it. All are there from the start, with 0.
 std::span<const char* const> reconcile_results();
 // (kind, action) of every change that a plan can hold.
 std::span<const Pair> plan_actions();

@@ -1,5 +1,9 @@
 // The metric catalogue and its exposition. State per App is rendered from the controller's view at
 // each scrape (no stale series); counters and histograms are fed through Telemetry.
+//
+// Series that can be known are there from the start with 0: rate() and alerts must see the first
+// failure as a step, not as a new series. Those of an App begin with its first scrape and end when
+// it is forgotten.
 #pragma once
 
 #include <memory>
@@ -28,7 +32,9 @@ class Metrics : public controller::Telemetry {
   virtual void http_request(std::string_view handler, std::string_view method, int code,
                             double seconds) = 0;
 
-  // Text format 0.0.4 of everything. Call on the controller's thread.
+  // Text format 0.0.4 of everything, by name; families without a series are left out. Texts from
+  // outside are made valid UTF-8: one bad byte would cost the whole page. Call on the controller's
+  // thread; costs time in proportion to the objects.
   virtual std::string render() = 0;
 };
 

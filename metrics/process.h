@@ -1,14 +1,15 @@
-// What /proc says of this process, for the process_* metrics.
+// What /proc says of this process, for the process_* metrics: the names and meanings of Prometheus'
+// own clients. A few reads for each scrape; nothing is kept.
 #pragma once
 
 namespace fairlead::metrics {
 
 struct ProcessNumbers {
-  double cpu_seconds = 0;
+  double cpu_seconds = 0;  // user and system, of all threads
   double resident_bytes = 0;
   double virtual_bytes = 0;
   double open_fds = 0;
-  double max_fds = 0;
+  double max_fds = 0;  // the soft limit
   double threads = 0;
   double start_time = 0;  // seconds since the epoch
 };

@@ -1,5 +1,5 @@
 // The gauges of the catalogue, built from the controller's view at each scrape: a series lives
-// exactly as long as what it is about.
+// exactly as long as what it is about. Private to metrics/.
 #pragma once
 
 #include <prometheus/collectable.h>

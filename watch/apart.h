@@ -2,7 +2,9 @@
 // does not answer holds up neither the directory nor other names.
 //
 // What hangs can't be interrupted; it keeps its thread until its file system answers. So a folder
-// that hangs is left alone until then, and there is a bound for the threads.
+// that hangs is left alone until then, and there is a bound for the threads: sixteen. Of one folder
+// of the directory two may hang beneath it; then all of it is taken to hang, since it may be one
+// file system.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,7 +43,8 @@ class Apart {
   // at a time.
   Task<Found> read(Errand errand);
 
-  // Whoever waits is answered at once, by what there is.
+  // Whoever waits is answered at once, by what there is: for the end of the process. Threads that
+  // hang are left behind (base/pool.h).
   void give_up();
 
  private:

@@ -1,6 +1,8 @@
 // Raw inotify: libuv's own uv_fs_event drops the overflow record without a word (W20).
 //
-// An event never says what changed, only that it is worth to scan again.
+// An event never says what changed, only that it is worth to scan again. What inotify does not see
+// (a write through another hard link, a mount, network file systems) is for the rescan to find
+// (W10, W18, W22).
 #pragma once
 
 #include <cstdint>
@@ -41,6 +43,7 @@ class Inotify {
     std::uint64_t events = 0;  // that matter
     std::uint64_t overflows = 0;
   };
+  // Reads all that is there, without waiting. An overflow means that anything may have changed.
   Drained drain();
 
  private:
@@ -54,7 +57,8 @@ class Inotify {
 // paths into folders below.
 WatchPlan plan_watches(const std::string& path, const std::set<std::string>& names);
 
-// Watches all of that plan. Walks paths, so it may block.
+// Watches all of that plan. Walks paths, so it may block. Looks again afterwards whether the links
+// still lead the same way, three times at most (W30); the rescan finds what flips faster.
 Inotify::Watches arm(const Inotify& inotify, const std::string& path,
                      const std::set<std::string>& names);
 

@@ -1,4 +1,6 @@
-// Where a path can be bent: the directories whose entries decide what the path leads to.
+// Where a path can be bent: the directories whose entries decide what the path leads to. Each of
+// them has to be watched, for git-sync and `..data` publish by flipping one of these links (W13,
+// W14).
 #pragma once
 
 #include <string>
@@ -21,6 +23,8 @@ struct LinkChain {
   bool operator==(const LinkChain&) const = default;
 };
 
+// Blocking, as lstat() and readlink() are. A relative path is of the working directory. More than
+// 40 links, as the kernel takes them, or one that can't be read, end the chain there; no errors.
 LinkChain follow_links(const std::string& path);
 
 }  // namespace fairlead::watch

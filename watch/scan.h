@@ -44,6 +44,7 @@ void join(Scan& scan, Scan part);
 // Why something has not been read, after so long.
 std::string too_slow(Duration patience);
 
+// A file without content that says why.
 File unreadable(std::string why);
 
 }  // namespace fairlead::watch

@@ -1,4 +1,9 @@
-// libuv inside an Asio loop: Asio waits for libuv's back end, then libuv runs one turn.
+// libuv inside an Asio loop: Asio waits for libuv's back end, then libuv runs one turn. One thread,
+// no second loop.
+//
+// Asio is given a dup of the back end's descriptor, for it closes what it is given and libuv closes
+// its own. libuv registers a new handle only in its next turn, so there is one at the start; with
+// no live handle it would ask to be run for ever, so then it is not asked.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

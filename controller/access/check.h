@@ -1,5 +1,9 @@
 // The policy, applied once, to the request that would be sent: every way of spelling a demand has
-// become the same field by then (F101, F102).
+// become the same field by then (F101, F102). Pure but for paths, which are followed on the host
+// (HostAccess::host) and only looked at.
+//
+// Asked by the planner for each service, volume and network of a manifest, by `validate` and
+// `config` of an App on an empty engine, and by the executor right before it creates.
 //
 //   what a container demands            access/check.cpp
 //   what a volume or network demands    access/check_objects.cpp
@@ -24,9 +28,11 @@ struct Violation {
   std::string rule;  // of the policy file, that would allow it
 };
 
-// What a policy that may be absent allows: nothing.
+// What a policy that may be absent allows: without one nothing. Borrowed from the argument.
 const model::HostAccess& or_nothing(const std::shared_ptr<const model::HostAccess>& access);
 
+// All that goes beyond what the policy allows to `app` by its name and file, in the order of the
+// table above; empty: it may. `service` gives the names of its keys, `spec` is what is judged.
 std::vector<Violation> check_access(const model::App& app, const model::Service& service,
                                     const docker::ContainerSpec& spec,
                                     const model::HostAccess& access);
@@ -36,6 +42,7 @@ std::vector<Violation> check_access(const model::App& app, const model::Volume& 
                                     const Observed& observed, const Policy& policy);
 std::vector<Violation> check_access(const model::App& app, const model::Network& network,
                                     const Observed& observed, const Policy& policy);
+// The request itself, right before it is sent.
 std::vector<Violation> check_access(const model::App& app, const docker::VolumeSpec& volume,
                                     const model::HostAccess& access);
 

@@ -1,4 +1,8 @@
 // Private to the policy's checks: one App's allowances, and what was found to go beyond them.
+//
+// A path is judged by where it leads, after every link and `..`, on both sides: of the manifest and
+// of the rule. Without a view of the host (HostAccess::host is null, as in a replay) it is judged
+// by its text.
 #pragma once
 
 #include <string>
@@ -17,11 +21,16 @@ struct Checker {
   model::Allowance allowed;
   std::vector<Violation> found{};
 
+  // Notes a violation: `key` beneath `path`, `what` it asks for, the `rule` that would allow it.
   void deny(const std::string& key, const std::string& what, const std::string& rule);
-  // A folder or file of the host, wherever its links lead.
+  // A folder or file of the host, wherever its links lead: denied if no rule has it, and in any
+  // case without `engineSocket` if the engine's socket can be reached from there. The engine
+  // follows some paths before it takes `..` out and others after, so both readings are judged. The
+  // manifests directory may be bound by everybody, read-only.
   void check_bind(const std::string& key, const std::string& source, bool read_only);
   // Whether a rule for bind mounts holds this path; `real` is free of links.
   bool may_bind(const std::string& real) const;
+  // By its path or by where that leads; a rule with a trailing / is for all beneath.
   bool may_use_device(const std::string& path) const;
 
  private:

@@ -1,5 +1,11 @@
 // Field-level comparison of containers. Only declared fields: inspect shows the engine's and the
-// image's defaults too (F057).
+// image's defaults too (F057). Pure.
+//
+// Typed fields are compared here, the settings of controller/request/settings.h by their table.
+// Both sides are brought into one form first, so that a manifest is compared with what the engine
+// made of it, and not with how it is written. Values of the environment may be secrets: of them a
+// drift says only that they differ. What is left after all that, right after a create, is the
+// engine's reading (plan/readings.h).
 #pragma once
 
 #include <vector>
@@ -10,11 +16,14 @@
 
 namespace fairlead::controller {
 
-// Differences that only a replacement corrects.
+// Differences that only a replacement corrects. `spec`: what `service` would be created with now.
+// The image is compared by the reference that the container was created with, not by its ID.
 std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
                                   const docker::Container& actual);
 
-// Differences that the engine corrects in place, and the request that does it.
+// Differences that the engine corrects in place: restart policy, memory, processors, processes, and
+// the settings that can be updated. Adds to `update` the request that corrects all of them; a new
+// memory limit takes the declared swap limit along, since the engine moves it otherwise.
 std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
                                const docker::Container& actual, docker::ContainerUpdate& update);
 

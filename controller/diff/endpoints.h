@@ -1,5 +1,10 @@
 // Endpoints of an existing container, running or stopped, against its spec. Aliases, static
-// addresses and stale network IDs are corrected without a restart (F009, F011).
+// addresses and stale network IDs are corrected without a restart (F009, F011). Pure.
+//
+// An endpoint is told by the ID of its network, by its name where the engine keeps no ID yet.
+// Aliases are compared without those that the engine adds by itself (short ID, container name,
+// hostname), and addresses as they were asked for, not as they were given. What a failed connect
+// left behind on a running container, attached to nothing, counts as not there.
 #pragma once
 
 #include <string_view>
@@ -11,6 +16,7 @@
 
 namespace fairlead::controller {
 
+// The beginning of all fields named here: networks.NAME, networks.NAME.aliases.
 inline constexpr std::string_view kNetworkFields = "networks.";
 
 struct EndpointChange {
@@ -21,7 +27,9 @@ struct EndpointChange {
   bool stale = false;                            // its network ID does not exist any more (F009)
 };
 
-// What to connect comes first. Pointers into the arguments.
+// At most one change for each network. What to connect comes first, in the order of the spec; then
+// what to leave. Pointers into the arguments, which must outlive the result. Networks have their
+// Docker names in the fields.
 std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
                                            const docker::Container& actual,
                                            const Observed& observed);

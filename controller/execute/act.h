@@ -1,5 +1,14 @@
 // One action of a plan as engine calls, with the bookkeeping around it: intent into the inventory
 // before a create, absence after a remove.
+//
+//   prepare()   in memory: the intent of what is created, hooks and runs of what is started; waits
+//               until they are on disk. If they can't be, nothing is sent
+//   act()       a last look (last_look.h: names, volumes, addresses; the policy's paths), the call,
+//               and what it made or removed into the inventory
+//
+// A removal passes guard/removal.h here once more, whatever the plan says. What an action touches
+// is marked in the cache when the engine has answered, so that the next pass reads it again. Values
+// that may be secrets are masked in errors.
 #pragma once
 
 #include <map>
@@ -21,7 +30,8 @@ struct CreatedObjects {
 Task<Status> prepare(ExecuteContext& context, CreatedObjects& created, std::string component,
                      const Action& action);
 
-// After prepare() alone.
+// After prepare() alone. Errors are the engine's, classified; Unknown if the request may have run.
+// A create that was definitely refused takes its intent back.
 Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string component,
                  Action action);
 

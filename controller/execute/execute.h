@@ -1,5 +1,10 @@
 // Runs a plan against the engine: operations in parallel where the DAG allows it, at most one
 // outstanding mutation per object, roll-back where the plan carries one.
+//
+// When an operation fails, those after it are skipped and all others go on: a volume that is
+// refused keeps no other service from being started. Nothing further starts once may_continue() is
+// false; what has been sent is waited for. A roll-back runs only after a definite error: after
+// Unknown nobody knows what there is to undo, and the next pass looks.
 #pragma once
 
 #include <functional>
@@ -23,7 +28,8 @@ namespace fairlead::controller {
 
 enum class Outcome { kPending, kDone, kFailed, kSkipped };
 
-// Reported once per operation that ran.
+// Reported once per operation that ran, when it has ended. `seconds`: of the call, without waiting
+// for permits and locks.
 struct OperationReport {
   const Operation* operation = nullptr;
   Status result;
@@ -31,6 +37,8 @@ struct OperationReport {
   bool rolled_back = false;
 };
 
+// What a run borrows, all of it to outlive execute(), and what it may do. Pulls, hooks and stops
+// with `pre_stop` may take minutes and need no permit.
 struct ExecuteContext {
   docker::Engine& engine;
   EngineCache& cache;

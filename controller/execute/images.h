@@ -1,5 +1,13 @@
 // The images that containers need: asked of their registries as the pull policies say, each once at
 // a time however many Apps wait for it (F056).
+//
+//   pull_policy            the registry is asked
+//   missing                if the engine does not have the image
+//   always                 each time that a container is made
+//   never                  never; an image that is not there is Blocked, ImageNotFound
+//   daily, weekly, every   if it was not asked for so long, by our memory or by the time of the tag
+//
+// What is remembered here may be lost without harm: it is asked again.
 #pragma once
 
 #include <functional>
@@ -18,13 +26,15 @@ namespace fairlead::controller {
 
 class Images {
  public:
-  // `progress` gets a line now and then while a pull runs: "3 of 5 layers".
+  // `progress` gets an empty line when a pull begins, and every five seconds at most while it runs
+  // one like "3 of 5 layers". Engine and clock are borrowed.
   using Progress = std::function<void(const std::string& reference, const std::string& text)>;
   Images(docker::Engine& engine, Clock& clock, Progress progress)
       : engine_(engine), clock_(clock), progress_(std::move(progress)) {}
 
   // Succeeds when the engine has the image. Success of a pull is a clean end of its stream *and*
-  // the image being there (F055).
+  // the image being there (F055). Who asks for an image that is being pulled gets that pull's
+  // result. How long a pull may make no progress is the engine's client's to say (HttpOptions).
   Task<Status> ensure(EnsureImage wanted);
 
   // What the last look-up of an image with a pull policy of some period found; null before.

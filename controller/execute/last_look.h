@@ -1,6 +1,7 @@
 // Looks taken right before a call: the plan was made a while ago, and the engine takes what it is
 // given. Each costs one read, and on the first thing that is not as the plan thinks it returns the
-// error to report; nothing has been changed by then.
+// error to report; nothing has been changed by then. Between the look and the call something may
+// still change: that is met by the engine's refusal, or found by the next pass.
 #pragma once
 
 #include <set>

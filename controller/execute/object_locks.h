@@ -29,7 +29,9 @@ class ObjectLocks {
 
   explicit ObjectLocks(Clock& clock) : freed_(clock) {}
 
-  // `object` is an ID, or the name of what is about to be made; empty: no object, no wait.
+  // Waits until nobody else has it. In no promised order, and for as long as the call of the one
+  // before takes. `object` is an ID, or the name of what is about to be made; empty: no object, no
+  // wait. One action holds one lock, so none waits for another in a circle.
   Task<Held> hold(std::string object);
 
  private:

@@ -29,7 +29,7 @@ class Changes {
   static constexpr std::size_t kGoneKept = 1000;
   using Listener = std::function<void()>;
 
-  // The status of `key` differs from before, or is new.
+  // The status of `key` differs from before, or is new. Calls the listeners, as the next two do.
   void changed(const std::string& key);
   // `key` is no longer there. Nothing, if it was never said to be.
   void gone(const std::string& key);

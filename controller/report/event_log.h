@@ -1,4 +1,6 @@
-// The last events, deduplicated as Kubernetes does: a repeat raises the count of the first one.
+// The last events, deduplicated as Kubernetes does: a repeat raises the count of the first one,
+// gets a new sequence number and moves to the end. A repeat has the same reason, App, object and
+// message. In memory only: the log has them for good.
 #pragma once
 
 #include <deque>
@@ -10,7 +12,7 @@ namespace fairlead::controller {
 
 class EventLog {
  public:
-  static constexpr std::size_t kCapacity = 1000;
+  static constexpr std::size_t kCapacity = 1000;  // then the oldest goes
 
   // Returns true for a new event, false for a repeat. Sequence numbers grow with both, so that a
   // reader that knows the last number sees every change.

@@ -1,5 +1,18 @@
 // What people see of an App: conditions as Kubernetes has them, and two separate axes, sync and
 // health. Plain values; metrics, API and CLI read them, only the loop writes them.
+//
+//   condition        True means
+//   Ready            in sync, and healthy or suspended
+//   Reconciling      something is still to be done, and nothing stands in the way
+//   Stalled          something else must change first; the message has the next step
+//   Drifted          the engine was changed against the manifest
+//   Incomplete       keys are passed over that can't be done here, as the App asks
+//   NotApplied       the engine shows a value in another way than it was given
+//   VolumeRecreated  a volume was lost and made again, and nobody has acknowledged it
+//
+// The last three are there only while they hold.
+//
+// Texts are fit to be shown: passwords and values from outside are masked.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +35,7 @@ enum class Truth { kTrue, kFalse, kUnknown };
 std::string_view to_string(Truth truth);
 
 struct Condition {
-  std::string type;  // Ready, Reconciling, Stalled, Drifted
+  std::string type;  // see above
   Truth status = Truth::kUnknown;
   std::string reason;
   std::string message;
@@ -33,6 +46,7 @@ struct Condition {
 
 // Sets a condition; last_transition moves only when the status changes.
 void set_condition(std::vector<Condition>& conditions, Condition condition);
+// Null if there is none of this type.
 const Condition* find_condition(const std::vector<Condition>& conditions, std::string_view type);
 
 struct ContainerStatus {
@@ -40,10 +54,10 @@ struct ContainerStatus {
   std::string name;
   std::string id;
   std::string image;
-  std::string state;   // Docker's, or "missing"
-  std::string health;  // healthy unhealthy starting none
-  std::string started_at;
-  int restarts = 0;
+  std::string state;       // Docker's, or "missing"
+  std::string health;      // healthy unhealthy starting none
+  std::string started_at;  // the engine's, RFC 3339
+  int restarts = 0;        // by the engine and by us
   int exit_code = 0;
   std::string error;
   std::vector<std::string> networks;  // "name ip"
@@ -59,8 +73,8 @@ struct NetworkStatus {
   bool internal = false;
   bool external = false;
   bool in_sync = false;
-  int endpoints = 0;
-  std::uint64_t capacity = 0;  // usable IPv4 addresses
+  int endpoints = 0;           // of containers with our labels, of all Apps
+  std::uint64_t capacity = 0;  // usable addresses of its first pool
   friend bool operator==(const NetworkStatus&, const NetworkStatus&) = default;
 };
 
@@ -68,8 +82,8 @@ struct AppStatus {
   std::string name;
   std::string kind;  // App or Network
   std::string file;
-  std::uint64_t generation = 0;
-  std::uint64_t observed_generation = 0;
+  std::uint64_t generation = 0;           // grows with each change of the manifest
+  std::uint64_t observed_generation = 0;  // the last one that was reached
   std::string digest;
   bool suspended = false;
   bool removing = false;           // left the directory; its objects are going or waiting
@@ -77,7 +91,7 @@ struct AppStatus {
   std::string health = "Unknown";  // Healthy Progressing Degraded Suspended Missing Unknown
   std::vector<Condition> conditions;
   std::vector<Drift> drift;
-  std::vector<std::string> last_plan;  // one line per operation
+  std::vector<std::string> last_plan;  // one line per operation; of the last plan that had any
   std::optional<Error> last_error;
   model::Position last_error_position;
   int consecutive_failures = 0;

@@ -10,12 +10,14 @@
 
 namespace fairlead::controller {
 
-// Does a reader see more than that the App was looked at again?
+// Does a reader see more than that the App was looked at again? `last_success` alone is no
+// difference.
 bool differs(const AppStatus& before, const AppStatus& after);
 
 class StatusBoard {
  public:
-  // One row, open for writing until this goes out of scope. Must not outlive a suspension.
+  // One row, open for writing until this goes out of scope. Must not outlive a suspension, nor the
+  // board; two for one key at a time would each tell of their own half.
   class Edit {
    public:
     Edit(StatusBoard& board, std::string key);

@@ -18,12 +18,13 @@
 
 namespace fairlead::controller {
 
+// Of the work queue (work_queue.h), by client-go's names.
 struct QueueNumbers {
-  std::size_t depth = 0;
-  std::uint64_t adds = 0;
-  std::uint64_t retries = 0;
-  double unfinished_seconds = 0;
-  double longest_running_seconds = 0;
+  std::size_t depth = 0;               // due now, and not taken
+  std::uint64_t adds = 0;              // since the start
+  std::uint64_t retries = 0;           // delayed adds, since the start
+  double unfinished_seconds = 0;       // sum over the keys in work
+  double longest_running_seconds = 0;  // the one of them that takes longest
   int active_workers = 0;
 };
 
@@ -41,8 +42,8 @@ class View {
   virtual watch::Statistics watcher() const = 0;
   virtual QueueNumbers queue() const = 0;
   virtual std::map<Kind, int> orphans() const = 0;  // own label, no App
-  virtual bool first_scan_done() const = 0;
-  virtual bool source_available() const = 0;
+  virtual bool first_scan_done() const = 0;         // of the manifests; false: nothing is known yet
+  virtual bool source_available() const = 0;        // and the last one could read the directory
   virtual WallTime started_at() const = 0;
   virtual WallTime now() const = 0;
   // The loop turned recently; false makes /healthz fail.
@@ -52,8 +53,8 @@ class View {
   virtual Result<Plan> plan(const std::string& app) const = 0;
   // What that plan is decided from; holds environments of containers.
   virtual Result<PassInput> pass_input(const std::string& app) const = 0;
-  // The resolved model; values of variables, of
-  // environments and of secrets by their names.
+  // The resolved model; values of variables, of environments and of secrets by their names.
+  // kNotFound for unknown Apps.
   virtual Result<boost::json::value> desired_json(const std::string& app) const = 0;
 };
 
@@ -61,8 +62,11 @@ class View {
 class Commands {
  public:
   virtual ~Commands() = default;
-  // Resets back-off; "" is all.
+  // Queues a pass now: resets back-off, contention and counted ends. `app`: a key, whose lost
+  // volumes are acknowledged too; "" is all. kNotFound for unknown Apps. Returns before the pass
+  // has run.
   virtual Status reconcile_now(const std::string& app, const std::string& by) = 0;
+  // Consent to remove these, which left the manifests, beyond the budget (guard/prune.h).
   virtual Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) = 0;
 };
 
