@@ -1,5 +1,10 @@
-// Retry delays per (App, error class, spec digest): 1 s doubling to 5 min, full jitter. Reset by
-// success, by a new digest, or on request. Pure: time and randomness are arguments.
+// Retry delays per (App, error class, digest of its manifest): 1 s doubling to 5 min, the later
+// half of each step at random. Begins anew with success, with another class or digest, or on
+// request
+// (`fairlead reconcile`). Pure: time and randomness are arguments.
+//
+// Here is how long an App that failed is left alone, and what ends that early. Not here: a
+// container that ended (plan/ends.h), and a value that others change (guard/contention.h).
 #pragma once
 
 #include <map>
@@ -24,7 +29,7 @@ class Backoff {
   Duration failed(const Key& key, ErrorClass error_class, const std::string& digest,
                   Random& random);
   void succeeded(const Key& key);
-  // Number of consecutive failures; 0 after success or with another digest.
+  // Number of consecutive failures with the last class and digest; 0 after success.
   int failures(const Key& key) const;
 
  private:

@@ -6,6 +6,7 @@
 //   supervise.cpp    the engine: connecting, resync, uncertainty, read-only
 //   reconcile.cpp    one pass over one App: observe → diff → plan → execute → report
 //   report.cpp       status, conditions, events and log lines of a pass
+//   report_objects.cpp  the rows of its containers and networks, and its health
 #pragma once
 
 #include <deque>

@@ -1,6 +1,6 @@
 // Keys waiting to be reconciled. Semantics of client-go's work queue: one key is never processed
-// twice at once, and any number of adds during a run collapse into one further run.
-// Pure: time is an argument.
+// twice at once, and any number of adds during a run collapse into one further run. Keys that are
+// due are taken in the order in which they came. Pure: time is an argument.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,13 @@ class WorkQueue {
   void add_after(const Key& key, SteadyTime when, SteadyTime now);
   // The next due key, marked as processing. nullopt: nothing is due.
   std::optional<Key> take(SteadyTime now);
-  // Ends processing; the key is due again if it was added meanwhile.
+  // Ends processing; the key is due again if it was added meanwhile. What was not taken is ignored.
   void done(const Key& key, SteadyTime now);
   // Drops a key that is waiting or delayed.
   void forget(const Key& key);
 
-  // When the next delayed key becomes due; SteadyTime::max() if none.
+  // When take() has something: the epoch, which is long past, if a key is due already; else when
+  // the next delayed one will be; SteadyTime::max() if none waits.
   SteadyTime next_due() const;
   bool idle() const { return ready_.empty() && processing_.empty(); }
 

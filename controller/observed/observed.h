@@ -1,4 +1,5 @@
-// What the engine says now, as values: the input of diff and plan.
+// What the engine says now, as values: the input of diff and plan. Of one moment as far as is
+// known: cache.h tells when it is not.
 #pragma once
 
 #include <map>
@@ -28,10 +29,11 @@ struct Observed {
   std::map<std::string, docker::Volume> volumes;        // by name; all of the engine's volumes
 };
 
-// A one-shot that ended well: nothing to start again.
+// A one-shot that ended well, and by itself: nothing to start again.
 bool completed(const ObservedContainer& container);
 
-// True if it ended because somebody stopped it, as far as one can tell.
+// True if it ended because somebody stopped it, as far as one can tell. What its
+// restart policy starts again without end counts as stopped, by whomever.
 bool was_stopped(const ObservedContainer& container);
 
 // Containers seen on a network from either side: container ID → name.
