@@ -50,15 +50,14 @@ class Beneath : public Watching, public testing::WithParamInterface<bool> {
     const fs::directory_iterator tasks("/proc/self/task");
     return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
   }
+  // What hangs does so until the test ends: whoever waited for it would not go on at all.
   void expect_others_go_on() {
-    const auto before = std::chrono::steady_clock::now();
     write(manifests / "a.yaml", "two");
     write(manifests / "b.yaml", "new");
     EXPECT_TRUE(reads("a.yaml", "two"));
     EXPECT_TRUE(reads("b.yaml", "new"));
     write(manifests / "fine/y", "Y=2");
     EXPECT_TRUE(refers("fine/y", "Y=2"));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
   }
 
   std::vector<std::unique_ptr<Hanging>> mounts;
