@@ -1,7 +1,6 @@
 // Retry delays per (App, error class, digest of its manifest): 1 s doubling to 5 min, the later
 // half of each step at random. Begins anew with success, with another class or digest, or on
-// request
-// (`fairlead reconcile`). Pure: time and randomness are arguments.
+// request (`fairlead reconcile`). Pure: time and randomness are arguments.
 //
 // Here is how long an App that failed is left alone, and what ends that early. Not here: a
 // container that ended (plan/ends.h), and a value that others change (guard/contention.h).

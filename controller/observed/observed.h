@@ -32,8 +32,8 @@ struct Observed {
 // A one-shot that ended well, and by itself: nothing to start again.
 bool completed(const ObservedContainer& container);
 
-// True if it ended because somebody stopped it, as far as one can tell. What its
-// restart policy starts again without end counts as stopped, by whomever.
+// True if it ended because somebody stopped it, as far as one can tell. What its restart policy
+// starts again without end counts as stopped, by whomever.
 bool was_stopped(const ObservedContainer& container);
 
 // Containers seen on a network from either side: container ID → name.
