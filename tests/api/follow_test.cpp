@@ -85,7 +85,9 @@ TEST_F(Streams, OfEventsTellEachOnceAsItComes) {
 TEST_F(Streams, OfEventsBeginWhereTheyAreAsked) {
   for (const char* app : {"shop", "other", "shop", "other", "shop"})
     record(app);
-  const auto from = [this](EventQuery query) { return drain(*follow_events(view, query)); };
+  const auto from = [this](EventQuery query) {
+    return drain(*follow_events(view, std::move(query)));
+  };
   EXPECT_THAT(from({"shop", {}, {}}), ElementsAre("recorded 1", "recorded 3", "recorded 5"));
   EXPECT_THAT(from({"shop", {}, 2}), ElementsAre("recorded 3", "recorded 5"));
   EXPECT_THAT(from({{}, {}, 0}), IsEmpty());

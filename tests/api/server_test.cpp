@@ -79,6 +79,7 @@ TEST_P(HeldConnections, LeaveHealthAnswered) {
   serve();
   const std::string rest = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   std::vector<int> idle;
+  idle.reserve(static_cast<std::size_t>(GetParam()));
   for (int i = 0; i < GetParam(); ++i)
     idle.push_back(connect_tcp());
   for (const char* path : {"/healthz", "/readyz?verbose"})
@@ -100,6 +101,7 @@ TEST_F(ServerTest, IdleConnectionsGiveTheirPlaceBack) {
   options.idle_deadline = std::chrono::milliseconds(300);
   serve();
   std::vector<int> idle;
+  idle.reserve(4);
   for (int i = 0; i < 4; ++i)
     idle.push_back(connect_tcp());
   EXPECT_TRUE(a_place_is_free());
