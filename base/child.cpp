@@ -17,28 +17,25 @@
 #include <set>
 #include <utility>
 
+#include "base/write_all.h"
+
 namespace fairlead {
 namespace {
 
 // A file that exists in memory only.
-class MemoryFile {
+class UnnamedFile {
  public:
-  MemoryFile() : fd_(memfd_create("fairlead", MFD_CLOEXEC)) {}
-  ~MemoryFile() {
+  UnnamedFile() : fd_(memfd_create("fairlead", MFD_CLOEXEC)) {}
+  ~UnnamedFile() {
     if (fd_ >= 0) close(fd_);
   }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
+  UnnamedFile(const UnnamedFile&) = delete;
+  UnnamedFile& operator=(const UnnamedFile&) = delete;
 
   int fd() const { return fd_; }
-  bool write_all(const std::string& bytes) const {
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const auto count = ::write(fd_, bytes.data() + done, bytes.size() - done);
-      if (count <= 0) return false;
-      done += static_cast<std::size_t>(count);
-    }
-    return lseek(fd_, 0, SEEK_SET) == 0;
+  // For a reader that begins at the start.
+  bool fill(const std::string& bytes) const {
+    return write_all(fd_, bytes) && lseek(fd_, 0, SEEK_SET) == 0;
   }
   std::string read_all() const {
     std::string out;
@@ -143,10 +140,10 @@ std::optional<int> wait_for(pid_t child, std::chrono::milliseconds deadline) {
 std::expected<std::string, std::string> run_child(std::vector<std::string> words,
                                                   const std::string& input,
                                                   std::chrono::milliseconds deadline) {
-  const MemoryFile in;
-  const MemoryFile out;
-  const MemoryFile complaint;
-  if (in.fd() < 0 || out.fd() < 0 || complaint.fd() < 0 || !in.write_all(input))
+  const UnnamedFile in;
+  const UnnamedFile out;
+  const UnnamedFile complaint;
+  if (in.fd() < 0 || out.fd() < 0 || complaint.fd() < 0 || !in.fill(input))
     return std::unexpected(std::string("no memory file: ") + std::strerror(errno));
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);

@@ -1,22 +1,30 @@
 #include "base/paths.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace fairlead {
 
-std::string clean_path(std::string_view path) {
-  std::vector<std::string_view> steps;
+bool walk(std::vector<std::string_view>& steps, std::string_view path) {
+  bool inside = true;
   while (!path.empty()) {
     const auto slash = std::min(path.find('/'), path.size());
     const auto step = path.substr(0, slash);
     path.remove_prefix(std::min(slash + 1, path.size()));
-    if (step == "..") {
-      if (!steps.empty()) steps.pop_back();
-    } else if (!step.empty() && step != ".") {
+    if (step.empty() || step == ".") continue;
+    if (step != "..") {
       steps.push_back(step);
+    } else if (steps.empty()) {
+      inside = false;
+    } else {
+      steps.pop_back();
     }
   }
+  return inside;
+}
+
+std::string clean_path(std::string_view path) {
+  std::vector<std::string_view> steps;
+  walk(steps, path);
   std::string out;
   for (const auto step : steps)
     out.append("/").append(step);

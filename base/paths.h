@@ -4,8 +4,13 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fairlead {
+
+// Goes on from `steps` by those of `path`: `.` and doubled slashes are none, `..` takes one back.
+// False if one led above the first, which it then did not.
+bool walk(std::vector<std::string_view>& steps, std::string_view path);
 
 // Absolute, with `.`, `..` and doubled slashes taken out; "/" for nothing.
 std::string clean_path(std::string_view path);

@@ -233,8 +233,7 @@ void Controller::announce(const std::string& key) {
 std::set<std::string> Controller::owned_keys() const {
   auto keys = parts_.inventory.apps();
   const auto add = [this, &keys](const docker::StringMap& labels) {
-    const auto it = labels.find(std::string(kLabelInstance));
-    if (it == labels.end() || it->second != parts_.inventory.instance()) return;
+    if (label(labels, kLabelInstance) != parts_.inventory.instance()) return;
     if (auto app = app_of(labels); !app.empty()) keys.insert(std::move(app));
   };
   for (const auto& [id, container] : cache_.observed().containers)

@@ -85,11 +85,11 @@ Task<Status> Controller::observe_leftovers(std::string key) {
   for (const auto& [id, network] : cache_.observed().networks) {
     if (app_of(network.labels) != key) continue;
     const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
-    const auto component = network.labels.find(std::string(kLabelComponent));
+    const std::string component = label(network.labels, kLabelComponent);
     const bool declared =
-        app != nullptr && component != network.labels.end() &&
+        app != nullptr &&
         std::ranges::any_of(app->networks, [&component](const model::Network& desired) {
-          return desired.key == component->second && !desired.external;
+          return desired.key == component && !desired.external;
         });
     const bool shared = entry != nullptr && app == nullptr;
     if (!declared && !shared) leftovers.push_back(id);

@@ -7,6 +7,7 @@
 #include "controller/desired/store.h"
 #include "controller/objects/drift.h"
 #include "controller/objects/labels.h"
+#include "controller/objects/owned.h"
 #include "controller/observed/observed.h"
 #include "controller/plan/plan.h"
 #include "model/cidr.h"
@@ -25,8 +26,7 @@ std::string error_of(const docker::Container& c, const DesiredEntry* entry) {
 
 ContainerStatus container_row(const docker::Container& c, const DesiredEntry* entry) {
   ContainerStatus row;
-  const auto component = c.labels.find(std::string(kLabelComponent));
-  if (component != c.labels.end()) row.service = component->second;
+  row.service = label(c.labels, kLabelComponent);
   row.name = c.name;
   row.id = c.id;
   row.image = c.image;

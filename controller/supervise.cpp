@@ -8,6 +8,7 @@
 #include "controller/controller.h"
 #include "controller/objects/key.h"
 #include "controller/objects/labels.h"
+#include "controller/objects/owned.h"
 
 namespace fairlead::controller {
 namespace {
@@ -75,8 +76,8 @@ void Controller::check_foreign_instances() {
   if (!options_.read_only_reason.empty()) return;
   std::string foreign;
   const auto look = [this, &foreign](const docker::StringMap& labels) {
-    const auto it = labels.find(std::string(kLabelInstance));
-    if (it != labels.end() && it->second != parts_.inventory.instance()) foreign = it->second;
+    auto instance = label(labels, kLabelInstance);
+    if (!instance.empty() && instance != parts_.inventory.instance()) foreign = std::move(instance);
   };
   for (const auto& [id, container] : cache_.observed().containers)
     look(container.details.labels);

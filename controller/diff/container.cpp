@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "controller/diff/fields.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
 #include "controller/request/normalise.h"
@@ -11,18 +12,10 @@
 namespace fairlead::controller {
 namespace {
 
-struct Fields {
-  const model::Service& service;
-  std::vector<Drift> found;
+struct ContainerFields : Fields {
+  explicit ContainerFields(const model::Service& service)
+      : Fields{Kind::kContainer, service.name, service.container_name} {}
 
-  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
-    found.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, service.container_name,
-                     field, desired, actual, false});
-  }
-  void text(const std::string& field, const std::optional<std::string>& desired,
-            const std::string& actual) {
-    if (desired && *desired != actual) differ(field, *desired, actual);
-  }
   // Compared in the form that the engine gives them; `path` is its name of the field.
   void text_at(const std::string& path, const std::string& field,
                const std::optional<std::string>& desired, const std::string& actual) {
@@ -30,10 +23,6 @@ struct Fields {
     const auto wanted = normalised(path, boost::json::string(*desired));
     if (!wanted.is_null() && wanted != normalised(path, boost::json::string(actual)))
       differ(field, *desired, actual);
-  }
-  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
-    if (desired && *desired != actual)
-      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
   }
   void number_at(const std::string& path, const std::string& field,
                  const std::optional<std::int64_t>& desired, std::int64_t actual,
@@ -65,8 +54,8 @@ struct Fields {
 };
 
 // Values of variables may be secrets: drift shows only that they differ.
-void diff_env(Fields& fields, const docker::Container& actual) {
-  for (const auto& [key, value] : fields.service.environment) {
+void diff_env(Fields& fields, const model::Service& service, const docker::Container& actual) {
+  for (const auto& [key, value] : service.environment) {
     if (!value) continue;
     const auto& env = actual.env;
     if (std::find(env.begin(), env.end(), key + "=" + *value) != env.end()) continue;
@@ -77,9 +66,9 @@ void diff_env(Fields& fields, const docker::Container& actual) {
   }
 }
 
-void diff_ports(Fields& fields, const docker::Container& actual) {
+void diff_ports(Fields& fields, const model::Service& service, const docker::Container& actual) {
   auto any_address = [](const std::string& ip) { return ip == "0.0.0.0" ? std::string() : ip; };
-  for (const auto& port : fields.service.ports) {
+  for (const auto& port : service.ports) {
     const bool found =
         std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
           return each.container_port == port.target && each.protocol == port.protocol &&
@@ -101,9 +90,9 @@ std::string restart_text(const docker::RestartPolicy& policy) {
 
 std::vector<Drift> diff_container(const model::Service& service, const docker::ContainerSpec& spec,
                                   const docker::Container& actual) {
-  Fields fields{service, {}};
+  ContainerFields fields(service);
   fields.text("image", service.image, label(actual.labels, kLabelImageRef));
-  diff_env(fields, actual);
+  diff_env(fields, service, actual);
   // The engine takes the image's command where both are empty.
   const bool image_command = service.command && service.command->empty() &&
                              (!service.entrypoint || service.entrypoint->empty());
@@ -115,9 +104,8 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   fields.text_at("Config.StopSignal", "stop_signal", service.stop_signal, actual.stop_signal);
   fields.flag("privileged", service.privileged, actual.privileged);
   fields.flag("read_only", service.read_only, actual.read_only);
-  diff_ports(fields, actual);
-  for (const auto& [key, value] : service.labels)
-    fields.text("labels." + key, value, label(actual.labels, key));
+  diff_ports(fields, service, actual);
+  fields.subset("labels", service.labels, actual.labels);
   // A container that shares another's network keeps the ID of the one it joined. While the other
   // is missing there is nothing to compare with.
   if (service.network_mode.starts_with("service:") && spec.network_mode != "container:")
@@ -130,7 +118,7 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
 
 std::vector<Drift> diff_limits(const model::Service& service, const docker::ContainerSpec& spec,
                                const docker::Container& actual, docker::ContainerUpdate& update) {
-  Fields fields{service, {}};
+  ContainerFields fields(service);
   // Without a name the engine never restarts, which is also what it does unasked.
   if (spec.restart && !spec.restart->name.empty() &&
       restart_text(*spec.restart) != restart_text(actual.restart)) {

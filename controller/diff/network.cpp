@@ -2,36 +2,11 @@
 
 #include <algorithm>
 
+#include "controller/diff/fields.h"
 #include "model/cidr.h"
 
 namespace fairlead::controller {
 namespace {
-
-struct NetworkFields {
-  const model::Network& network;
-  std::vector<Drift> found;
-
-  void differ(const std::string& field, const std::string& desired, const std::string& actual) {
-    found.push_back({Kind::kNetwork, Drift::Type::kChanged, network.key, network.docker_name, field,
-                     desired, actual, false});
-  }
-  void text(const std::string& field, const std::string& desired, const std::string& actual) {
-    if (desired != actual) differ(field, desired, actual);
-  }
-  void flag(const std::string& field, const std::optional<bool>& desired, bool actual) {
-    if (desired && *desired != actual)
-      differ(field, *desired ? "true" : "false", actual ? "true" : "false");
-  }
-  void subset(const std::string& field, const model::StringMap& desired,
-              const docker::StringMap& actual) {
-    for (const auto& [key, value] : desired) {
-      auto same = actual.find(key);
-      std::string path = field;
-      path.append(".").append(key);
-      text(path, value, same == actual.end() ? "" : same->second);
-    }
-  }
-};
 
 // The actual pool that a declared one should be: same subnet, else the first of the same family.
 const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker::Network& actual) {
@@ -44,7 +19,7 @@ const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker:
   return nullptr;
 }
 
-void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker::Network& actual) {
+void diff_pool(Fields& fields, const model::IpamPool& pool, const docker::Network& actual) {
   static const docker::IpamConfig kNone;
   const auto* found = counterpart(pool, actual);
   if (found == nullptr) found = &kNone;
@@ -64,7 +39,7 @@ void diff_pool(NetworkFields& fields, const model::IpamPool& pool, const docker:
 }  // namespace
 
 std::vector<Drift> diff_network(const model::Network& desired, const docker::Network& actual) {
-  NetworkFields fields{desired, {}};
+  Fields fields{Kind::kNetwork, desired.key, desired.docker_name};
   // The engine reports no driver for a config-only network.
   if (desired.driver && !desired.driver->empty() && !desired.config_only.value_or(false))
     fields.text("driver", *desired.driver, actual.driver);

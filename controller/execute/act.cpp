@@ -20,20 +20,21 @@ struct Step {
   std::string component;
 };
 
-Result<std::string> container_id(const Step& step, const Ref& ref) {
+Result<std::string> id_of(const Ref& ref, const docker::StringMap& created,
+                          const std::string& what) {
   if (!ref.id.empty()) return ref.id;
-  const auto it = step.created.containers.find(ref.name);
-  if (it != step.created.containers.end()) return it->second;
+  const auto it = created.find(ref.name);
+  if (it != created.end()) return it->second;
   return failure(ErrorClass::kTransient, Reason::kStateConflict,
-                 "container " + ref.name + " does not exist yet");
+                 what + " " + ref.name + " does not exist yet");
+}
+
+Result<std::string> container_id(const Step& step, const Ref& ref) {
+  return id_of(ref, step.created.containers, "container");
 }
 
 Result<std::string> network_id(const Step& step, const Ref& ref) {
-  if (!ref.id.empty()) return ref.id;
-  const auto it = step.created.networks.find(ref.name);
-  if (it != step.created.networks.end()) return it->second;
-  return failure(ErrorClass::kTransient, Reason::kStateConflict,
-                 "network " + ref.name + " does not exist yet");
+  return id_of(ref, step.created.networks, "network");
 }
 
 // Marks what a call touches when the call is over, however it ends: see EngineCache.

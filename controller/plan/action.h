@@ -113,12 +113,12 @@ struct Operation {
   Kind kind = Kind::kContainer;
   std::string component;
   std::string object;  // Docker name
-  Action action;
-  std::vector<std::size_t> after;
-  std::string reason;  // one line: why; names the field, desired and actual value
+  Action action{};
+  std::vector<std::size_t> after{};
+  std::string reason{};  // one line: why; names the field, desired and actual value
   // Run, in order, only if this operation fails with a definite error (not Unknown): puts the
   // previous container back (stop-first replacement with roll-back).
-  std::vector<Action> rollback;
+  std::vector<Action> rollback{};
   // Waited for as `after` is, but whether they succeeded does not matter.
   std::vector<std::size_t> behind{};
 };

@@ -54,17 +54,6 @@ void drift_of(Planner& p, const model::Service& service, const docker::Container
                           field, desired, actual, from_manifest});
 }
 
-Operation operation_on(const model::Service& service, const docker::Container& container,
-                       Action action, Steps after, std::string reason) {
-  return {.kind = Kind::kContainer,
-          .component = service.name,
-          .object = container.name,
-          .action = std::move(action),
-          .after = std::move(after),
-          .reason = std::move(reason),
-          .rollback = {}};
-}
-
 // `dead`: what is left of it, if anything.
 void create_missing(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                     const ObservedContainer* dead, const Steps& after) {
@@ -125,8 +114,8 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
     if (held(p, Kind::kContainer, service.name, details.name, "state")) return;
     state.runs = true;
     state.started = {
-        add(p, operation_on(service, details, UnpauseContainer{{details.id, details.name}}, after,
-                            "state is paused, wanted running"))};
+        add(p, on_container(service, details.name, UnpauseContainer{{details.id, details.name}},
+                            after, "state is paused, wanted running"))};
   } else if (details.state == "running") {
     state.runs = true;
     if (restart_stale(p, service, details, after)) return;
@@ -167,7 +156,7 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
   }
   if (!wanted) return {};
   return {
-      add(p, operation_on(service, container,
+      add(p, on_container(service, container.name,
                           UpdateContainer{{container.id, container.name}, update}, {}, reason))};
 }
 
@@ -178,9 +167,9 @@ Steps rename_back(Planner& p, const model::Service& service, const docker::Conta
   drift_of(p, service, container, "name", name, container.name, ours);
   if (held(p, Kind::kContainer, service.name, name, "name")) return {};
   const auto rename = [&](const std::string& to, Steps after) {
-    return add(p,
-               operation_on(service, container, RenameContainer{{container.id, container.name}, to},
-                            std::move(after), "name is " + container.name + ", wanted " + name));
+    return add(p, on_container(service, container.name,
+                               RenameContainer{{container.id, container.name}, to},
+                               std::move(after), "name is " + container.name + ", wanted " + name));
   };
   // Two that swap their names would wait for each other, were it not for a third name.
   const bool taken = std::ranges::any_of(p.observed.containers, [&name](const auto& each) {

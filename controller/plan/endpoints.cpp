@@ -48,13 +48,7 @@ docker::EndpointSpec as_it_was(const docker::Endpoint& actual, const docker::End
 Steps apply(Planner& p, const model::Service& service, const docker::Container& container,
             const EndpointChange& change, const Steps& connected) {
   const Ref ref{container.id, container.name};
-  Operation operation{.kind = Kind::kContainer,
-                      .component = service.name,
-                      .object = container.name,
-                      .action = StartContainer{},
-                      .after = {},
-                      .reason = reason(p, change.drift),
-                      .rollback = {}};
+  auto operation = on_container(service, container.name, {}, {}, reason(p, change.drift));
   Steps steps;
   if (change.actual != nullptr) {
     DisconnectEndpoint leave{ref, {"", change.actual->network_name}, change.stale};

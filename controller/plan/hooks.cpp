@@ -34,17 +34,6 @@ const ContainerHooks* known_hooks(const Planner& p, const docker::Container& con
   return found == p.memory.hooks.end() ? nullptr : &found->second;
 }
 
-Operation on_service(const model::Service& service, Action action, Steps after,
-                     std::string reason) {
-  return {.kind = Kind::kContainer,
-          .component = service.name,
-          .object = service.container_name,
-          .action = std::move(action),
-          .after = std::move(after),
-          .reason = std::move(reason),
-          .rollback = {}};
-}
-
 // One step of `pre_start`, counted from 1.
 struct Stage {
   const model::Service& service;
@@ -109,16 +98,18 @@ const ObservedContainer* container_of(const Planner& p, const Stage& stage) {
 }
 
 void start_stage(Planner& p, const Stage& stage, const Ref& container, const Steps& after) {
-  add(p, on_service(stage.service, StartContainer{container, files_of(p.app, stage.service)}, after,
-                    stage.text() + " has not run"));
+  add(p, on_container(stage.service, stage.service.container_name,
+                      StartContainer{container, files_of(p.app, stage.service)}, after,
+                      stage.text() + " has not run"));
 }
 
 void create_stage(Planner& p, const Stage& stage, Steps after) {
   auto spec = spec_of(p, stage);
   const std::string name = spec.name;
   after.push_back(ensure_image(p, stage.service, {spec.image, spec.platform, stage.service.pull}));
-  const auto created = add(p, on_service(stage.service, CreateContainer{std::move(spec)},
-                                         std::move(after), stage.text() + " has not run"));
+  const auto created = add(
+      p, on_container(stage.service, stage.service.container_name, CreateContainer{std::move(spec)},
+                      std::move(after), stage.text() + " has not run"));
   start_stage(p, stage, {"", name}, {created});
 }
 
@@ -137,9 +128,9 @@ bool run_stage(Planner& p, const Stage& stage, const Steps& after) {
                  {remove_container(p, step, stage.service.name, after,
                                    stage.text() + " is tried again", 0)});
   } else if (step.state != "removing") {
-    add(p, on_service(stage.service,
-                      FailHook{{step.id, step.name}, step.exit_code, stage.failed_name()}, after,
-                      stage.text() + " failed"));
+    add(p, on_container(stage.service, stage.service.container_name,
+                        FailHook{{step.id, step.name}, step.exit_code, stage.failed_name()}, after,
+                        stage.text() + " failed"));
   }
   wait_for(p, "service " + stage.service.name + " waits for its " + stage.text());
   return false;
@@ -154,11 +145,13 @@ StartContainer start_action(const Planner& p, const model::Service& service, con
 std::size_t add_start(Planner& p, const model::Service& service, Action action,
                       const StartContainer& start, Steps after, const std::string& reason,
                       const std::vector<Action>& rollback) {
-  auto operation = on_service(service, std::move(action), std::move(after), reason);
+  auto operation =
+      on_container(service, service.container_name, std::move(action), std::move(after), reason);
   operation.rollback = rollback;
   const auto started = add(p, std::move(operation));
   if (start.hooks.post_start.empty()) return started;
-  auto run = on_service(service, RunHooks{start.container, start.hooks}, {started}, "post_start");
+  auto run = on_container(service, service.container_name, RunHooks{start.container, start.hooks},
+                          {started}, "post_start");
   run.rollback = rollback;
   return add(p, std::move(run));
 }
@@ -200,8 +193,9 @@ Steps run_due_hooks(Planner& p, const model::Service& service, const docker::Con
                     const Steps& after) {
   const auto* hooks = known_hooks(p, container);
   if (hooks == nullptr || !hooks->due || hooks->post_start.empty()) return after;
-  return {add(p, on_service(service, RunHooks{{container.id, container.name}, *hooks}, after,
-                            "post_start has not succeeded since the start"))};
+  return {add(p, on_container(service, service.container_name,
+                              RunHooks{{container.id, container.name}, *hooks}, after,
+                              "post_start has not succeeded since the start"))};
 }
 
 bool pre_started(Planner& p, const model::Service& service, const docker::Container& container,

@@ -80,8 +80,7 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
               .object = network.docker_name,
               .action = CreateNetwork{network_spec(p.app.name, network, p.policy)},
               .after = after,
-              .reason = naming(network) + " is missing",
-              .rollback = {}})};
+              .reason = naming(network) + " is missing"})};
   for (const auto* other : others)
     p.blocking[other->id] = p.networks[network.key].created.front();
 }

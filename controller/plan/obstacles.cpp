@@ -223,8 +223,7 @@ void move_off(Planner& p, std::size_t step, const docker::Container& container,
       .action = DisconnectEndpoint{ref, {endpoint.network_id, endpoint.network_name}},
       .after = p.plan.operations[step].after,
       .reason = "it was given " + address + ", which service " + p.plan.operations[step].component +
-                " asks for",
-      .rollback = {}};
+                " asks for"};
   const auto off = add(p, operation);
   p.detaches[endpoint.network_id][container.id] = off;
   operation.action = ConnectEndpoint{ref, *again};
@@ -287,9 +286,7 @@ void set_aside(Planner& p, const docker::Container& container, const std::string
                       .component = label(container.labels, kLabelComponent),
                       .object = container.name,
                       .action = RenameContainer{{container.id, container.name}, aside},
-                      .after = {},
-                      .reason = "it left the manifest, and another service has its name",
-                      .rollback = {}};
+                      .reason = "it left the manifest, and another service has its name"};
   const auto count = p.plan.operations.size();
   const auto takes_name = [&container](const Operation& each) {
     return name_taken(each).first == container.name;

@@ -27,6 +27,16 @@ std::size_t add(Planner& p, Operation operation) {
   return p.plan.operations.size() - 1;
 }
 
+Operation on_container(const model::Service& service, const std::string& object, Action action,
+                       Steps after, std::string reason) {
+  return {.kind = Kind::kContainer,
+          .component = service.name,
+          .object = object,
+          .action = std::move(action),
+          .after = std::move(after),
+          .reason = std::move(reason)};
+}
+
 void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,
             Error error, const model::Position& position) {
   p.plan.refusals.push_back({std::move(error), kind, component, object, position});

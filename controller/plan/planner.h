@@ -63,6 +63,9 @@ struct Planner {
 
 // Returns its index. Duplicates in `after` are taken out.
 std::size_t add(Planner& p, Operation operation);
+// One on a container of the service, called `object` by then.
+Operation on_container(const model::Service& service, const std::string& object, Action action,
+                       Steps after, std::string reason);
 // Something that may not be done. The first refusal of a plan is the App's error; all are in its
 // log.
 void refuse(Planner& p, Kind kind, const std::string& component, const std::string& object,

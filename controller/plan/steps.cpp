@@ -30,16 +30,11 @@ std::size_t ensure_image(Planner& p, const model::Service& service, const Ensure
   const std::string key = key_of(wanted);
   auto image = p.images.find(key);
   if (image == p.images.end()) {
-    const auto step =
-        add(p, {.kind = Kind::kContainer,
-                .component = service.name,
-                .object = service.container_name,
-                .action = wanted,
-                .after = {},
-                .reason = wanted.pull.when == model::PullPolicy::When::kMissing
-                              ? "pull " + wanted.reference + " if the engine does not have it"
-                              : "pull_policy of " + wanted.reference + " is " + wanted.pull.text,
-                .rollback = {}});
+    const auto step = add(
+        p, on_container(service, service.container_name, wanted, {},
+                        wanted.pull.when == model::PullPolicy::When::kMissing
+                            ? "pull " + wanted.reference + " if the engine does not have it"
+                            : "pull_policy of " + wanted.reference + " is " + wanted.pull.text));
     image = p.images.emplace(key, step).first;
   }
   return image->second;
@@ -65,13 +60,7 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
   CreateContainer create{std::move(spec)};
   if (replaced != nullptr) create = inheriting(p, service, std::move(create.spec), *replaced);
   create.volumes = demanding_volumes(p, service);
-  return add(p, {.kind = Kind::kContainer,
-                 .component = service.name,
-                 .object = name,
-                 .action = std::move(create),
-                 .after = std::move(after),
-                 .reason = reason,
-                 .rollback = {}});
+  return add(p, on_container(service, name, std::move(create), std::move(after), reason));
 }
 
 std::size_t remove_container(Planner& p, const docker::Container& container,
@@ -84,8 +73,7 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
                       .object = container.name,
                       .action = stop_action(p, container, grace),
                       .after = std::move(after),
-                      .reason = reason,
-                      .rollback = {}};
+                      .reason = reason};
   if (up(container)) operation.after = {add(p, operation)};
   operation.action = RemoveContainer{ref, container.state == "dead"};
   const auto step = add(p, operation);

@@ -49,10 +49,8 @@ void create_missing(Planner& p, const model::Volume& volume) {
               .component = volume.key,
               .object = volume.docker_name,
               .action = CreateVolume{volume_spec(p.app.name, volume, p.policy), lost},
-              .after = {},
               .reason = "volume " + volume.docker_name +
-                        (lost ? " is gone, with what it held" : " is missing"),
-              .rollback = {}})};
+                        (lost ? " is gone, with what it held" : " is missing")})};
 }
 
 void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string& field,

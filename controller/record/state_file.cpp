@@ -15,6 +15,7 @@
 #include "base/pool.h"
 #include "base/read_file.h"
 #include "base/trust.h"
+#include "base/write_all.h"
 
 namespace fairlead::controller {
 namespace {
@@ -44,17 +45,6 @@ Result<std::string> read_state(const std::string& path) {
   close(*opened);
   if (!bytes) return unread(std::move(bytes.error()).with_context(path));
   return bytes;
-}
-
-bool write_all(int descriptor, const std::string& bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const auto wrote = write(descriptor, bytes.data() + done, bytes.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    done += static_cast<std::size_t>(wrote);
-  }
-  return true;
 }
 
 class DiskFile final : public StateFile {

@@ -52,6 +52,19 @@ std::string dependencies_label(const model::Service& service) {
   return text;
 }
 
+// What requests for networks and volumes begin with.
+template <typename Spec, typename Declared>
+Spec spec_head(const std::string& app, const std::string& kind, const Declared& declared,
+               const std::string& hash, const Policy& policy) {
+  Spec spec;
+  spec.name = declared.docker_name;
+  spec.driver = declared.driver;
+  spec.labels = declared.labels;
+  add_project(spec.labels, app, kind, declared.key);
+  overlay(spec.labels, own_labels(app, declared.key, hash, policy));
+  return spec;
+}
+
 docker::StringMap container_labels(const model::App& app, const model::Service& service,
                                    const Policy& policy, const Memory& memory) {
   docker::StringMap labels = service.labels;
@@ -290,14 +303,9 @@ docker::ContainerSpec container_spec(const model::App& app, const model::Service
 
 docker::NetworkSpec network_spec(const std::string& app_name, const model::Network& network,
                                  const Policy& policy) {
-  docker::NetworkSpec spec;
-  spec.name = network.docker_name;
-  spec.driver = network.driver;
+  auto spec = spec_head<docker::NetworkSpec>(app_name, "network", network,
+                                             model::network_spec_hash(network), policy);
   spec.options = network.driver_opts;
-  spec.labels = network.labels;
-  add_project(spec.labels, app_name, "network", network.key);
-  overlay(spec.labels,
-          own_labels(app_name, network.key, model::network_spec_hash(network), policy));
   spec.internal = network.internal;
   spec.attachable = network.attachable;
   spec.enable_ipv4 = network.enable_ipv4;
@@ -313,13 +321,9 @@ docker::NetworkSpec network_spec(const std::string& app_name, const model::Netwo
 
 docker::VolumeSpec volume_spec(const std::string& app_name, const model::Volume& volume,
                                const Policy& policy) {
-  docker::VolumeSpec spec;
-  spec.name = volume.docker_name;
-  spec.driver = volume.driver;
+  auto spec = spec_head<docker::VolumeSpec>(app_name, "volume", volume,
+                                            model::volume_spec_hash(volume), policy);
   spec.driver_opts = volume.driver_opts;
-  spec.labels = volume.labels;
-  add_project(spec.labels, app_name, "volume", volume.key);
-  overlay(spec.labels, own_labels(app_name, volume.key, model::volume_spec_hash(volume), policy));
   return spec;
 }
 

@@ -3,8 +3,8 @@
 // daemon/daemon_unix.go).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <filesystem>
 
+#include "base/paths.h"
 #include "docker/embedded/state.h"
 
 namespace fairlead::docker::embedded {
@@ -13,17 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kShmSize = 64LL << 20;
-
-// Go's filepath.Clean.
-std::string clean(const std::string& path) {
-  if (path.empty()) return path;
-  std::string out = std::filesystem::path(path).lexically_normal().string();
-  while (out.size() > 1 && out.ends_with('/'))
-    out.pop_back();
-  while (out.starts_with("//"))
-    out.erase(0, 1);
-  return out;
-}
 
 bool says_something(const json::value& value) {
   if (const auto* text = value.if_string()) return !text->empty();
@@ -49,7 +38,7 @@ void read_log_config(Settings& settings) {
 }  // namespace
 
 void read_back(Container& container) {
-  container.working_dir = clean(container.working_dir);
+  if (!container.working_dir.empty()) container.working_dir = clean_path(container.working_dir);
   if (container.entrypoint == std::vector<std::string>{""}) container.entrypoint.clear();
   const bool own_name = container.network_mode != "host";
   if (container.hostname.empty() && own_name) container.hostname = container.id.substr(0, 12);

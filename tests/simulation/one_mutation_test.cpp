@@ -27,12 +27,8 @@ void add_three(Plan& plan, const std::string& name, const std::string& id,
        {controller::Action(controller::RenameContainer{ref, name + ".prev"}),
         controller::Action(controller::UpdateContainer{ref, update}),
         controller::Action(controller::ConnectEndpoint{ref, endpoint})}) {
-    plan.operations.push_back({.component = name,
-                               .object = name,
-                               .action = action,
-                               .after = {},
-                               .reason = "a test",
-                               .rollback = {}});
+    plan.operations.push_back(
+        {.component = name, .object = name, .action = action, .after = {}, .reason = "a test"});
   }
 }
 
