@@ -40,6 +40,10 @@ struct Call {
   std::string fine_fragment{};
 };
 
+Call get(Operation operation, Target target) {
+  return {.operation = operation, .method = "GET", .target = std::move(target)};
+}
+
 class HttpEngine final : public Engine {
  public:
   HttpEngine(boost::asio::any_io_executor executor, HttpOptions options)
@@ -49,7 +53,7 @@ class HttpEngine final : public Engine {
   void set_observer(CallObserver observer) override { observer_ = std::move(observer); }
 
   Task<Result<EngineInfo>> connect() override {
-    Call call{.operation = Operation::kPing, .method = "GET", .target = Target::of("_ping")};
+    Call call = get(Operation::kPing, Target::of("_ping"));
     auto pinged = co_await exchange(std::move(call));
     if (!pinged) co_return std::unexpected(pinged.error());
     const auto& theirs = pinged->head.api_version;
@@ -63,47 +67,34 @@ class HttpEngine final : public Engine {
     while (!api_at_least(theirs, 1, minor))
       --minor;
     api_version_ = "1." + std::to_string(minor);  // never their text: it becomes part of paths
-    Call ask{.operation = Operation::kInfo, .method = "GET", .target = Target::of("info")};
-    auto reply = co_await value(std::move(ask));
-    if (!reply) co_return std::unexpected(reply.error());
-    auto info = or_malformed(Operation::kInfo, decode_info(*reply));
+    Call about = get(Operation::kInfo, Target::of("info"));
+    auto info = co_await ask(std::move(about), decode_info);
     if (info) info->api_version = api_version_;
     co_return info;
   }
 
-  Task<Status> ping() override {
-    return done({.operation = Operation::kPing, .method = "GET", .target = Target::of("_ping")});
-  }
+  Task<Status> ping() override { return done(get(Operation::kPing, Target::of("_ping"))); }
 
   Task<Result<std::vector<ContainerSummary>>> list_containers(
       std::vector<std::string> labels) override {
-    Call call{.operation = Operation::kContainerList,
-              .method = "GET",
-              .target = filtered(Target::of("containers", "json").with("all", "1"), labels)};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kContainerList, decode_container_list(*reply));
+    return ask(get(Operation::kContainerList,
+                   filtered(Target::of("containers", "json").with("all", "1"), labels)),
+               decode_container_list);
   }
 
   Task<Result<Container>> inspect_container(std::string id) override {
-    Call call{.operation = Operation::kContainerInspect,
-              .method = "GET",
-              .target = Target::of("containers", id, "json")};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kContainerInspect, decode_container(*reply));
+    return ask(get(Operation::kContainerInspect, Target::of("containers", id, "json")),
+               decode_container);
   }
 
   Task<Result<std::string>> create_container(ContainerSpec spec) override {
-    Call call{.operation = Operation::kContainerCreate,
-              .method = "POST",
-              .target = on_platform(Target::of("containers", "create").with("name", spec.name),
-                                    spec.platform),
-              .body = json::serialize(container_create_body(spec, api_version_)),
-              .first_byte = kSlow};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kContainerCreate, decode_id(*reply));
+    return ask({.operation = Operation::kContainerCreate,
+                .method = "POST",
+                .target = on_platform(Target::of("containers", "create").with("name", spec.name),
+                                      spec.platform),
+                .body = json::serialize(container_create_body(spec, api_version_)),
+                .first_byte = kSlow},
+               decode_id);
   }
 
   Task<Status> start_container(std::string id) override {
@@ -166,16 +157,13 @@ class HttpEngine final : public Engine {
                 .method = "POST",
                 .target = Target::of("containers", id, "exec"),
                 .body = json::serialize(exec_create_body(spec))};
-    auto created = co_await value(std::move(create));
-    if (!created) co_return std::unexpected(created.error());
-    const auto exec_id = or_malformed(Operation::kExecCreate, decode_id(*created));
+    const auto exec_id = co_await ask(std::move(create), decode_id);
     if (!exec_id) co_return std::unexpected(exec_id.error());
     const Target exec = Target::of("exec", *exec_id);
     ExecResult result;
     auto ended = co_await follow_exec(Target(exec).add("start"), result.output);
     if (!ended) co_return std::unexpected(ended.error());
-    Call inspect{
-        .operation = Operation::kExecInspect, .method = "GET", .target = Target(exec).add("json")};
+    Call inspect = get(Operation::kExecInspect, Target(exec).add("json"));
     auto seen = co_await value(std::move(inspect));
     if (!seen) co_return std::unexpected(seen.error());
     result.exit_code = decode_exit_code(*seen);
@@ -183,12 +171,10 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<std::string>> container_logs(std::string id, int lines) override {
-    Call call{.operation = Operation::kContainerLogs,
-              .method = "GET",
-              .target = Target::of("containers", id, "logs")
-                            .with("stdout", "1")
-                            .with("stderr", "1")
-                            .with("tail", std::to_string(lines))};
+    Call call = get(Operation::kContainerLogs, Target::of("containers", id, "logs")
+                                                   .with("stdout", "1")
+                                                   .with("stderr", "1")
+                                                   .with("tail", std::to_string(lines)));
     auto reply = co_await exchange(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
     OutputFrames frames;
@@ -197,31 +183,20 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<std::vector<Network>>> list_networks() override {
-    Call call{
-        .operation = Operation::kNetworkList, .method = "GET", .target = Target::of("networks")};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kNetworkList, decode_network_list(*reply));
+    return ask(get(Operation::kNetworkList, Target::of("networks")), decode_network_list);
   }
 
   Task<Result<Network>> inspect_network(std::string id) override {
-    Call call{.operation = Operation::kNetworkInspect,
-              .method = "GET",
-              .target = Target::of("networks", id)};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kNetworkInspect, decode_network(*reply));
+    return ask(get(Operation::kNetworkInspect, Target::of("networks", id)), decode_network);
   }
 
   Task<Result<std::string>> create_network(NetworkSpec spec) override {
-    Call call{.operation = Operation::kNetworkCreate,
-              .method = "POST",
-              .target = Target::of("networks", "create"),
-              .body = json::serialize(network_create_body(spec)),
-              .first_byte = kSlow};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kNetworkCreate, decode_id(*reply));
+    return ask({.operation = Operation::kNetworkCreate,
+                .method = "POST",
+                .target = Target::of("networks", "create"),
+                .body = json::serialize(network_create_body(spec)),
+                .first_byte = kSlow},
+               decode_id);
   }
 
   Task<Status> remove_network(std::string id) override {
@@ -253,43 +228,28 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
-    Call call{.operation = Operation::kVolumeList,
-              .method = "GET",
-              .target = filtered(Target::of("volumes"), labels)};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kVolumeList, decode_volume_list(*reply));
+    return ask(get(Operation::kVolumeList, filtered(Target::of("volumes"), labels)),
+               decode_volume_list);
   }
 
   Task<Result<Volume>> inspect_volume(std::string name) override {
-    Call call{.operation = Operation::kVolumeInspect,
-              .method = "GET",
-              .target = Target::of("volumes", name)};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kVolumeInspect, decode_volume(*reply));
+    return ask(get(Operation::kVolumeInspect, Target::of("volumes", name)), decode_volume);
   }
 
   Task<Result<Volume>> create_volume(VolumeSpec spec) override {
-    Call call{.operation = Operation::kVolumeCreate,
-              .method = "POST",
-              .target = Target::of("volumes", "create"),
-              .body = json::serialize(volume_create_body(spec)),
-              .first_byte = kSlow};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kVolumeCreate, decode_volume(*reply));
+    return ask({.operation = Operation::kVolumeCreate,
+                .method = "POST",
+                .target = Target::of("volumes", "create"),
+                .body = json::serialize(volume_create_body(spec)),
+                .first_byte = kSlow},
+               decode_volume);
   }
 
   Task<Result<Image>> inspect_image(std::string reference) override {
     if (auto name = image_of(reference); !name) co_return std::unexpected(name.error());
     // Slashes belong to the reference: the engine's route takes them as they are.
-    Call call{.operation = Operation::kImageInspect,
-              .method = "GET",
-              .target = Target::of("images").add_path(reference).add("json")};
-    auto reply = co_await value(std::move(call));
-    if (!reply) co_return std::unexpected(reply.error());
-    co_return or_malformed(Operation::kImageInspect, decode_image(*reply));
+    Call call = get(Operation::kImageInspect, Target::of("images").add_path(reference).add("json"));
+    co_return co_await ask(std::move(call), decode_image);
   }
 
   Task<Status> pull_image(PullRequest wanted,
@@ -429,6 +389,15 @@ class HttpEngine final : public Engine {
           classify_reply(Operation::kExecStart, ended->status, decode_error_message(refused)));
     }
     co_return Status{};
+  }
+
+  // A call whose reply is a value that `decode` reads.
+  template <typename T>
+  Task<Result<T>> ask(Call call, Decoded<T> (*decode)(const json::value&)) {
+    const auto operation = call.operation;
+    auto reply = co_await value(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return or_malformed(operation, decode(*reply));
   }
 
   Task<Result<json::value>> value(Call call) {
