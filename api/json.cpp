@@ -53,21 +53,9 @@ json::array strings(const std::vector<std::string>& lines) {
   return array_of(lines, [](const std::string& line) { return json::value(line); });
 }
 
-std::string_view truth_text(controller::Truth truth) {
-  switch (truth) {
-    case controller::Truth::kTrue:
-      return "True";
-    case controller::Truth::kFalse:
-      return "False";
-    case controller::Truth::kUnknown:
-      return "Unknown";
-  }
-  return "Unknown";
-}
-
 json::value condition_json(const controller::Condition& condition) {
   return json::object{{"type", condition.type},
-                      {"status", truth_text(condition.status)},
+                      {"status", to_string(condition.status)},
                       {"reason", condition.reason},
                       {"message", condition.message},
                       {"observedDigest", condition.observed_digest},

@@ -3,30 +3,41 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
+#include "base/enum_text.h"
 #include "base/printable.h"
 #include "base/time_text.h"
 
 namespace fairlead {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
-constexpr std::array<std::string_view, 4> kFormats = {"auto", "text", "logfmt", "json"};
-constexpr std::array<const char*, 4> kColours = {"\033[2m", "\033[32m", "\033[33m", "\033[31m"};
-constexpr std::array<const char*, 4> kPriorities = {"<7>", "<6>", "<4>", "<3>"};
+struct Level {
+  LogLevel value;
+  std::string_view text;
+  const char* colour;
+  const char* priority;  // as journald reads it
+};
+constexpr Level kLevels[] = {{LogLevel::kDebug, "debug", "\033[2m", "<7>"},
+                             {LogLevel::kInfo, "info", "\033[32m", "<6>"},
+                             {LogLevel::kWarn, "warn", "\033[33m", "<4>"},
+                             {LogLevel::kError, "error", "\033[31m", "<3>"}};
+static_assert(covers(kLevels));
 
-template <typename Enum>
-bool parse_name(const std::array<std::string_view, 4>& names, std::string_view text, Enum& out) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] != text) continue;
-    out = static_cast<Enum>(i);
-    return true;
-  }
-  return false;
+constexpr EnumText<LogFormat> kFormats[] = {{LogFormat::kAuto, "auto"},
+                                            {LogFormat::kText, "text"},
+                                            {LogFormat::kLogfmt, "logfmt"},
+                                            {LogFormat::kJson, "json"}};
+static_assert(covers(kFormats));
+
+// False, and `out` as it was, if nothing is called so.
+template <typename Row, std::size_t Count>
+bool parse_name(const Row (&rows)[Count], std::string_view text, decltype(Row::value)& out) {
+  const auto value = value_of(rows, text);
+  out = value.value_or(out);
+  return value.has_value();
 }
 
 std::string quoted(std::string_view text) {
@@ -84,10 +95,10 @@ std::string json(const LogRecord& record, bool timestamp) {
 }
 
 std::string readable(const LogRecord& record, bool colour, bool timestamp) {
-  const auto level = static_cast<std::size_t>(record.level);
+  const auto& level = row_of(kLevels, record.level);
   std::string line = timestamp ? to_rfc3339(record.time).substr(11, 12) + " " : "";
-  if (colour) line += kColours[level];
-  std::string name(kLevels[level]);
+  if (colour) line += level.colour;
+  std::string name(level.text);
   name.resize(6, ' ');
   line += name;
   if (colour) line += "\033[0m";
@@ -114,7 +125,7 @@ bool colour_wanted() {
 }  // namespace
 
 std::string_view to_string(LogLevel level) {
-  return kLevels[static_cast<std::size_t>(level)];
+  return text_of(kLevels, level);
 }
 
 bool parse_log_level(std::string_view text, LogLevel& out) {
@@ -166,7 +177,7 @@ Logger::Sink stderr_sink(LogFormat format) {
   const bool journal = stderr_is_journal();
   const bool colour = colour_wanted();
   return [format, journal, colour](const LogRecord& record) {
-    std::string line = journal ? kPriorities[static_cast<std::size_t>(record.level)] : "";
+    std::string line = journal ? row_of(kLevels, record.level).priority : "";
     line += format_record(record, format, colour, !journal);
     line += '\n';
     std::fwrite(line.data(), 1, line.size(), stderr);

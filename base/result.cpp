@@ -1,86 +1,75 @@
 #include "base/result.h"
 
-#include <array>
+#include "base/enum_text.h"
 
 namespace fairlead {
 namespace {
 
-struct ReasonName {
-  Reason reason;
-  std::string_view name;
-};
+constexpr EnumText<ErrorClass> kClasses[] = {{ErrorClass::kTransient, "Transient"},
+                                             {ErrorClass::kBlocked, "Blocked"},
+                                             {ErrorClass::kInvalid, "Invalid"},
+                                             {ErrorClass::kUnknown, "Unknown"}};
+static_assert(covers(kClasses));
 
-constexpr std::array kReasonNames = {
-    ReasonName{Reason::kNone, ""},
-    ReasonName{Reason::kInvalidManifest, "InvalidManifest"},
-    ReasonName{Reason::kDuplicateApp, "DuplicateApp"},
-    ReasonName{Reason::kSourceUnavailable, "SourceUnavailable"},
-    ReasonName{Reason::kNotFound, "NotFound"},
-    ReasonName{Reason::kInvalidNetworkName, "InvalidNetworkName"},
-    ReasonName{Reason::kResourceRecreationAttempt, "ResourceRecreationAttempt"},
-    ReasonName{Reason::kInternalInconsistency, "InternalInconsistency"},
-    ReasonName{Reason::kNetworkAmbiguous, "NetworkAmbiguous"},
-    ReasonName{Reason::kSubnetOverlap, "SubnetOverlap"},
-    ReasonName{Reason::kAddressPoolExhausted, "AddressPoolExhausted"},
-    ReasonName{Reason::kAddressInUse, "AddressInUse"},
-    ReasonName{Reason::kInUse, "InUse"},
-    ReasonName{Reason::kInvalidNetworkConfig, "InvalidNetworkConfig"},
-    ReasonName{Reason::kInvalidEndpoint, "InvalidEndpoint"},
-    ReasonName{Reason::kNameTaken, "NameTaken"},
-    ReasonName{Reason::kNotOwner, "NotOwner"},
-    ReasonName{Reason::kContended, "Contended"},
-    ReasonName{Reason::kPruneBlocked, "PruneBlocked"},
-    ReasonName{Reason::kSuspended, "Suspended"},
-    ReasonName{Reason::kImageNotFound, "ImageNotFound"},
-    ReasonName{Reason::kImagePullFailed, "ImagePullFailed"},
-    ReasonName{Reason::kInvalidContainerConfig, "InvalidContainerConfig"},
-    ReasonName{Reason::kPortConflict, "PortConflict"},
-    ReasonName{Reason::kMountSourceMissing, "MountSourceMissing"},
-    ReasonName{Reason::kCommandNotRunnable, "CommandNotRunnable"},
-    ReasonName{Reason::kHookFailed, "HookFailed"},
-    ReasonName{Reason::kContainerStuck, "ContainerStuck"},
-    ReasonName{Reason::kRemovalStuck, "RemovalStuck"},
-    ReasonName{Reason::kCrashLooping, "CrashLooping"},
-    ReasonName{Reason::kJobFailed, "JobFailed"},
-    ReasonName{Reason::kUnhealthy, "Unhealthy"},
-    ReasonName{Reason::kDependencyNotReady, "DependencyNotReady"},
-    ReasonName{Reason::kVolumeMismatch, "VolumeMismatch"},
-    ReasonName{Reason::kVolumeRecreated, "VolumeRecreated"},
-    ReasonName{Reason::kNotApplied, "NotApplied"},
-    ReasonName{Reason::kStateConflict, "StateConflict"},
-    ReasonName{Reason::kEngineUnavailable, "EngineUnavailable"},
-    ReasonName{Reason::kEngineUncertain, "EngineUncertain"},
-    ReasonName{Reason::kEngineError, "EngineError"},
-    ReasonName{Reason::kEngineDiskFull, "EngineDiskFull"},
-    ReasonName{Reason::kEngineFirewallBroken, "EngineFirewallBroken"},
-    ReasonName{Reason::kEngineTooOld, "EngineTooOld"},
-    ReasonName{Reason::kTimeout, "Timeout"},
-    ReasonName{Reason::kPermissionDenied, "PermissionDenied"},
-    ReasonName{Reason::kPolicyDenied, "PolicyDenied"},
-    ReasonName{Reason::kInternalError, "InternalError"},
+constexpr EnumText<Reason> kReasons[] = {
+    {Reason::kNone, ""},
+    {Reason::kInvalidManifest, "InvalidManifest"},
+    {Reason::kDuplicateApp, "DuplicateApp"},
+    {Reason::kSourceUnavailable, "SourceUnavailable"},
+    {Reason::kNotFound, "NotFound"},
+    {Reason::kInvalidNetworkName, "InvalidNetworkName"},
+    {Reason::kResourceRecreationAttempt, "ResourceRecreationAttempt"},
+    {Reason::kInternalInconsistency, "InternalInconsistency"},
+    {Reason::kNetworkAmbiguous, "NetworkAmbiguous"},
+    {Reason::kSubnetOverlap, "SubnetOverlap"},
+    {Reason::kAddressPoolExhausted, "AddressPoolExhausted"},
+    {Reason::kAddressInUse, "AddressInUse"},
+    {Reason::kInUse, "InUse"},
+    {Reason::kInvalidNetworkConfig, "InvalidNetworkConfig"},
+    {Reason::kInvalidEndpoint, "InvalidEndpoint"},
+    {Reason::kNameTaken, "NameTaken"},
+    {Reason::kNotOwner, "NotOwner"},
+    {Reason::kContended, "Contended"},
+    {Reason::kPruneBlocked, "PruneBlocked"},
+    {Reason::kSuspended, "Suspended"},
+    {Reason::kImageNotFound, "ImageNotFound"},
+    {Reason::kImagePullFailed, "ImagePullFailed"},
+    {Reason::kInvalidContainerConfig, "InvalidContainerConfig"},
+    {Reason::kPortConflict, "PortConflict"},
+    {Reason::kMountSourceMissing, "MountSourceMissing"},
+    {Reason::kCommandNotRunnable, "CommandNotRunnable"},
+    {Reason::kHookFailed, "HookFailed"},
+    {Reason::kContainerStuck, "ContainerStuck"},
+    {Reason::kRemovalStuck, "RemovalStuck"},
+    {Reason::kCrashLooping, "CrashLooping"},
+    {Reason::kJobFailed, "JobFailed"},
+    {Reason::kUnhealthy, "Unhealthy"},
+    {Reason::kDependencyNotReady, "DependencyNotReady"},
+    {Reason::kVolumeMismatch, "VolumeMismatch"},
+    {Reason::kVolumeRecreated, "VolumeRecreated"},
+    {Reason::kNotApplied, "NotApplied"},
+    {Reason::kStateConflict, "StateConflict"},
+    {Reason::kEngineUnavailable, "EngineUnavailable"},
+    {Reason::kEngineUncertain, "EngineUncertain"},
+    {Reason::kEngineError, "EngineError"},
+    {Reason::kEngineDiskFull, "EngineDiskFull"},
+    {Reason::kEngineFirewallBroken, "EngineFirewallBroken"},
+    {Reason::kEngineTooOld, "EngineTooOld"},
+    {Reason::kTimeout, "Timeout"},
+    {Reason::kPermissionDenied, "PermissionDenied"},
+    {Reason::kPolicyDenied, "PolicyDenied"},
+    {Reason::kInternalError, "InternalError"},
 };
+static_assert(covers(kReasons));
 
 }  // namespace
 
 std::string_view to_string(ErrorClass value) {
-  switch (value) {
-    case ErrorClass::kTransient:
-      return "Transient";
-    case ErrorClass::kBlocked:
-      return "Blocked";
-    case ErrorClass::kInvalid:
-      return "Invalid";
-    case ErrorClass::kUnknown:
-      return "Unknown";
-  }
-  return "Unknown";
+  return text_of(kClasses, value);
 }
 
 std::string_view to_string(Reason value) {
-  for (const auto& row : kReasonNames) {
-    if (row.reason == value) return row.name;
-  }
-  return "InternalError";
+  return text_of(kReasons, value);
 }
 
 Error Error::with_context(std::string_view context) && {

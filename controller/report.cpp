@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/enum_text.h"
 #include "base/time_text.h"
 #include "controller/controller.h"
 #include "controller/desired/store.h"
@@ -15,7 +16,9 @@
 namespace fairlead::controller {
 namespace {
 
-constexpr const char* kKindTitle[] = {"Container", "Network", "Volume"};
+constexpr EnumText<Kind> kKindTitles[] = {
+    {Kind::kContainer, "Container"}, {Kind::kNetwork, "Network"}, {Kind::kVolume, "Volume"}};
+static_assert(covers(kKindTitles));
 
 std::string object_path(Kind kind, const std::string& name) {
   return std::string(to_string(kind)) + "/" + name;
@@ -104,7 +107,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
   const auto name = verb(operation.action);
   const bool ok = done.result.has_value();
   telemetry_->action_ended(operation.kind, name, ok);
-  const std::string title = name == "pull" ? "" : kKindTitle[static_cast<int>(operation.kind)];
+  const std::string title(name == "pull" ? "" : text_of(kKindTitles, operation.kind));
   if (name == "pull") telemetry_->image_pulled(ok, done.seconds);
   if (ok) {
     const auto* image = std::get_if<EnsureImage>(&operation.action);

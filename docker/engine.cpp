@@ -1,56 +1,57 @@
 #include "docker/engine.h"
 
-#include <array>
+#include "base/enum_text.h"
 
 namespace fairlead::docker {
 namespace {
 
 struct OperationRow {
-  std::string_view name;
+  Operation value;
+  std::string_view text;
   bool mutation;
 };
 
-// Indexed by Operation.
-constexpr std::array<OperationRow, kOperationCount> kOperations = {{
-    {"ping", false},
-    {"info", false},
-    {"container_list", false},
-    {"container_inspect", false},
-    {"container_create", true},
-    {"container_start", true},
-    {"container_stop", true},
-    {"container_remove", true},
-    {"container_rename", true},
-    {"container_update", true},
-    {"container_unpause", true},
-    {"container_files", true},
-    {"container_logs", false},
-    {"exec_create", true},
-    {"exec_start", true},
-    {"exec_inspect", false},
-    {"network_list", false},
-    {"network_inspect", false},
-    {"network_create", true},
-    {"network_remove", true},
-    {"network_connect", true},
-    {"network_disconnect", true},
-    {"volume_list", false},
-    {"volume_inspect", false},
-    {"volume_create", true},
-    {"image_inspect", false},
-    {"image_pull", true},
-    {"image_load", true},
-    {"events", false},
-}};
+constexpr OperationRow kOperations[] = {
+    {Operation::kPing, "ping", false},
+    {Operation::kInfo, "info", false},
+    {Operation::kContainerList, "container_list", false},
+    {Operation::kContainerInspect, "container_inspect", false},
+    {Operation::kContainerCreate, "container_create", true},
+    {Operation::kContainerStart, "container_start", true},
+    {Operation::kContainerStop, "container_stop", true},
+    {Operation::kContainerRemove, "container_remove", true},
+    {Operation::kContainerRename, "container_rename", true},
+    {Operation::kContainerUpdate, "container_update", true},
+    {Operation::kContainerUnpause, "container_unpause", true},
+    {Operation::kContainerFiles, "container_files", true},
+    {Operation::kContainerLogs, "container_logs", false},
+    {Operation::kExecCreate, "exec_create", true},
+    {Operation::kExecStart, "exec_start", true},
+    {Operation::kExecInspect, "exec_inspect", false},
+    {Operation::kNetworkList, "network_list", false},
+    {Operation::kNetworkInspect, "network_inspect", false},
+    {Operation::kNetworkCreate, "network_create", true},
+    {Operation::kNetworkRemove, "network_remove", true},
+    {Operation::kNetworkConnect, "network_connect", true},
+    {Operation::kNetworkDisconnect, "network_disconnect", true},
+    {Operation::kVolumeList, "volume_list", false},
+    {Operation::kVolumeInspect, "volume_inspect", false},
+    {Operation::kVolumeCreate, "volume_create", true},
+    {Operation::kImageInspect, "image_inspect", false},
+    {Operation::kImagePull, "image_pull", true},
+    {Operation::kImageLoad, "image_load", true},
+    {Operation::kEvents, "events", false},
+};
+static_assert(covers(kOperations));
 
 }  // namespace
 
 std::string_view to_string(Operation operation) {
-  return kOperations[static_cast<std::size_t>(operation)].name;
+  return text_of(kOperations, operation);
 }
 
 bool is_mutation(Operation operation) {
-  return kOperations[static_cast<std::size_t>(operation)].mutation;
+  return row_of(kOperations, operation).mutation;
 }
 
 }  // namespace fairlead::docker

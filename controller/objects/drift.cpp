@@ -1,29 +1,27 @@
 #include "controller/objects/drift.h"
 
+#include "base/enum_text.h"
+
 namespace fairlead::controller {
+namespace {
+
+constexpr EnumText<Kind> kKinds[] = {
+    {Kind::kContainer, "container"}, {Kind::kNetwork, "network"}, {Kind::kVolume, "volume"}};
+static_assert(covers(kKinds));
+
+constexpr EnumText<Drift::Type> kTypes[] = {{Drift::Type::kMissing, "missing"},
+                                            {Drift::Type::kChanged, "changed"},
+                                            {Drift::Type::kExtra, "extra"}};
+static_assert(covers(kTypes));
+
+}  // namespace
 
 std::string_view to_string(Kind kind) {
-  switch (kind) {
-    case Kind::kContainer:
-      return "container";
-    case Kind::kNetwork:
-      return "network";
-    case Kind::kVolume:
-      return "volume";
-  }
-  return "unknown";
+  return text_of(kKinds, kind);
 }
 
 std::string_view to_string(Drift::Type type) {
-  switch (type) {
-    case Drift::Type::kMissing:
-      return "missing";
-    case Drift::Type::kChanged:
-      return "changed";
-    case Drift::Type::kExtra:
-      return "extra";
-  }
-  return "unknown";
+  return text_of(kTypes, type);
 }
 
 }  // namespace fairlead::controller

@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/enum_text.h"
+
 namespace fairlead::controller {
 
+namespace {
+
+constexpr EnumText<Truth> kTruths[] = {
+    {Truth::kTrue, "True"}, {Truth::kFalse, "False"}, {Truth::kUnknown, "Unknown"}};
+static_assert(covers(kTruths));
+
+}  // namespace
+
 std::string_view to_string(Truth truth) {
-  switch (truth) {
-    case Truth::kTrue:
-      return "True";
-    case Truth::kFalse:
-      return "False";
-    case Truth::kUnknown:
-      break;
-  }
-  return "Unknown";
+  return text_of(kTruths, truth);
 }
 
 void set_condition(std::vector<Condition>& conditions, Condition condition) {

@@ -1,0 +1,74 @@
+// Enums as words: for each enum one table, in its order, that is read in both directions.
+//
+//   constexpr EnumText<Truth> kTruths[] = {{Truth::kTrue, "True"}, {Truth::kFalse, "False"}};
+//   static_assert(covers(kTruths));
+//
+// The assertion does not compile while an enumerator has no row, the last one included, while rows
+// stand in another order, or while two have one word. A table may have more columns: any struct
+// will do whose members `value` and `text` are these.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fairlead {
+
+template <typename Enum>
+struct EnumText {
+  Enum value;
+  std::string_view text;
+};
+
+// True if the value is one of its enum's own: a compiler writes "(Enum)5" for all others.
+template <auto Value>
+consteval bool is_enumerator() {
+  std::string_view name = __PRETTY_FUNCTION__;
+  name.remove_suffix(1);  // the closing bracket
+  return name[name.find_last_not_of("-0123456789")] != ')';
+}
+
+template <typename Row, std::size_t Count>
+consteval bool covers(const Row (&rows)[Count]) {
+  using Enum = decltype(Row::value);
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (rows[i].value != static_cast<Enum>(i)) return false;
+    for (std::size_t j = 0; j < i; ++j)
+      if (rows[i].text == rows[j].text) return false;
+  }
+  return !is_enumerator<static_cast<Enum>(Count)>();
+}
+
+// The row of a value, of a table that covers its enum.
+template <typename Row, std::size_t Count>
+constexpr const Row& row_of(const Row (&rows)[Count], decltype(Row::value) value) {
+  return rows[static_cast<std::size_t>(value)];
+}
+
+template <typename Row, std::size_t Count>
+constexpr std::string_view text_of(const Row (&rows)[Count], decltype(Row::value) value) {
+  return row_of(rows, value).text;
+}
+
+// nullopt: no value is called so.
+template <typename Row, std::size_t Count>
+constexpr auto value_of(const Row (&rows)[Count], std::string_view text)
+    -> std::optional<decltype(Row::value)> {
+  for (const auto& row : rows)
+    if (row.text == text) return row.value;
+  return std::nullopt;
+}
+
+// What may be said, for a message: "volume, bind, tmpfs or image".
+template <typename Row, std::size_t Count>
+std::string choices_of(const Row (&rows)[Count]) {
+  std::string out;
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (i > 0) out += i + 1 == Count ? " or " : ", ";
+    out += rows[i].text;
+  }
+  return out;
+}
+
+}  // namespace fairlead
