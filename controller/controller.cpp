@@ -8,7 +8,7 @@
 #include "controller/desired/hidden_values.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
-#include "model/form/canonical.h"
+#include "model/form/compose_json.h"
 
 namespace fairlead::controller {
 namespace {

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "docker/container_fields.h"
+
 namespace fairlead::docker {
 namespace {
 
@@ -175,7 +177,6 @@ void read_config(const json::object& config, Container& out) {
   out.user = text_at(config, "User");
   out.working_dir = text_at(config, "WorkingDir");
   out.hostname = text_at(config, "Hostname");
-  out.stop_signal = text_at(config, "StopSignal");
 }
 
 void read_host_config(const json::object& host, Container& out) {
@@ -201,7 +202,9 @@ bool is_set(const json::value& value) {
 }
 
 void read_settings(const json::object& container, Container& out) {
-  for (const std::string_view path : setting_paths()) {
+  for (const auto& field : container_fields()) {
+    if (!field.setting) continue;
+    const std::string_view path = field.path;
     const auto dot = path.find('.');
     const auto& part = object_at(container, path.substr(0, dot));
     const auto* value = part.if_contains(path.substr(dot + 1));

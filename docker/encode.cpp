@@ -170,7 +170,6 @@ json::object container_create_body(const ContainerSpec& spec, const std::string&
   put(out, "User", spec.user);
   put(out, "WorkingDir", spec.working_dir);
   put(out, "Hostname", spec.hostname);
-  put(out, "StopSignal", spec.stop_signal);
   put(out, "StopTimeout", spec.stop_timeout_seconds);
   if (spec.health) out["Healthcheck"] = health(*spec.health, api);
   // A binding without its exposed port is silently ignored (F041).

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -28,9 +27,6 @@ struct EngineInfo {
   std::string os;
   std::int64_t ncpu = 0;
 };
-
-// The settings that decode_container reads back.
-std::span<const char* const> setting_paths();
 
 // True if the negotiated version is at least major.minor, e.g. multi-endpoint create is 1.44.
 bool api_at_least(const std::string& api_version, int major, int minor);
@@ -201,7 +197,6 @@ struct ContainerSpec {
   std::optional<std::string> working_dir;
   std::optional<std::string> hostname;
   std::optional<bool> init;
-  std::optional<std::string> stop_signal;
   std::optional<int> stop_timeout_seconds;
   std::vector<std::string> extra_hosts;
   std::vector<std::string> cap_add;
@@ -264,7 +259,6 @@ struct Container {
   std::string user;
   std::string working_dir;
   std::string hostname;
-  std::string stop_signal;
   std::string network_mode;
   RestartPolicy restart;
   std::int64_t memory = 0;
@@ -276,7 +270,7 @@ struct Container {
   std::vector<MountSpec> mounts;  // as asked for; see `volumes`
   std::vector<MountedVolume> volumes;
   std::vector<Endpoint> endpoints;
-  Settings settings;  // those of setting_paths() that are set
+  Settings settings;  // those of container_fields.h that are set
 };
 
 // `/containers/ID/update`: what the engine changes in place.

@@ -211,7 +211,7 @@ struct Service {
   std::vector<std::string> profiles;
   std::optional<int> scale;
   std::optional<Deploy> deploy;
-  // Keys that go to the engine as they are, in Compose's canonical form (decode/settings.cpp).
+  // Keys that go to the engine as they are, in Compose's canonical form (setting_keys.h).
   std::map<std::string, boost::json::value> settings;
   // nullopt: the image's own; an empty list clears it.
   std::optional<std::vector<std::string>> command;
@@ -234,7 +234,6 @@ struct Service {
   std::optional<std::string> working_dir;
   std::optional<std::string> hostname;
   std::optional<bool> init;
-  std::optional<std::string> stop_signal;
   std::optional<Nanoseconds> stop_grace_period;
   std::vector<std::string> extra_hosts;  // host:ip
   std::vector<std::string> cap_add;

@@ -8,7 +8,9 @@
 
 #include "model/decode/parts.h"
 #include "model/form/canonical.h"
+#include "model/form/compose_json.h"
 #include "model/load/load.h"
+#include "model/words.h"
 
 namespace fairlead::model {
 namespace {
@@ -390,13 +392,13 @@ void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
 
 NetworkRecreate read_network_recreate(Reader& reader, const Field& field) {
   const auto text = read_string(reader, field).value_or("never");
-  if (text == "live" || text == "restart") {
+  const auto choice = value_of(kNetworkRecreates, text);
+  if (!choice) {
+    reader.error(field, "unknown choice `" + text + "`", choices_of(kNetworkRecreates));
+  } else if (*choice != NetworkRecreate::kNever) {
     reader.warn(field, "`" + text + "` is not available yet, and acts as `never`");
-    return text == "live" ? NetworkRecreate::kLive : NetworkRecreate::kRestart;
   }
-  if (text != "never")
-    reader.error(field, "unknown choice `" + text + "`", "never, live or restart");
-  return NetworkRecreate::kNever;
+  return choice.value_or(NetworkRecreate::kNever);
 }
 
 Manifest decode(std::string_view file, std::string_view bytes, const DecodeOptions& options) {

@@ -14,7 +14,8 @@
 #include "controller/desired/store.h"
 #include "controller/plan/plan.h"
 #include "model/check/clashes.h"
-#include "model/form/canonical.h"
+#include "model/form/compose_json.h"
+#include "model/form/to_yaml.h"
 #include "model/manifest.h"
 #include "watch/directory.h"
 

@@ -12,7 +12,7 @@
 
 #include "base/json_strings.h"
 #include "base/printable.h"
-#include "model/form/canonical.h"
+#include "model/form/to_yaml.h"
 
 namespace fairlead::cli {
 

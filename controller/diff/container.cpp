@@ -6,8 +6,8 @@
 #include "controller/diff/fields.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
-#include "controller/request/normalise.h"
 #include "controller/request/settings.h"
+#include "docker/container_fields.h"
 
 namespace fairlead::controller {
 namespace {
@@ -20,14 +20,14 @@ struct ContainerFields : Fields {
   void text_at(const std::string& path, const std::string& field,
                const std::optional<std::string>& desired, const std::string& actual) {
     if (!desired) return;
-    const auto wanted = normalised(path, boost::json::string(*desired));
-    if (!wanted.is_null() && wanted != normalised(path, boost::json::string(actual)))
+    const auto wanted = docker::normalised(path, boost::json::string(*desired));
+    if (!wanted.is_null() && wanted != docker::normalised(path, boost::json::string(actual)))
       differ(field, *desired, actual);
   }
   void number_at(const std::string& path, const std::string& field,
                  const std::optional<std::int64_t>& desired, std::int64_t actual,
                  std::optional<std::int64_t>& update) {
-    if (!desired || normalised(path, *desired).is_null()) return;
+    if (!desired || docker::normalised(path, *desired).is_null()) return;
     // The engine's "no limit" is 0 or -1.
     if (std::max<std::int64_t>(*desired, 0) == std::max<std::int64_t>(actual, 0)) return;
     differ(field, std::to_string(*desired), std::to_string(actual));
@@ -36,7 +36,8 @@ struct ContainerFields : Fields {
   void words_at(const std::string& path, const std::string& field,
                 const std::optional<std::vector<std::string>>& desired,
                 const std::vector<std::string>& actual) {
-    if (desired && normalised(path, array(*desired)) != normalised(path, array(actual)))
+    if (desired &&
+        docker::normalised(path, array(*desired)) != docker::normalised(path, array(actual)))
       differ(field, joined(*desired), joined(actual));
   }
   static boost::json::array array(const std::vector<std::string>& list) {
@@ -67,12 +68,13 @@ void diff_env(Fields& fields, const model::Service& service, const docker::Conta
 }
 
 void diff_ports(Fields& fields, const model::Service& service, const docker::Container& actual) {
+  const auto any_port = [](const std::string& text) { return text == "0" ? std::string() : text; };
   auto any_address = [](const std::string& ip) { return ip == "0.0.0.0" ? std::string() : ip; };
   for (const auto& port : service.ports) {
     const bool found =
         std::any_of(actual.ports.begin(), actual.ports.end(), [&](const docker::PortBinding& each) {
           return each.container_port == port.target && each.protocol == port.protocol &&
-                 host_port(each.host_port) == host_port(port.published) &&
+                 any_port(each.host_port) == any_port(port.published) &&
                  any_address(each.host_ip) == any_address(port.host_ip);
         });
     const std::string wanted =
@@ -101,7 +103,6 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   fields.text_at("Config.User", "user", service.user, actual.user);
   fields.text_at("Config.WorkingDir", "working_dir", service.working_dir, actual.working_dir);
   fields.text_at("Config.Hostname", "hostname", service.hostname, actual.hostname);
-  fields.text_at("Config.StopSignal", "stop_signal", service.stop_signal, actual.stop_signal);
   fields.flag("privileged", service.privileged, actual.privileged);
   fields.flag("read_only", service.read_only, actual.read_only);
   diff_ports(fields, service, actual);

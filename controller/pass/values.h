@@ -49,9 +49,9 @@ BOOST_DESCRIBE_STRUCT(Service, (),
                       (name, number, named, container_name, image, built, pull, profiles, scale,
                        deploy, settings, command, entrypoint, environment, labels, ports, mounts,
                        files, endpoints, network_mode, restart, depends_on, healthcheck, pre_start,
-                       post_start, pre_stop, user, working_dir, hostname, init, stop_signal,
-                       stop_grace_period, extra_hosts, cap_add, cap_drop, privileged, read_only,
-                       mem_limit, nano_cpus, pids_limit, position))
+                       post_start, pre_stop, user, working_dir, hostname, init, stop_grace_period,
+                       extra_hosts, cap_add, cap_drop, privileged, read_only, mem_limit, nano_cpus,
+                       pids_limit, position))
 BOOST_DESCRIBE_STRUCT(App, (),
                       (name, prefix, enveloped, labels, annotations, suspend, prune,
                        network_recreate, recreate_volumes, retries, services, networks, volumes,
@@ -89,8 +89,8 @@ BOOST_DESCRIBE_STRUCT(Container, (),
                       (id, name, created, image, image_id, labels, state, running, paused,
                        oom_killed, pid, exit_code, error, started_at, finished_at, health,
                        restart_count, command, entrypoint, env, user, working_dir, hostname,
-                       stop_signal, network_mode, restart, memory, nano_cpus, pids_limit,
-                       privileged, read_only, ports, mounts, volumes, endpoints, settings))
+                       network_mode, restart, memory, nano_cpus, pids_limit, privileged, read_only,
+                       ports, mounts, volumes, endpoints, settings))
 BOOST_DESCRIBE_STRUCT(Volume, (), (name, driver, options, labels, created))
 
 }  // namespace fairlead::docker

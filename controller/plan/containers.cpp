@@ -18,7 +18,6 @@
 #include "controller/plan/steps.h"
 #include "controller/request/live.h"
 #include "controller/request/settings.h"
-#include "model/form/canonical.h"
 
 namespace fairlead::controller {
 namespace {

@@ -6,17 +6,13 @@
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
-#include "controller/request/normalise.h"
-#include "model/form/canonical.h"
+#include "docker/container_fields.h"
+#include "model/setting_keys.h"
 
 namespace fairlead::controller {
 namespace {
 
 namespace json = boost::json;
-
-json::value same(const json::value& value) {
-  return value;
-}
 
 json::value log_config(const json::value& value) {
   const auto& from = value.as_object();
@@ -138,15 +134,11 @@ json::value throttles(const json::value& list) {
 
 // ---- The table ----
 
-struct Rule {
-  const char* key;   // Compose's
-  const char* path;  // the Engine API's
-  json::value (*convert)(const json::value&) = same;
-  int minor = 0;  // of API 1.x, since which the engine knows it
-};
+constexpr auto kSame = nullptr;
+constexpr bool kOfPeers = true;
 
-constexpr Rule kRules[] = {
-    {"annotations", "HostConfig.Annotations", same, 43},
+constexpr SettingRule kRules[] = {
+    {"annotations", "HostConfig.Annotations"},
     {"blkio_config", "HostConfig.BlkioWeight",
      [](const json::value& v) { return part_of(v, "weight"); }},
     {"blkio_config", "HostConfig.BlkioWeightDevice",
@@ -179,18 +171,19 @@ constexpr Rule kRules[] = {
     {"expose", "Config.ExposedPorts", exposed},
     {"gpus", "HostConfig.DeviceRequests", gpu_requests},
     {"group_add", "HostConfig.GroupAdd"},
-    {"ipc", "HostConfig.IpcMode"},
+    {"ipc", "HostConfig.IpcMode", kSame, kOfPeers},
     {"logging", "HostConfig.LogConfig", log_config},
     {"mem_reservation", "HostConfig.MemoryReservation"},
     {"mem_swappiness", "HostConfig.MemorySwappiness"},
     {"memswap_limit", "HostConfig.MemorySwap"},
     {"oom_kill_disable", "HostConfig.OomKillDisable"},
     {"oom_score_adj", "HostConfig.OomScoreAdj"},
-    {"pid", "HostConfig.PidMode"},
+    {"pid", "HostConfig.PidMode", kSame, kOfPeers},
     {"runtime", "HostConfig.Runtime"},
     {"security_opt", "HostConfig.SecurityOpt"},
     {"shm_size", "HostConfig.ShmSize"},
     {"stdin_open", "Config.OpenStdin"},
+    {"stop_signal", "Config.StopSignal"},
     {"storage_opt", "HostConfig.StorageOpt"},
     {"sysctls", "HostConfig.Sysctls"},
     {"tmpfs", "HostConfig.Tmpfs", tmpfs},
@@ -198,7 +191,7 @@ constexpr Rule kRules[] = {
     {"ulimits", "HostConfig.Ulimits", ulimits},
     {"userns_mode", "HostConfig.UsernsMode"},
     {"uts", "HostConfig.UTSMode"},
-    {"volumes_from", "HostConfig.VolumesFrom"},
+    {"volumes_from", "HostConfig.VolumesFrom", kSame, kOfPeers},
 };
 
 bool is_empty(const json::value& value) {
@@ -207,9 +200,9 @@ bool is_empty(const json::value& value) {
 }
 
 // `service:X` becomes the container that stands for X now; null while there is none.
-json::value with_peers(const std::string& key, const json::value& value, const PeerId& peer_of) {
-  if (key == "ipc" || key == "pid") {
-    const std::string_view text = value.as_string();
+json::value with_peers(const json::value& value, const PeerId& peer_of) {
+  if (value.is_string()) {
+    const std::string_view text = value.get_string();
     if (!text.starts_with("service:")) return value;
     const auto peer = peer_of(std::string(text.substr(8)));
     return peer.empty() ? json::value() : json::value("container:" + peer);
@@ -227,15 +220,6 @@ json::value with_peers(const std::string& key, const json::value& value, const P
     out.push_back(json::string(peer + (colon == std::string::npos ? "" : text.substr(colon))));
   }
   return out;
-}
-
-bool shares(const std::string& key) {
-  return key == "ipc" || key == "pid" || key == "volumes_from";
-}
-
-// On a host whose cgroups can't do it the engine drops these with a warning.
-bool may_be_discarded(std::string_view key) {
-  return key == "oom_kill_disable" || key == "mem_swappiness" || key == "blkio_config";
 }
 
 void append_to(json::value& into, const json::value& more) {
@@ -280,11 +264,12 @@ std::string shown(const json::value& value) {
 docker::Settings engine_settings(const model::Service& service, const PeerId& peer_of) {
   docker::Settings out;
   for (const auto& rule : kRules) {
-    const auto found = service.settings.find(rule.key);
+    const auto found = service.settings.find(std::string(rule.key));
     if (found == service.settings.end()) continue;
-    auto value = shares(rule.key) ? with_peers(rule.key, found->second, peer_of)
-                                  : rule.convert(found->second);
-    if (!is_empty(value)) append_to(out[rule.path], value);
+    auto value = rule.of_peers             ? with_peers(found->second, peer_of)
+                 : rule.convert == nullptr ? found->second
+                                           : rule.convert(found->second);
+    if (!is_empty(value)) append_to(out[std::string(rule.path)], value);
   }
   if (!service.deploy) return out;
   if (service.deploy->memory_reservation && !out.contains("HostConfig.MemoryReservation"))
@@ -298,36 +283,48 @@ docker::Settings engine_settings(const model::Service& service, const PeerId& pe
 
 std::string too_new_setting(const model::Service& service, const std::string& api_version) {
   for (const auto& rule : kRules) {
-    const auto found = service.settings.find(rule.key);
-    if (rule.minor != 0 && found != service.settings.end() && !is_empty(found->second) &&
-        !docker::api_at_least(api_version, 1, rule.minor))
-      return std::string(rule.key) + " needs API 1." + std::to_string(rule.minor);
+    const auto found = service.settings.find(std::string(rule.key));
+    const auto* field = docker::find_field(rule.path);
+    if (field != nullptr && field->since != 0 && found != service.settings.end() &&
+        !is_empty(found->second) && !docker::api_at_least(api_version, 1, field->since))
+      return std::string(rule.key) + " needs API 1." + std::to_string(field->since);
   }
   return "";
 }
 
+std::span<const SettingRule> setting_rules() {
+  return kRules;
+}
+
+const SettingRule* rule_of(std::string_view path) {
+  const auto* rule = std::ranges::find(kRules, path, &SettingRule::path);
+  return rule == std::end(kRules) ? nullptr : rule;
+}
+
 std::string setting_key(const std::string& path) {
-  const auto rule = std::ranges::find(kRules, std::string_view(path), &Rule::path);
-  return rule == std::end(kRules) ? "" : rule->key;
+  const auto* rule = rule_of(path);
+  return rule == nullptr ? "" : std::string(rule->key);
 }
 
 std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
                                         const docker::Settings& actual) {
   std::vector<SettingDrift> out;
   for (const auto& [path, value] : desired) {
+    const auto* rule = rule_of(path);
+    const auto* field = docker::find_field(path);
+    if (rule == nullptr || field == nullptr) continue;
     const auto found = actual.find(path);
     const json::value nothing;
     const auto& is = found == actual.end() ? nothing : found->second;
-    const auto wanted = normalised(path, value);
-    if (wanted.is_null() || covers(normalised(path, is), wanted)) continue;
-    const std::string key = setting_key(path);
-    if (key.empty() || (is.is_null() && may_be_discarded(key))) continue;
+    const auto wanted = docker::normalised(path, value);
+    if (wanted.is_null() || covers(docker::normalised(path, is), wanted)) continue;
+    if (is.is_null() && field->may_be_dropped) continue;
     // A container named by the user is turned into its ID.
-    if (shares(key) && shown(value).find("container:") != std::string::npos &&
+    if (rule->of_peers && shown(value).find("container:") != std::string::npos &&
         shown(value).size() != std::string_view("container:").size() + 64)
       continue;
-    out.push_back(
-        {key, path, shown(value), is.is_null() ? "" : shown(is), model::changes_in_place(key)});
+    out.push_back({std::string(rule->key), path, shown(value), is.is_null() ? "" : shown(is),
+                   model::changes_in_place(rule->key)});
   }
   return out;
 }

@@ -1,10 +1,12 @@
-// Where each of Compose's settings goes in an engine request, since which API, and how it is
-// compared with what inspect shows: one table (settings.cpp). It is an allow-list: nothing of a
-// manifest reaches the engine but through it (F058).
+// Where each of Compose's settings (model/setting_keys.h) goes among the fields of the engine
+// (docker/container_fields.h), and in which shape: one table (settings.cpp). It is an allow-list:
+// nothing of a manifest's settings reaches the engine but through it (F058).
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "docker/types.h"
@@ -13,6 +15,15 @@
 namespace fairlead::controller {
 
 using PeerId = std::function<std::string(const std::string& service)>;
+
+struct SettingRule {
+  std::string_view key;   // Compose's; one key may go to several places
+  std::string_view path;  // the Engine API's
+  // Null: the value as the model keeps it.
+  boost::json::value (*convert)(const boost::json::value& value) = nullptr;
+  bool of_peers = false;  // `service:NAME` stands for the container of a service
+};
+std::span<const SettingRule> setting_rules();
 
 // What a service's settings are in the Engine API, by path ("HostConfig.ShmSize"). `peer_of` gives
 // the container for `service:NAME`.

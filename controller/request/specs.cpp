@@ -9,6 +9,7 @@
 #include "controller/request/settings.h"
 #include "docker/api_features.h"
 #include "model/form/canonical.h"
+#include "model/words.h"
 
 namespace fairlead::controller {
 namespace {
@@ -39,13 +40,9 @@ void add_project(docker::StringMap& labels, const std::string& app, const std::s
 
 // NAME:CONDITION:RESTART,…
 std::string dependencies_label(const model::Service& service) {
-  using enum model::Dependency::Condition;
   std::string text;
   for (const auto& each : service.depends_on) {
-    const char* condition = each.condition == kHealthy ? "service_healthy"
-                            : each.condition == kCompletedSuccessfully
-                                ? "service_completed_successfully"
-                                : "service_started";
+    const auto condition = text_of(model::kConditions, each.condition);
     text.append(text.empty() ? "" : ",").append(each.service).append(":").append(condition);
     text.append(each.restart ? ":true" : ":false");
   }
@@ -210,7 +207,6 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
   spec.working_dir = service.working_dir;
   spec.hostname = service.hostname;
   spec.init = service.init;
-  spec.stop_signal = service.stop_signal;
   if (service.stop_grace_period) spec.stop_timeout_seconds = grace_seconds(service);
   spec.extra_hosts = service.extra_hosts;
   spec.cap_add = service.cap_add;

@@ -90,7 +90,6 @@ Container container_from(const ContainerSpec& spec, std::string id) {
   out.user = spec.user.value_or("");
   out.working_dir = spec.working_dir.value_or("");
   out.hostname = spec.hostname.value_or("");
-  out.stop_signal = spec.stop_signal.value_or("");
   out.network_mode = spec.network_mode.empty() ? "default" : spec.network_mode;
   out.restart = spec.restart.value_or(RestartPolicy{});
   out.memory = spec.memory.value_or(0);

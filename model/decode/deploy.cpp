@@ -6,7 +6,7 @@
 
 #include "model/decode/parts.h"
 #include "model/decode/settings.h"
-#include "model/form/canonical.h"
+#include "model/form/compose_json.h"
 #include "model/form/json_writer.h"
 
 namespace fairlead::model {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "model/decode/parts.h"
+#include "model/words.h"
 
 namespace fairlead::model {
 namespace {
@@ -153,23 +154,12 @@ constexpr Key<Mount> kTmpfsKeys[] = {
     {"mode", [](Reader& r, const Field& f, Mount& m) { m.tmpfs_mode = read_mode(r, f); }},
 };
 
-struct MountType {
-  const char* name;
-  Mount::Type type;
-};
-constexpr MountType kMountTypes[] = {{"volume", Mount::Type::kVolume},
-                                     {"bind", Mount::Type::kBind},
-                                     {"tmpfs", Mount::Type::kTmpfs},
-                                     {"image", Mount::Type::kImage}};
-
 void read_mount_type(Reader& reader, const Field& field, Mount& mount) {
   const auto text = read_string(reader, field);
   if (!text) return;
-  for (const auto& each : kMountTypes) {
-    if (*text == each.name) {
-      mount.type = each.type;
-      return;
-    }
+  if (const auto type = value_of(kMountTypes, *text)) {
+    mount.type = *type;
+    return;
   }
   if (*text == "npipe" || *text == "cluster") {
     report_refused(
@@ -179,7 +169,7 @@ void read_mount_type(Reader& reader, const Field& field, Mount& mount) {
          "volume, bind, tmpfs or image"});
     return;
   }
-  reader.error(field, "unknown mount type `" + *text + "`", "volume, bind, tmpfs or image");
+  reader.error(field, "unknown mount type `" + *text + "`", choices_of(kMountTypes));
 }
 
 constexpr Key<Mount> kMountKeys[] = {

@@ -6,6 +6,7 @@
 
 #include "model/decode/parts.h"
 #include "model/form/canonical.h"
+#include "model/form/compose_json.h"
 #include "model/image_reference.h"
 
 namespace fairlead::model {

@@ -1,8 +1,11 @@
-// One service: a table of Compose's keys, each with its reader.
+// One service: a table of the keys that have a meaning here, each with its reader. All others are
+// in setting_keys.h.
 #include <algorithm>
 
 #include "model/decode/parts.h"
 #include "model/decode/settings.h"
+#include "model/setting_keys.h"
+#include "model/words.h"
 
 namespace fairlead::model {
 namespace {
@@ -47,25 +50,14 @@ void read_restart(Reader& reader, const Field& field, Service& service) {
   service.restart = policy;
 }
 
-struct ConditionName {
-  const char* name;
-  Dependency::Condition condition;
-};
-constexpr ConditionName kConditions[] = {
-    {"service_started", Dependency::Condition::kStarted},
-    {"service_healthy", Dependency::Condition::kHealthy},
-    {"service_completed_successfully", Dependency::Condition::kCompletedSuccessfully}};
-
 void read_condition(Reader& reader, const Field& field, Dependency& dependency) {
   const auto text = read_string(reader, field);
   if (!text) return;
-  for (const auto& each : kConditions) {
-    if (*text != each.name) continue;
-    dependency.condition = each.condition;
+  if (const auto condition = value_of(kConditions, *text)) {
+    dependency.condition = *condition;
     return;
   }
-  reader.error(field, "unknown condition `" + *text + "`",
-               "service_started, service_healthy or service_completed_successfully");
+  reader.error(field, "unknown condition `" + *text + "`", choices_of(kConditions));
 }
 
 constexpr Key<Dependency> kDependencyKeys[] = {
@@ -248,7 +240,6 @@ constexpr Key<Service> kServiceKeys[] = {
     {"working_dir", string_into<&Service::working_dir>},
     {"hostname", string_into<&Service::hostname>},
     {"init", bool_into<&Service::init>},
-    {"stop_signal", string_into<&Service::stop_signal>},
     {"stop_grace_period",
      [](Reader& r, const Field& f, Service& s) { s.stop_grace_period = read_duration(r, f); }},
     {"container_name", text_into<&Service::container_name>},
@@ -275,7 +266,9 @@ constexpr Refused kRefusedServiceKeys[] = {
 };
 
 std::vector<std::string> service_key_names() {
-  auto names = setting_names();
+  std::vector<std::string> names;
+  for (const auto& key : setting_keys())
+    names.emplace_back(key.name);
   for (const auto& key : kServiceKeys)
     names.emplace_back(key.name);
   return names;

@@ -1,13 +1,13 @@
-// Service keys that go to the engine as they are: a table of readers. Each value is kept as JSON
-// in Compose's canonical form; controller/request/settings.cpp says where it goes.
+#include "model/decode/settings.h"
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <charconv>
 #include <string_view>
 
-#include "model/decode/settings.h"
 #include "model/form/json_writer.h"
+#include "model/setting_keys.h"
 
 namespace fairlead::model {
 namespace {
@@ -306,26 +306,41 @@ Value read_gpus(Reader& reader, const Field& field) {
   return read_device_requests(reader, field);
 }
 
+// ---- As Compose prints them ----
+
+// Sizes are texts there.
+json::value size(const json::value& value) {
+  return json::value(std::to_string(value.as_int64()));
+}
+json::value rates(const json::value& value) {
+  json::object out = value.as_object();
+  for (auto& [name, list] : out) {
+    if (!list.is_array()) continue;
+    for (auto& each : list.as_array()) {
+      if (auto* rate = each.as_object().if_contains("rate")) *rate = size(*rate);
+    }
+  }
+  return out;
+}
+
 // ---- The table ----
 
-using Read = Value (*)(Reader&, const Field&);
-struct SettingKey {
-  const char* name;
-  Read read;
-};
+constexpr auto kAsKept = nullptr;
+constexpr bool kInPlace = true;
+
 constexpr SettingKey kSettings[] = {
     {"annotations", read_texts},
-    {"blkio_config", read_blkio},
+    {"blkio_config", read_blkio, rates},
     {"cgroup", read_cgroup},
     {"cgroup_parent", read_text},
     {"cpu_count", read_number<0, 100'000>},
     {"cpu_percent", read_number<0, 100>},
-    {"cpu_period", read_micros},
-    {"cpu_quota", read_micros},
-    {"cpu_rt_period", read_micros},
-    {"cpu_rt_runtime", read_micros},
-    {"cpu_shares", read_number<0, 262'144>},
-    {"cpuset", read_text},
+    {"cpu_period", read_micros, kAsKept, kInPlace},
+    {"cpu_quota", read_micros, kAsKept, kInPlace},
+    {"cpu_rt_period", read_micros, kAsKept, kInPlace},
+    {"cpu_rt_runtime", read_micros, kAsKept, kInPlace},
+    {"cpu_shares", read_number<0, 262'144>, kAsKept, kInPlace},
+    {"cpuset", read_text, kAsKept, kInPlace},
     {"device_cgroup_rules", read_list},
     {"devices", read_devices},
     {"dns", read_one_or_more},
@@ -340,17 +355,18 @@ constexpr SettingKey kSettings[] = {
     {"links", read_list},
     {"logging", read_logging},
     {"mac_address", read_text},
-    {"mem_reservation", read_size},
-    {"mem_swappiness", read_number<0, 100>},
-    {"memswap_limit", read_swap},
+    {"mem_reservation", read_size, size, kInPlace},
+    {"mem_swappiness", read_number<0, 100>, size},
+    {"memswap_limit", read_swap, size, kInPlace},
     {"oom_kill_disable", read_flag},
     {"oom_score_adj", read_number<-1000, 1000>},
     {"pid", read_pid},
     {"platform", read_text},
     {"runtime", read_text},
     {"security_opt", read_list},
-    {"shm_size", read_size},
+    {"shm_size", read_size, size},
     {"stdin_open", read_flag},
+    {"stop_signal", read_text},
     {"storage_opt", read_texts},
     {"sysctls", read_texts},
     {"tmpfs", read_one_or_more},
@@ -381,17 +397,29 @@ std::optional<json::value> read_device_requests(Reader& reader, const Field& fie
 }
 
 bool read_setting(Reader& reader, const Field& field, const std::string& key, Service& service) {
-  const auto found = std::ranges::find(kSettings, std::string_view(key), &SettingKey::name);
-  if (found == std::end(kSettings)) return false;
+  const auto* found = find_setting(key);
+  if (found == nullptr) return false;
   if (auto value = found->read(reader, field)) service.settings[key] = std::move(*value);
   return true;
 }
 
-std::vector<std::string> setting_names() {
-  std::vector<std::string> out;
-  for (const auto& each : kSettings)
-    out.emplace_back(each.name);
-  return out;
+std::span<const SettingKey> setting_keys() {
+  return kSettings;
+}
+
+const SettingKey* find_setting(std::string_view key) {
+  const auto* found = std::ranges::find(kSettings, key, &SettingKey::name);
+  return found == std::end(kSettings) ? nullptr : found;
+}
+
+bool changes_in_place(std::string_view key) {
+  const auto* found = find_setting(key);
+  return found != nullptr && found->in_place;
+}
+
+json::value printed(std::string_view key, const json::value& value) {
+  const auto* found = find_setting(key);
+  return found == nullptr || found->print == nullptr ? value : found->print(value);
 }
 
 }  // namespace fairlead::model

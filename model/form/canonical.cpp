@@ -5,11 +5,24 @@
 
 #include "base/digest.h"
 #include "model/form/json_writer.h"
+#include "model/setting_keys.h"
 
 namespace fairlead::model {
 namespace {
 
 namespace json = boost::json;
+
+std::optional<std::string> nanoseconds(const std::optional<Nanoseconds>& time) {
+  if (!time) return std::nullopt;
+  return std::to_string(time->count()) + "ns";
+}
+
+json::object canonical(const std::map<std::string, std::optional<std::string>>& environment) {
+  json::object out;
+  for (const auto& [key, value] : environment)
+    out[key] = value.value_or("");
+  return out;
+}
 
 json::object canonical(const Port& port) {
   return Writer{}
@@ -21,7 +34,12 @@ json::object canonical(const Port& port) {
 }
 
 json::object canonical(const Mount& mount) {
-  Writer writer = mount_head(mount);
+  static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
+  Writer writer;
+  writer.put("type", kTypes[static_cast<int>(mount.type)])
+      .text("source", mount.source)
+      .put("target", mount.target)
+      .flag("read_only", mount.read_only);
   Writer bind;
   bind.text("propagation", mount.propagation)
       .flag("create_host_path", mount.create_host_path)
@@ -42,10 +60,10 @@ json::object canonical(const Mount& mount) {
 json::object canonical(const Healthcheck& health) {
   return Writer{}
       .list("test", health.test)
-      .maybe("interval", health.interval)
-      .maybe("timeout", health.timeout)
-      .maybe("start_period", health.start_period)
-      .maybe("start_interval", health.start_interval)
+      .maybe("interval", nanoseconds(health.interval))
+      .maybe("timeout", nanoseconds(health.timeout))
+      .maybe("start_period", nanoseconds(health.start_period))
+      .maybe("start_interval", nanoseconds(health.start_interval))
       .maybe("retries", health.retries)
       .out;
 }
@@ -59,6 +77,18 @@ json::object canonical(const IpamPool& pool) {
       .out;
 }
 
+json::object canonical(const Hook& hook) {
+  Writer writer;
+  writer.words("command", hook.command)
+      .text("image", hook.image)
+      .maybe("user", hook.user)
+      .maybe("working_dir", hook.working_dir)
+      .flag("privileged", hook.privileged)
+      .flag("per_replica", hook.per_replica);
+  if (!hook.environment.empty()) writer.put("environment", canonical(hook.environment));
+  return writer.out;
+}
+
 template <typename T>
 json::array to_objects(const std::vector<T>& list) {
   json::array out;
@@ -69,7 +99,7 @@ json::array to_objects(const std::vector<T>& list) {
 
 // What a container is made of and can't be changed in place: the input of its spec hash.
 Writer fixed_part(const Service& service) {
-  json::object environment = environment_object(service.environment);
+  json::object environment = canonical(service.environment);
   Writer writer;
   writer.put("image", service.image)
       .words("command", service.command)
@@ -82,8 +112,7 @@ Writer fixed_part(const Service& service) {
       .maybe("working_dir", service.working_dir)
       .maybe("hostname", service.hostname)
       .maybe("init", service.init)
-      .maybe("stop_signal", service.stop_signal)
-      .maybe("stop_grace_period", service.stop_grace_period)
+      .maybe("stop_grace_period", nanoseconds(service.stop_grace_period))
       .list("extra_hosts", service.extra_hosts)
       .list("cap_add", service.cap_add)
       .list("cap_drop", service.cap_drop)
@@ -91,7 +120,9 @@ Writer fixed_part(const Service& service) {
       .maybe("read_only", service.read_only);
   if (!environment.empty()) writer.put("environment", environment);
   if (service.healthcheck) writer.put("healthcheck", canonical(*service.healthcheck));
-  put_hooks(writer, service);
+  writer.array("pre_start", to_objects(service.pre_start))
+      .array("post_start", to_objects(service.post_start))
+      .array("pre_stop", to_objects(service.pre_stop));
   for (const auto& [key, value] : service.settings) {
     if (!changes_in_place(key)) writer.put(key.c_str(), value);
   }
@@ -125,9 +156,7 @@ void append_sorted(std::string& out, const json::value& value) {
   }
 }
 
-}  // namespace
-
-json::object to_object(const Network& network) {
+json::object canonical(const Network& network) {
   Writer writer;
   writer.put("name", network.docker_name)
       .flag("external", network.external)
@@ -148,7 +177,7 @@ json::object to_object(const Network& network) {
   return writer.out;
 }
 
-json::object to_object(const Volume& volume) {
+json::object canonical(const Volume& volume) {
   return Writer{}
       .put("name", volume.docker_name)
       .flag("external", volume.external)
@@ -157,6 +186,8 @@ json::object to_object(const Volume& volume) {
       .map("labels", volume.labels)
       .out;
 }
+
+}  // namespace
 
 std::string sha_of(const json::value& value) {
   std::string text;
@@ -190,19 +221,12 @@ std::string container_spec_hash(const App& app, const Service& service) {
   return sha_of(writer.out);
 }
 
-bool changes_in_place(const std::string& key) {
-  static constexpr const char* kKeys[] = {"cpu_period",      "cpu_quota",    "cpu_rt_period",
-                                          "cpu_rt_runtime",  "cpu_shares",   "cpuset",
-                                          "mem_reservation", "memswap_limit"};
-  return std::ranges::find(kKeys, std::string_view(key)) != std::end(kKeys);
-}
-
 std::string network_spec_hash(const Network& network) {
-  return sha_of(to_object(network));
+  return sha_of(canonical(network));
 }
 
 std::string volume_spec_hash(const Volume& volume) {
-  return sha_of(to_object(volume));
+  return sha_of(canonical(volume));
 }
 
 }  // namespace fairlead::model

@@ -1,9 +1,13 @@
-// The resolved model in Compose's canonical form, as `docker compose config` prints it.
+#include "model/form/compose_json.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
+#include "base/enum_text.h"
 #include "model/form/json_writer.h"
+#include "model/setting_keys.h"
+#include "model/words.h"
 
 namespace fairlead::model {
 namespace {
@@ -22,6 +26,13 @@ std::string octal(std::uint32_t mode) {
   return text.data();
 }
 
+json::object shown(const std::map<std::string, std::optional<std::string>>& environment) {
+  json::object out;
+  for (const auto& [key, value] : environment)
+    out[key] = value.value_or("");
+  return out;
+}
+
 json::object shown(const Port& port) {
   return Writer{}
       .text("name", port.name)
@@ -35,7 +46,12 @@ json::object shown(const Port& port) {
 }
 
 json::object shown(const Mount& mount) {
-  Writer writer = mount_head(mount);
+  const std::string type(text_of(kMountTypes, mount.type));
+  Writer writer;
+  writer.put("type", type)
+      .text("source", mount.source)
+      .put("target", mount.target)
+      .flag("read_only", mount.read_only);
   Writer options;
   options.text("propagation", mount.propagation)
       .flag("create_host_path", mount.create_host_path)
@@ -46,7 +62,7 @@ json::object shown(const Mount& mount) {
       .map("labels", mount.labels)
       .maybe("mode", mount.tmpfs_mode);
   if (mount.tmpfs_size) options.put("size", bytes(*mount.tmpfs_size));
-  if (!options.out.empty()) writer.put(name_of(mount.type), options.out);
+  if (!options.out.empty()) writer.put(type.c_str(), options.out);
   return writer.out;
 }
 
@@ -83,10 +99,8 @@ json::value shown(const Endpoint& endpoint, const std::string& service) {
 }
 
 json::object shown(const Dependency& dependency) {
-  static constexpr const char* kConditionNames[] = {"service_started", "service_healthy",
-                                                    "service_completed_successfully"};
   return Writer{}
-      .put("condition", kConditionNames[static_cast<int>(dependency.condition)])
+      .put("condition", std::string(text_of(kConditions, dependency.condition)))
       .flag("restart", dependency.restart)
       .put("required", dependency.required)
       .out;
@@ -102,19 +116,18 @@ json::object shown(const FileMount& mount) {
   return writer.out;
 }
 
-// Sizes are texts in Compose's output.
-json::value shown_setting(const std::string& key, const json::value& value) {
-  static constexpr const char* kSizes[] = {"mem_reservation", "mem_swappiness", "memswap_limit",
-                                           "shm_size"};
-  if (std::ranges::find(kSizes, std::string_view(key)) != std::end(kSizes))
-    return bytes(value.as_int64());
-  if (key != "blkio_config") return value;
-  json::object out = value.as_object();
-  for (auto& [name, list] : out) {
-    if (!list.is_array()) continue;
-    for (auto& each : list.as_array()) {
-      if (auto* rate = each.as_object().if_contains("rate")) *rate = bytes(rate->as_int64());
-    }
+json::array shown(const std::vector<Hook>& hooks) {
+  json::array out;
+  for (const auto& hook : hooks) {
+    Writer writer;
+    writer.words("command", hook.command)
+        .text("image", hook.image)
+        .maybe("user", hook.user)
+        .maybe("working_dir", hook.working_dir)
+        .flag("privileged", hook.privileged)
+        .flag("per_replica", hook.per_replica);
+    if (!hook.environment.empty()) writer.put("environment", shown(hook.environment));
+    out.push_back(std::move(writer.out));
   }
   return out;
 }
@@ -143,7 +156,7 @@ void put_lists(Writer& writer, const Service& service) {
 
 void put_maps(Writer& writer, const Service& service) {
   json::object networks, depends_on;
-  const json::object environment = environment_object(service.environment);
+  const json::object environment = shown(service.environment);
   if (service.network_mode.empty()) {
     for (const auto& endpoint : service.endpoints)
       networks[endpoint.network] = shown(endpoint, service.name);
@@ -155,7 +168,9 @@ void put_maps(Writer& writer, const Service& service) {
   if (!networks.empty()) writer.put("networks", networks);
   if (!depends_on.empty()) writer.put("depends_on", depends_on);
   if (service.healthcheck) writer.put("healthcheck", shown(*service.healthcheck));
-  put_hooks(writer, service);
+  writer.array("pre_start", shown(service.pre_start))
+      .array("post_start", shown(service.post_start))
+      .array("pre_stop", shown(service.pre_stop));
   if (service.deploy) writer.put("deploy", service.deploy->written);
 }
 
@@ -172,7 +187,6 @@ json::object shown(const Service& service) {
       .maybe("working_dir", service.working_dir)
       .maybe("hostname", service.hostname)
       .maybe("init", service.init)
-      .maybe("stop_signal", service.stop_signal)
       .maybe("privileged", service.privileged)
       .maybe("read_only", service.read_only)
       .maybe("pids_limit", service.pids_limit);
@@ -188,8 +202,48 @@ json::object shown(const Service& service) {
   put_lists(writer, service);
   put_maps(writer, service);
   for (const auto& [key, value] : service.settings)
-    writer.put(key.c_str(), shown_setting(key, value));
+    writer.put(key.c_str(), printed(key, value));
   return writer.out;
+}
+
+json::object shown(const Network& network) {
+  Writer writer;
+  writer.put("name", network.docker_name)
+      .flag("external", network.external)
+      .maybe("driver", network.driver)
+      .map("driver_opts", network.driver_opts)
+      .maybe("internal", network.internal)
+      .maybe("attachable", network.attachable)
+      .maybe("enable_ipv4", network.enable_ipv4)
+      .maybe("enable_ipv6", network.enable_ipv6)
+      .maybe("config_only", network.config_only)
+      .maybe("config_from", network.config_from)
+      .map("labels", network.labels);
+  json::array pools;
+  for (const auto& pool : network.ipam) {
+    pools.push_back(Writer{}
+                        .text("subnet", pool.subnet)
+                        .text("gateway", pool.gateway)
+                        .text("ip_range", pool.ip_range)
+                        .map("aux_addresses", pool.aux_addresses)
+                        .out);
+  }
+  Writer ipam;
+  ipam.maybe("driver", network.ipam_driver)
+      .map("options", network.ipam_options)
+      .array("config", std::move(pools));
+  if (!ipam.out.empty()) writer.put("ipam", ipam.out);
+  return writer.out;
+}
+
+json::object shown(const Volume& volume) {
+  return Writer{}
+      .put("name", volume.docker_name)
+      .flag("external", volume.external)
+      .maybe("driver", volume.driver)
+      .map("driver_opts", volume.driver_opts)
+      .map("labels", volume.labels)
+      .out;
 }
 
 json::object shown(const File& file) {
@@ -203,18 +257,13 @@ json::object shown(const File& file) {
   return writer.out;
 }
 
-const char* to_text(NetworkRecreate choice) {
-  static constexpr const char* kNames[] = {"never", "live", "restart"};
-  return kNames[static_cast<int>(choice)];
-}
-
 json::object behaviour(const std::string& prefix, bool suspend, bool prune,
                        NetworkRecreate recreate) {
   return Writer{}
       .text("appId", prefix)
       .put("suspend", suspend)
       .put("prune", prune)
-      .put("networkRecreate", to_text(recreate))
+      .put("networkRecreate", std::string(text_of(kNetworkRecreates, recreate)))
       .out;
 }
 
@@ -245,10 +294,10 @@ json::value to_json(const App& app) {
     services[service.name] = shown(service);
   json::object networks;
   for (const auto& network : app.networks)
-    networks[network.key] = to_object(network);
+    networks[network.key] = shown(network);
   json::object volumes;
   for (const auto& volume : app.volumes)
-    volumes[volume.key] = to_object(volume);
+    volumes[volume.key] = shown(volume);
   json::object configs;
   json::object secrets;
   for (const auto& file : app.files)
@@ -275,7 +324,7 @@ json::value to_json(const SharedNetwork& shared) {
       .put("apiVersion", "fairlead.dev/v1")
       .put("kind", "Network")
       .put("metadata", Writer{}.put("name", shared.name).map("labels", shared.metadata_labels).out)
-      .put("spec", to_object(shared.network))
+      .put("spec", shown(shared.network))
       .put("x-fairlead", behaviour("", shared.suspend, shared.prune, shared.network_recreate))
       .out;
 }

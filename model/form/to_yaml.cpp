@@ -1,4 +1,5 @@
-// JSON values as YAML text: block style, strings quoted where YAML would read something else.
+#include "model/form/to_yaml.h"
+
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -7,7 +8,6 @@
 #include <cstdio>
 
 #include "base/printable.h"
-#include "model/form/canonical.h"
 
 namespace fairlead::model {
 namespace {

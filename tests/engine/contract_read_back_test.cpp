@@ -26,41 +26,37 @@ TEST_P(Contract, WhatIsEmptyOrZeroIsTheDefault) {
   auto odd = spec("defaults");
   odd.hostname = "";
   odd.user = "";
-  odd.stop_signal = "";
   odd.memory = 0;
   odd.nano_cpus = 0;
-  odd.settings = {{"Config.Domainname", ""},
-                  {"HostConfig.ShmSize", 0},
-                  {"HostConfig.IpcMode", ""},
-                  {"HostConfig.PidMode", ""},
-                  {"HostConfig.Runtime", ""},
-                  {"HostConfig.CpuShares", 0},
-                  {"HostConfig.MemorySwap", 0},
-                  {"HostConfig.CpusetCpus", ""},
-                  {"HostConfig.LogConfig", json::object{{"Type", ""}}}};
+  odd.settings = {
+      {"Config.Domainname", ""},     {"Config.StopSignal", ""},
+      {"HostConfig.ShmSize", 0},     {"HostConfig.IpcMode", ""},
+      {"HostConfig.PidMode", ""},    {"HostConfig.Runtime", ""},
+      {"HostConfig.CpuShares", 0},   {"HostConfig.MemorySwap", 0},
+      {"HostConfig.CpusetCpus", ""}, {"HostConfig.LogConfig", json::object{{"Type", ""}}}};
   const auto id = create(odd);
   const auto seen = look(id);
   EXPECT_EQ(seen.hostname, id.substr(0, 12));
-  EXPECT_EQ(seen.stop_signal, "");
   EXPECT_EQ(seen.memory, 0);
   EXPECT_EQ(seen.settings.at("HostConfig.ShmSize"), json::value(64 << 20));
   EXPECT_EQ(seen.settings.at("HostConfig.IpcMode"), json::value("private"));
   EXPECT_EQ(seen.settings.at("HostConfig.Runtime"), json::value("runc"));
   EXPECT_EQ(seen.settings.at("HostConfig.LogConfig").at("Type"), json::value("json-file"));
-  for (const auto* path : {"Config.Domainname", "HostConfig.PidMode", "HostConfig.CpuShares",
-                           "HostConfig.MemorySwap", "HostConfig.CpusetCpus"})
+  for (const auto* path :
+       {"Config.Domainname", "Config.StopSignal", "HostConfig.PidMode", "HostConfig.CpuShares",
+        "HostConfig.MemorySwap", "HostConfig.CpusetCpus"})
     EXPECT_FALSE(seen.settings.contains(path)) << path;
 }
 
 TEST_P(Contract, WhatIsGivenIsKeptAsItIsWritten) {
   auto odd = spec("as-written");
-  odd.stop_signal = "kill";
   odd.hostname = "h1.example.org";
   odd.entrypoint = {{""}};
   odd.memory = 64 << 20;
-  odd.settings = {{"HostConfig.Tmpfs", json::object{{"/tmpx/", "size=1m"}}}};
+  odd.settings = {{"Config.StopSignal", "kill"},
+                  {"HostConfig.Tmpfs", json::object{{"/tmpx/", "size=1m"}}}};
   const auto seen = look(create(odd));
-  EXPECT_EQ(seen.stop_signal, "kill");
+  EXPECT_EQ(seen.settings.at("Config.StopSignal"), json::value("kill"));
   EXPECT_EQ(seen.hostname, "h1.example.org");
   EXPECT_TRUE(seen.entrypoint.empty());
   EXPECT_EQ(seen.settings.at("HostConfig.MemorySwap"), json::value(128 << 20));

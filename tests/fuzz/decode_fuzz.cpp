@@ -4,7 +4,8 @@
 #include <memory>
 #include <string_view>
 
-#include "model/form/canonical.h"
+#include "model/form/compose_json.h"
+#include "model/form/to_yaml.h"
 #include "model/host_access.h"
 #include "model/manifest.h"
 

@@ -6,6 +6,8 @@
 
 #include "model/check/clashes.h"
 #include "model/form/canonical.h"
+#include "model/form/compose_json.h"
+#include "model/form/to_yaml.h"
 #include "tests/model/diagnostics.h"
 
 namespace fairlead::model {
@@ -264,6 +266,83 @@ TEST(SpecHash, IsGolden) {
             "331ac013ccbae2d52095c27aead0b9335e3b534b8ff9c9e6c473af0918d96aec");
   EXPECT_EQ(volume_spec_hash(app.volumes[0]),
             "fd2ac25a89a5099751680a403a776d9dcfa083ff3c0b0f57803a4169c54528f9");
+}
+
+// All that a hash is made of, so that none of it can be spelled in another way unseen.
+constexpr const char* kAllThatIsHashed = R"(services:
+  all:
+    image: sample
+    command: [a, "b c"]
+    entrypoint: [e]
+    labels: {l: "1"}
+    environment: {A: b, C: ""}
+    ports: ["127.0.0.1:8080:80/udp"]
+    volumes:
+      - {type: volume, source: data, target: /d, volume: {nocopy: true, subpath: s, labels: {x: y}}}
+      - {type: bind, source: /b, target: /b, read_only: true,
+         bind: {propagation: rslave, create_host_path: true, recursive: readonly, selinux: z}}
+      - {type: tmpfs, target: /t, tmpfs: {size: 1m, mode: 0700}}
+      - {type: image, source: other, target: /i, image: {subpath: p}}
+    networks: {front: {aliases: [x]}}
+    user: u
+    working_dir: /w
+    hostname: h
+    init: true
+    stop_signal: SIGINT
+    stop_grace_period: 1m30s
+    extra_hosts: ["h:10.0.0.1"]
+    cap_add: [NET_ADMIN]
+    cap_drop: [ALL]
+    privileged: true
+    read_only: true
+    healthcheck: {test: [CMD, c], interval: 1500ms, timeout: 2s, start_period: 3s,
+                  start_interval: 1s, retries: 4}
+    pre_start: [{command: [p], image: q, user: r, working_dir: /s, per_replica: true,
+                 environment: {K: v}}]
+    post_start: [{command: [p], privileged: true}]
+    pre_stop: [{command: [p]}]
+    configs: [{source: c, target: /c, uid: "1", gid: "2", mode: 0440}]
+    shm_size: 1m
+    memswap_limit: 1g
+    cpu_shares: 5
+    blkio_config: {weight: 300, device_read_bps: [{path: /dev/sda, rate: 12mb}]}
+    ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}
+    devices: ["/dev/a:/dev/b:r"]
+    gpus: all
+    logging: {driver: none, options: {a: b}}
+    tmpfs: [/run]
+    sysctls: {net.core.somaxconn: 1}
+networks:
+  front:
+    driver: bridge
+    driver_opts: {mtu: "1400"}
+    internal: true
+    attachable: true
+    enable_ipv6: true
+    labels: {l: "1"}
+    ipam:
+      driver: default
+      options: {o: p}
+      config:
+        - {subnet: 10.9.0.0/24, gateway: 10.9.0.1, ip_range: 10.9.0.128/25, aux_addresses: {a: 10.9.0.9}}
+        - {subnet: "fd00:9::/64"}
+volumes:
+  data: {driver: local, driver_opts: {type: none}, labels: {l: "1"}}
+configs:
+  c: {content: hello}
+)";
+
+TEST(SpecHash, IsGoldenInAllItsParts) {
+  const auto manifest = decode("all.yaml", kAllThatIsHashed);
+  ASSERT_EQ(manifest.apps.size(), 1u) << all_text(manifest);
+  const auto& app = manifest.apps[0];
+  auto all = service(app, "all");
+  EXPECT_EQ(container_spec_hash(app, all),
+            "078ab1648d0f5e0d86c142ce916bf5cb46a872476000eb61a60ad7b8c283aafc");
+  EXPECT_EQ(network_spec_hash(app.networks[0]),
+            "7034d2feb26ed63523f8a1925fcf4138e565bf54868e664c05f205df62d7ea30");
+  EXPECT_EQ(volume_spec_hash(app.volumes[0]),
+            "4f69c1bda068a81df08865ce5ef404dada1d7bdb78b50c26d560e350175077c3");
 }
 
 TEST(ToYaml, ReadsBackAsTheSameModel) {

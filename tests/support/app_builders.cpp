@@ -44,8 +44,8 @@ void copy_spec(const docker::ContainerSpec& spec, docker::Container& details) {
   details.user = spec.user.value_or("");
   details.working_dir = spec.working_dir.value_or("");
   details.hostname = spec.hostname.value_or(details.id.substr(0, 12));
-  details.stop_signal = spec.stop_signal.value_or("");
   details.network_mode = spec.network_mode;
+  details.settings = spec.settings;
   details.restart = spec.restart.value_or(docker::RestartPolicy{});
   details.memory = spec.memory.value_or(0);
   details.nano_cpus = spec.nano_cpus.value_or(0);

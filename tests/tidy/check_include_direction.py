@@ -27,11 +27,12 @@ INNER = {
     },
     "model": {
         "order": ["yaml", "form", "load", "decode", "check"],
-        "base": ["app", "cidr", "diagnostic", "image_reference", "masks", "options", "sources"],
+        "base": ["app", "cidr", "diagnostic", "image_reference", "masks", "options",
+                 "setting_keys", "sources", "words"],
     },
     "docker": {
         "order": ["http", "embedded"],
-        "base": ["api_features", "classify", "decode", "encode", "engine", "types"],
+        "base": ["api_features", "classify", "container_fields", "decode", "encode", "engine", "types"],
     },
 }
 

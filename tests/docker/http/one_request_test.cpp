@@ -66,7 +66,7 @@ const std::vector<Set<ContainerSpec>> kContainerTexts = {
     [](ContainerSpec& s, const std::string& t) { s.user = t; },
     [](ContainerSpec& s, const std::string& t) { s.working_dir = t; },
     [](ContainerSpec& s, const std::string& t) { s.hostname = t; },
-    [](ContainerSpec& s, const std::string& t) { s.stop_signal = t; },
+    [](ContainerSpec& s, const std::string& t) { s.settings["Config.StopSignal"] = t; },
     [](ContainerSpec& s, const std::string& t) { s.extra_hosts = {t}; },
     [](ContainerSpec& s, const std::string& t) { s.cap_add = {t}, s.cap_drop = {t}; },
     [](ContainerSpec& s, const std::string& t) { s.platform = t.empty() ? "none" : t; },

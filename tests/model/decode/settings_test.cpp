@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 
 #include "model/form/canonical.h"
+#include "model/form/compose_json.h"
+#include "model/form/to_yaml.h"
 #include "model/manifest.h"
 #include "tests/model/diagnostics.h"
 

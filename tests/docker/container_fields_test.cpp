@@ -1,12 +1,14 @@
-#include "controller/request/normalise.h"
+#include "docker/container_fields.h"
 
 #include <gtest/gtest.h>
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
+#include <string_view>
 
-namespace fairlead::controller {
+namespace fairlead::docker {
 namespace {
 
 struct Pair {
@@ -68,10 +70,17 @@ TEST(Normalise, KeepsApartWhatDiffers) {
   }
 }
 
-TEST(Normalise, TakesPortZeroForAnyFreeOne) {
-  EXPECT_EQ(host_port("0"), "");
-  EXPECT_EQ(host_port("80"), "80");
+// A table that two rows of one path would make ambiguous, and a request that has no such place.
+TEST(ContainerFields, AreEachThereOnceInOneOfTwoPlaces) {
+  std::set<std::string_view> seen;
+  for (const auto& field : container_fields()) {
+    EXPECT_TRUE(seen.insert(field.path).second) << field.path;
+    EXPECT_TRUE(field.path.starts_with("Config.") || field.path.starts_with("HostConfig."))
+        << field.path;
+    EXPECT_EQ(find_field(field.path), &field);
+  }
+  EXPECT_EQ(find_field("HostConfig.Unheard"), nullptr);
 }
 
 }  // namespace
-}  // namespace fairlead::controller
+}  // namespace fairlead::docker
