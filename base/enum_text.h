@@ -29,6 +29,16 @@ consteval bool is_enumerator() {
   return name[name.find_last_not_of("-0123456789")] != ')';
 }
 
+// How many enumerators there are, of an enum whose values count from 0.
+template <typename Enum, std::size_t Count = 0>
+consteval std::size_t enum_count() {
+  if constexpr (is_enumerator<static_cast<Enum>(Count)>()) {
+    return enum_count<Enum, Count + 1>();
+  } else {
+    return Count;
+  }
+}
+
 template <typename Row, std::size_t Count>
 consteval bool covers(const Row (&rows)[Count]) {
   using Enum = decltype(Row::value);
@@ -37,7 +47,7 @@ consteval bool covers(const Row (&rows)[Count]) {
     for (std::size_t j = 0; j < i; ++j)
       if (rows[i].text == rows[j].text) return false;
   }
-  return !is_enumerator<static_cast<Enum>(Count)>();
+  return Count == enum_count<Enum>();
 }
 
 // The row of a value, of a table that covers its enum.

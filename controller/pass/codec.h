@@ -20,11 +20,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/enum_text.h"
 #include "controller/pass/values.h"
 
 namespace fairlead::controller::codec {
 
 namespace json = boost::json;
+
+// Calls below are qualified: others have a to_json of their own for some of these types.
 
 template <typename T>
 concept Described = boost::describe::has_describe_members<T>::value;
@@ -38,25 +41,6 @@ concept Listed = requires(T list) {
 template <typename T>
 concept Mapped = Listed<T> && requires { typename T::mapped_type; };
 
-// The last value of each enumeration: what a file says beyond it is refused.
-template <typename E>
-inline constexpr E kLast{};
-template <>
-inline constexpr auto kLast<model::NetworkRecreate> = model::NetworkRecreate::kRestart;
-template <>
-inline constexpr auto kLast<model::Mount::Type> = model::Mount::Type::kImage;
-template <>
-inline constexpr auto kLast<model::Dependency::Condition> =
-    model::Dependency::Condition::kCompletedSuccessfully;
-template <>
-inline constexpr auto kLast<model::PullPolicy::When> = model::PullPolicy::When::kEvery;
-template <>
-inline constexpr auto kLast<controller::Kind> = controller::Kind::kVolume;
-template <>
-inline constexpr auto kLast<ErrorClass> = ErrorClass::kUnknown;
-template <>
-inline constexpr auto kLast<Reason> = Reason::kInternalError;
-
 [[noreturn]] inline void refuse(const std::string& path, const char* wanted) {
   throw std::invalid_argument(path + " is no " + wanted);
 }
@@ -66,7 +50,7 @@ json::value to_json(const T& value);
 
 template <typename T>
 json::value pointee_to_json(const std::shared_ptr<T>& value) {
-  return value == nullptr ? json::value() : to_json(*value);
+  return value == nullptr ? json::value() : codec::to_json(*value);
 }
 // What they hold is no value: a secret's content never gets into a recording, and a seam can't.
 inline json::value pointee_to_json(const std::shared_ptr<const std::string>& value) {
@@ -89,33 +73,33 @@ json::value to_json(const T& value) {
   } else if constexpr (std::is_integral_v<T>) {
     return value;
   } else if constexpr (std::same_as<T, model::Masks>) {
-    return to_json(value.values());
+    return codec::to_json(value.values());
   } else if constexpr (requires { value.time_since_epoch(); }) {
-    return to_json(value.time_since_epoch());
+    return codec::to_json(value.time_since_epoch());
   } else if constexpr (requires {
                          value.count();
                          typename T::rep;
                        }) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(value).count();
   } else if constexpr (requires { value.has_value(); }) {
-    return value ? to_json(*value) : json::value();
+    return value ? codec::to_json(*value) : json::value();
   } else if constexpr (requires { value.use_count(); }) {
     return pointee_to_json(value);
   } else if constexpr (Mapped<T>) {
     json::object out;
     for (const auto& [key, each] : value)
-      out[key] = to_json(each);
+      out[key] = codec::to_json(each);
     return out;
   } else if constexpr (Listed<T>) {
     json::array out;
     for (const auto& each : value)
-      out.push_back(to_json(each));
+      out.push_back(codec::to_json(each));
     return out;
   } else {
     static_assert(Described<T> && complete<T>, "name all members in values.h");
     json::object out;
     boost::mp11::mp_for_each<MembersOf<T>>(
-        [&](auto member) { out[member.name] = to_json(value.*member.pointer); });
+        [&](auto member) { out[member.name] = codec::to_json(value.*member.pointer); });
     return out;
   }
 }
@@ -131,7 +115,7 @@ void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
     refuse(path, "value");
   } else {
     T made;
-    from_json(from, made, path);
+    codec::from_json(from, made, path);
     value = std::make_shared<const T>(std::move(made));
   }
 }
@@ -144,7 +128,7 @@ void members_from_json(const json::value& from, T& value, const std::string& pat
     const auto* found = from.get_object().if_contains(member.name);
     const std::string name = path.empty() ? member.name : path + "." + member.name;
     if (found == nullptr) throw std::invalid_argument(name + " is missing");
-    from_json(*found, value.*member.pointer, name);
+    codec::from_json(*found, value.*member.pointer, name);
   });
 }
 
@@ -162,10 +146,9 @@ void from_json(const json::value& from, T& value, const std::string& path) {
     if (!from.is_string()) refuse(path, "text");
     value = from.get_string();
   } else if constexpr (std::is_enum_v<T>) {
-    static_assert(kLast<T> != T{}, "say its last value above");
     std::underlying_type_t<T> number{};
-    from_json(from, number, path);
-    if (number < 0 || number > static_cast<std::underlying_type_t<T>>(kLast<T>))
+    codec::from_json(from, number, path);
+    if (number < 0 || static_cast<std::size_t>(number) >= enum_count<T>())
       refuse(path, "known choice");
     value = static_cast<T>(number);
   } else if constexpr (std::is_integral_v<T>) {
@@ -174,33 +157,34 @@ void from_json(const json::value& from, T& value, const std::string& path) {
     if (failed) refuse(path, "number that fits");
   } else if constexpr (std::same_as<T, model::Masks>) {
     model::StringMap values;
-    from_json(from, values, path);
+    codec::from_json(from, values, path);
     value = model::Masks::of_values(values);
   } else if constexpr (requires { value.time_since_epoch(); }) {
     typename T::duration since{};
-    from_json(from, since, path);
+    codec::from_json(from, since, path);
     value = T(since);
   } else if constexpr (requires {
                          value.count();
                          typename T::rep;
                        }) {
     std::int64_t count = 0;
-    from_json(from, count, path);
+    codec::from_json(from, count, path);
     value = std::chrono::duration_cast<T>(std::chrono::nanoseconds(count));
   } else if constexpr (requires { value.has_value(); }) {
     if (from.is_null()) return;
-    from_json(from, value.emplace(), path);
+    codec::from_json(from, value.emplace(), path);
   } else if constexpr (requires { value.use_count(); }) {
     pointee_from_json(from, value, path);
   } else if constexpr (Mapped<T>) {
     if (!from.is_object()) refuse(path, "object");
     for (const auto& each : from.get_object())
-      from_json(each.value(), value[std::string(each.key())], path + "." + std::string(each.key()));
+      codec::from_json(each.value(), value[std::string(each.key())],
+                       path + "." + std::string(each.key()));
   } else if constexpr (Listed<T>) {
     if (!from.is_array()) refuse(path, "list");
     for (const auto& each : from.get_array()) {
       typename T::value_type made{};
-      from_json(each, made, path + "[]");
+      codec::from_json(each, made, path + "[]");
       value.insert(value.end(), std::move(made));
     }
   } else {

@@ -10,6 +10,7 @@ using enum Colour;
 
 constexpr EnumText<Colour> kColours[] = {{kRed, "red"}, {kGreen, "green"}, {kBlue2, "blue"}};
 static_assert(covers(kColours));
+static_assert(enum_count<Colour>() == 3);
 
 // Each of these is a mistake that must not compile where `covers` is asserted.
 constexpr EnumText<Colour> kOneIsMissing[] = {{kRed, "red"}, {kBlue2, "blue"}};
