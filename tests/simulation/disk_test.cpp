@@ -56,7 +56,7 @@ TEST(Disk, AWriteThatDoesNotEndStopsCreationsAndNothingElse) {
   fleet.run_for(seconds(2));
   const auto before = creations(fleet);
   fleet.disk.hold();
-  // More Apps than there are permits for the engine, and fewer than workers.
+  // More creations than there are permits for the engine, and fewer Apps than workers.
   for (int i = 0; i < 12; ++i)
     fleet.files["shop" + std::to_string(i) + ".yaml"] =
         replaced(replaced(kShop, "name: shop", "name: shop" + std::to_string(i)), "172.31.50.0",
