@@ -37,16 +37,14 @@ bool valid_name(const std::string& name) {
 }
 
 Reply<void> check_name_free(const State& state, const std::string& name) {
-  for (const auto& [id, box] : state.boxes) {
-    if (box.container.name != name) continue;
-    return refuse(409, std::string("Conflict. The container name \"/")
-                           .append(name)
-                           .append("\" is already in use by container \"")
-                           .append(id)
-                           .append("\". You have to remove (or rename) that container to be able "
-                                   "to reuse that name."));
-  }
-  return {};
+  const auto holder = state.box_ids.find(name);
+  if (holder == state.box_ids.end()) return {};
+  return refuse(409, std::string("Conflict. The container name \"/")
+                         .append(name)
+                         .append("\" is already in use by container \"")
+                         .append(holder->second)
+                         .append("\". You have to remove (or rename) that container to be able "
+                                 "to reuse that name."));
 }
 
 std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec,
@@ -215,12 +213,13 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
   }
   say(box, "create");
   std::string id = box.container.id;
-  state.boxes.emplace(id, std::move(box));
+  state.add(std::move(box));
   return id;
 }
 
 Reply<void> Model::check_ports(const Box& box) const {
   for (const auto& [id, other] : state.boxes) {
+    if (box.container.ports.empty()) break;
     if (!other.container.running || id == box.container.id) continue;
     for (const PortBinding& port : box.container.ports) {
       const auto taken = [&port](const PortBinding& theirs) { return same_port(port, theirs); };
@@ -321,7 +320,7 @@ Reply<void> Model::remove(const std::string& id, bool force) {
     end_run(**box, kKilled);
   }
   say(**box, "destroy");
-  state.boxes.erase(full_id);
+  state.remove_box(full_id);
   return {};
 }
 
@@ -337,7 +336,8 @@ Reply<void> Model::rename(const std::string& id, const std::string& name) {
     return refuse(400, "Renaming a container with the same name as its current name");
   }
   if (auto free = check_name_free(state, name); !free) return free;
-  const std::string old = std::exchange(container.name, name);
+  const std::string old = container.name;
+  state.rename(**box, name);
   say(**box, "rename", {{"oldName", "/" + old}});
   return {};
 }

@@ -36,12 +36,15 @@ bool special(const Container& container) {
 }  // namespace
 
 bool Model::address_used(const std::string& network_id, const std::string& wanted) const {
-  for (const auto& [id, box] : state.boxes) {
-    for (const Endpoint& endpoint : box.container.endpoints) {
-      if (endpoint.network_id == network_id && endpoint.ip_address == wanted) return true;
-    }
-  }
-  return false;
+  const auto on = state.visitors.find(network_id);
+  if (on == state.visitors.end()) return false;
+  return std::ranges::any_of(on->second, [&](const std::string& id) {
+    const auto box = state.boxes.find(id);
+    return box != state.boxes.end() &&
+           std::ranges::any_of(box->second.container.endpoints, [&](const Endpoint& endpoint) {
+             return endpoint.network_id == network_id && endpoint.ip_address == wanted;
+           });
+  });
 }
 
 // A fixed address is for networks whose subnet somebody chose, and lies in it (F017).
@@ -116,6 +119,7 @@ Reply<void> Model::attach(const Box& box, Endpoint& endpoint) {
   auto address = pick_address(network, endpoint);
   if (!address) return std::unexpected(address.error());
   endpoint.network_id = network.id;
+  state.visitors[network.id].insert(box.container.id);
   endpoint.endpoint_id = random_.hex(64);
   endpoint.ip_address = std::move(*address);
   if (const IpamConfig* pool = v4_pool(network); pool != nullptr) {
@@ -203,6 +207,7 @@ Reply<void> Model::connect(const std::string& container_id, const EndpointSpec& 
   if (container.running) joined = attach(**box, endpoint);
   if (!joined) endpoint.network_id = spec.network_id;  // as sent
   std::erase_if(container.endpoints, same_name);
+  state.visitors[endpoint.network_id].insert(container.id);
   container.endpoints.push_back(std::move(endpoint));
   std::ranges::sort(container.endpoints, {}, &Endpoint::network_name);
   return joined;

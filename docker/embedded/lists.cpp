@@ -50,12 +50,55 @@ ContainerSummary summary_of(const Box& box) {
 
 }  // namespace
 
+void State::add(Network network) {
+  const std::string id = network.id;
+  network_ids[network.name].insert(id);
+  for (const IpamConfig& pool : network.ipam)
+    if (const auto block = model::parse_cidr(pool.subnet)) subnets.insert(*block, id);
+  networks.emplace(id, std::move(network));
+}
+
+void State::remove_network(const std::string& id) {
+  const Network& network = networks.at(id);
+  const auto named = network_ids.find(network.name);
+  named->second.erase(id);
+  if (named->second.empty()) network_ids.erase(named);
+  for (const IpamConfig& pool : network.ipam)
+    if (const auto block = model::parse_cidr(pool.subnet)) subnets.erase(*block, id);
+  visitors.erase(id);
+  generated_pools.erase(id);
+  networks.erase(id);
+}
+
+void State::add(Box box) {
+  const std::string id = box.container.id;
+  box_ids[box.container.name] = id;
+  for (const Endpoint& endpoint : box.container.endpoints)
+    visitors[endpoint.network_id].insert(id);
+  boxes.emplace(id, std::move(box));
+}
+
+void State::rename(Box& box, const std::string& name) {
+  box_ids.erase(box.container.name);
+  box.container.name = name;
+  box_ids[name] = box.container.id;
+}
+
+void State::remove_box(const std::string& id) {
+  const Box& box = boxes.at(id);
+  box_ids.erase(box.container.name);
+  for (const Endpoint& endpoint : box.container.endpoints)
+    if (const auto on = visitors.find(endpoint.network_id); on != visitors.end())
+      on->second.erase(id);
+  boxes.erase(id);
+}
+
 const Box* find_box(const State& state, const std::string& id_or_name) {
   if (const auto exact = state.boxes.find(id_or_name); exact != state.boxes.end()) {
     return &exact->second;
   }
-  for (const auto& [id, box] : state.boxes) {
-    if (box.container.name == id_or_name) return &box;
+  if (const auto named = state.box_ids.find(id_or_name); named != state.box_ids.end()) {
+    return &state.boxes.at(named->second);
   }
   if (id_or_name.size() < 12) return nullptr;
   const auto first = state.boxes.lower_bound(id_or_name);

@@ -9,11 +9,8 @@ namespace {
 namespace ip = boost::asio::ip;
 
 bool subnet_taken(const State& state, const std::string& wanted) {
-  for (const auto& [id, network] : state.networks) {
-    for (const IpamConfig& pool : network.ipam)
-      if (model::overlap(pool.subnet, wanted)) return true;
-  }
-  return false;
+  const auto block = model::parse_cidr(wanted);
+  return block && !state.subnets.overlapping(*block).empty();
 }
 
 bool reserved(const std::string& name) {
@@ -44,14 +41,19 @@ Reply<void> check_pool(const State& state, IpamConfig& pool) {
 }
 
 void add_members(const State& from, Network& network) {
-  for (const auto& [id, box] : from.boxes) {
-    for (const Endpoint& endpoint : box.container.endpoints) {
+  const auto on = from.visitors.find(network.id);
+  if (on == from.visitors.end()) return;
+  for (const auto& id : on->second) {
+    const auto box = from.boxes.find(id);
+    if (box == from.boxes.end()) continue;
+    const Container& container = box->second.container;
+    for (const Endpoint& endpoint : container.endpoints) {
       if (endpoint.network_id != network.id || endpoint.endpoint_id.empty()) continue;
       const bool addressed = !network.ipam.empty() && !endpoint.ip_address.empty();
       const std::string bits =
           addressed ? network.ipam[0].subnet.substr(network.ipam[0].subnet.find('/')) : "";
       network.members.push_back(
-          {id, box.container.name, endpoint.ip_address + bits, endpoint.mac_address});
+          {id, container.name, endpoint.ip_address + bits, endpoint.mac_address});
     }
   }
 }
@@ -68,19 +70,14 @@ Reply<const Network*> find_network(const State& state, const std::string& id_or_
   if (const auto exact = state.networks.find(id_or_name); exact != state.networks.end()) {
     return &exact->second;
   }
-  const Network* found = nullptr;
-  int matches = 0;
-  for (const auto& [id, network] : state.networks) {
-    if (network.name != id_or_name) continue;
-    found = &network;
-    ++matches;
-  }
+  const auto named = state.network_ids.find(id_or_name);
+  const std::size_t matches = named == state.network_ids.end() ? 0 : named->second.size();
   if (matches > 1) {
     return refuse(400, "network " + id_or_name + " is ambiguous (" + std::to_string(matches) +
                            " matches found on name)");
   }
-  if (found == nullptr) return refuse(404, "network " + id_or_name + " not found");
-  return found;
+  if (matches == 0) return refuse(404, "network " + id_or_name + " not found");
+  return &state.networks.at(*named->second.begin());
 }
 
 void Model::add_predefined() {
@@ -96,7 +93,7 @@ void Model::add_predefined() {
     network.ipam_driver = "default";
     if (network.name == "bridge") network.ipam = {{"172.17.0.0/16", "172.17.0.1", "", {}}};
     state.generated_pools.insert(network.id);
-    state.networks.emplace(network.id, std::move(network));
+    state.add(std::move(network));
   }
 }
 
@@ -139,14 +136,13 @@ Reply<void> Model::check_network(const NetworkSpec& spec) const {
   }
   const std::string driver = spec.driver.value_or("bridge");
   if (!known_driver(driver)) return refuse(404, "plugin \"" + driver + "\" not found");
+  if (state.network_ids.contains(spec.name))
+    return refuse(409, "network with name " + spec.name + " already exists");
   const auto bridge = spec.options.find(kBridgeName);
+  if (bridge == spec.options.end()) return {};
   for (const auto& [id, network] : state.networks) {
-    if (network.name == spec.name) {
-      return refuse(409, "network with name " + spec.name + " already exists");
-    }
     const auto other = network.options.find(kBridgeName);
-    if (bridge != spec.options.end() && other != network.options.end() &&
-        bridge->second == other->second) {
+    if (other != network.options.end() && bridge->second == other->second) {
       return refuse(403, "cannot create network " + spec.name + " (" + bridge->second +
                              "): conflicts with network " + id + " (" + other->second +
                              "): networks have same bridge name");
@@ -206,7 +202,7 @@ Reply<std::string> Model::create_network(NetworkSpec spec) {
                   .members = {}};
   std::string id = network.id;
   say(network, "create");
-  state.networks.emplace(id, std::move(network));
+  state.add(std::move(network));
   if (generated) state.generated_pools.insert(id);
   return id;
 }
@@ -222,8 +218,7 @@ Reply<void> Model::remove_network(const std::string& id) {
     return refuse(403, "error while removing network: network " + network->name + " id " +
                            network->id + " has active endpoints");
   }
-  state.networks.erase(network->id);
-  state.generated_pools.erase(network->id);
+  state.remove_network(network->id);
   say(*network, "destroy");
   return {};
 }

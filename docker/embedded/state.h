@@ -16,6 +16,7 @@
 
 #include "base/random.h"
 #include "docker/embedded/engine.h"
+#include "model/block_map.h"
 
 namespace fairlead::docker::embedded {
 
@@ -42,12 +43,25 @@ struct Box {
   std::uint64_t run = 0;  // tells a late timer that another run began meanwhile
 };
 
+// Networks and boxes come and go by the functions, which keep the ways to find them.
 struct State {
   std::map<std::string, Network> networks;  // by ID
   std::set<std::string> generated_pools;    // IDs of networks whose subnet nobody asked for
   std::map<std::string, Box> boxes;         // by ID
   std::map<std::string, Volume> volumes;    // by name
   std::map<std::string, Image> images;      // by reference
+
+  std::map<std::string, std::string> box_ids;                // by name
+  std::map<std::string, std::set<std::string>> network_ids;  // by name
+  model::BlockMap<std::string> subnets;                      // → network ID
+  // By network ID: the boxes that are on it, or have been.
+  std::map<std::string, std::set<std::string>> visitors;
+
+  void add(Network network);
+  void remove_network(const std::string& id);
+  void add(Box box);
+  void rename(Box& box, const std::string& name);
+  void remove_box(const std::string& id);
 };
 
 // The requests. Reads take the state they read: a copy of the past when a read is to be stale.

@@ -27,7 +27,7 @@ INNER = {
     },
     "model": {
         "order": ["yaml", "form", "load", "decode", "check"],
-        "base": ["app", "cidr", "diagnostic", "image_reference", "masks", "options",
+        "base": ["app", "block_map", "cidr", "diagnostic", "image_reference", "masks", "options",
                  "setting_keys", "sources", "words"],
     },
     "docker": {
