@@ -27,6 +27,21 @@ Task<Result<model::Manifest>> decoded_by(Pool& pool, std::function<model::Manife
       "see whether a helper such as `age` hangs; the last good version stays in force");
 }
 
+// Whether an entry refers to one of these by its name, as its own or another's.
+bool names_any(const DesiredEntry& entry, const ObservedChanges& changes) {
+  const auto named = [&changes](const model::Network& network) {
+    return changes.networks.contains(network.docker_name) ||
+           (network.config_from && changes.networks.contains(*network.config_from));
+  };
+  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry.value))
+    return named(shared->network);
+  const auto& app = std::get<model::App>(entry.value);
+  return std::ranges::any_of(app.networks, named) ||
+         std::ranges::any_of(app.volumes, [&changes](const model::Volume& volume) {
+           return changes.volumes.contains(volume.docker_name);
+         });
+}
+
 }  // namespace
 
 Controller::Controller(ControllerParts parts, ControllerOptions options)
@@ -182,6 +197,7 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
   const bool error_free = desired_.complete() && desired_.broken_file().empty();
   prune_.scanned(error_free, desired_.mentioned(), owned_keys(), now);
   for (const auto& key : changes.keys) {
+    unsettled_.insert(key);
     auto& state = keys_[key];
     if (desired_.find(key) != nullptr) state.changed_at = now;
     // At the first look nothing need have changed: what failed before the restart has failed.
@@ -232,14 +248,12 @@ void Controller::announce(const std::string& key) {
 
 std::set<std::string> Controller::owned_keys() const {
   auto keys = parts_.inventory.apps();
-  const auto add = [this, &keys](const docker::StringMap& labels) {
-    if (label(labels, kLabelInstance) != parts_.inventory.instance()) return;
-    if (auto app = app_of(labels); !app.empty()) keys.insert(std::move(app));
-  };
-  for (const auto& [id, container] : cache_.observed().containers)
-    add(container.details.labels);
-  for (const auto& [id, network] : cache_.observed().networks)
-    add(network.labels);
+  const auto& owners = cache_.index().owners();
+  const auto& instance = parts_.inventory.instance();
+  for (auto at = owners.lower_bound({instance, ""});
+       at != owners.end() && at->first.first == instance; ++at) {
+    if (!at->first.second.empty()) keys.insert(at->first.second);
+  }
   return keys;
 }
 
@@ -257,10 +271,32 @@ void Controller::enqueue_all() {
   work_.notify();
 }
 
-void Controller::enqueue_unsettled() {
-  for (const auto& [key, status] : status_.rows()) {
-    if (status.sync != "Synced") wake(key);
+// Those whose objects are not as they were, or that name one that is not, whoever's it is.
+void Controller::enqueue_changed(const ObservedChanges& changes, const std::string& but) {
+  std::set<std::string> keys = changes.apps;
+  if (!changes.networks.empty() || !changes.volumes.empty()) {
+    for (const auto& [key, entry] : desired_.entries())
+      if (names_any(entry, changes)) keys.insert(key);
   }
+  keys.erase(but);
+  for (const auto& key : keys) {
+    unsettled_.insert(key);
+    enqueue(key);
+  }
+}
+
+void Controller::enqueue_unsettled() {
+  for (const auto& key : unsettled_)
+    enqueue(key);
+}
+
+// Nothing is left of it.
+void Controller::forget(const std::string& key) {
+  status_.erase(key);
+  keys_.erase(key);
+  unsettled_.erase(key);
+  waiting_.erase(key);
+  telemetry_->app_forgotten(key);
 }
 
 Task<void> Controller::worker_loop() {
@@ -305,18 +341,12 @@ QueueNumbers Controller::queue() const {
 
 std::map<Kind, int> Controller::orphans() const {
   std::map<Kind, int> counts{{Kind::kContainer, 0}, {Kind::kNetwork, 0}, {Kind::kVolume, 0}};
-  const auto count = [this, &counts](Kind kind, const docker::StringMap& labels) {
-    const auto app = app_of(labels);
-    if (!app.empty() && desired_.find(app) == nullptr) ++counts[kind];
-  };
-  for (const auto& [id, c] : cache_.observed().containers) {
-    count(Kind::kContainer, c.details.labels);
+  for (const auto& [app, objects] : cache_.index().apps()) {
+    if (desired_.find(app) != nullptr) continue;
+    counts[Kind::kContainer] += static_cast<int>(objects.containers.size());
+    counts[Kind::kNetwork] += static_cast<int>(objects.networks.size());
+    counts[Kind::kVolume] += static_cast<int>(objects.volumes.size());
   }
-  for (const auto& [id, network] : cache_.observed().networks) {
-    count(Kind::kNetwork, network.labels);
-  }
-  for (const auto& [name, volume] : cache_.observed().volumes)
-    count(Kind::kVolume, volume.labels);
   return counts;
 }
 

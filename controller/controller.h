@@ -153,7 +153,9 @@ class Controller final : public View, public Commands {
   void announce(const std::string& key);
   void enqueue(const std::string& key);
   void enqueue_all();
+  void enqueue_changed(const ObservedChanges& changes, const std::string& but = "");
   void enqueue_unsettled();
+  void forget(const std::string& key);
   std::set<std::string> owned_keys() const;
   Incumbents incumbents() const;
   void remember_files();
@@ -176,10 +178,11 @@ class Controller final : public View, public Commands {
   void came_free(std::string_view type, std::string_view action, const std::string& by);
   Task<Status> full_resync();
   Task<void> forget_absent();
-  Task<Result<std::set<std::string>>> guarded_refresh(bool full);
+  Task<Result<ObservedChanges>> guarded_refresh(bool full);
   void link_failed(const Error& error);
   void engine_lost(const Error& error);
   void check_foreign_instances();
+  void confirm_settled();
   bool may_mutate() const;
 
   // reconcile.cpp
@@ -230,6 +233,11 @@ class Controller final : public View, public Commands {
   EngineStatus engine_status_;
   StatusBoard status_;
   std::map<std::string, KeyState> keys_;
+  // What the next resync looks at again, whatever it finds: all but what the last pass found in
+  // sync.
+  std::set<std::string> unsettled_;
+  // Of these, what waits for something that is not its own doing, or has failed.
+  std::set<std::string> waiting_;
 
   Signal work_;         // a key may be due
   Signal decoded_;      // a manifest is

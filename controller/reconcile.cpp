@@ -64,9 +64,7 @@ Task<Result<bool>> Controller::observe(std::string key) {
       engine_lost(refreshed.error());
       co_return std::unexpected(refreshed.error());
     }
-    for (const auto& other : *refreshed) {
-      if (other != key) enqueue(other);
-    }
+    enqueue_changed(*refreshed, key);
     auto members = co_await observe_leftovers(key);
     if (!members) {
       if (members.error().reason == Reason::kEngineUnavailable) engine_lost(members.error());
@@ -82,8 +80,8 @@ Task<Result<bool>> Controller::observe(std::string key) {
 Task<Status> Controller::observe_leftovers(std::string key) {
   std::vector<std::string> leftovers;
   const auto* entry = desired_.find(key);
-  for (const auto& [id, network] : cache_.observed().networks) {
-    if (app_of(network.labels) != key) continue;
+  for (const auto& id : cache_.index().of(key).networks) {
+    const auto& network = cache_.observed().networks.at(id);
     const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
     const std::string component = label(network.labels, kLabelComponent);
     const bool declared =
@@ -102,7 +100,7 @@ Task<Status> Controller::observe_leftovers(std::string key) {
 }
 
 Visible Controller::visible(const std::string& key) const {
-  return visible_to(key, desired_.find(key), cache_.observed(), parts_.inventory,
+  return visible_to(key, desired_.find(key), cache_.index(), parts_.inventory,
                     parts_.clock.wall_now());
 }
 
@@ -206,12 +204,13 @@ Task<void> Controller::hear_last_words(std::string key) {
   };
   std::vector<Ended> ended;
   const auto& known = keys_[key].memory.ends;
-  for (const auto& [id, container] : cache_.observed().containers) {
+  for (const auto& id : cache_.index().of(key).containers) {
+    const auto& container = cache_.observed().containers.at(id);
     const auto& details = container.details;
     const bool failed =
         details.state == "restarting" ||
         (details.state == "exited" && !completed(container) && !was_stopped(container));
-    if (!failed || app_of(details.labels) != key) continue;
+    if (!failed) continue;
     const auto found = known.find(id);
     if (found != known.end() && found->second.finished_at == details.finished_at) continue;
     if (!of_this_manifest(desired_.find(key), details)) continue;
@@ -231,6 +230,7 @@ Task<void> Controller::reconcile(std::string key) {
   if (desired_.find(key) == nullptr && desired_.undecided()) co_return;
   const auto begin = parts_.clock.steady_now();
   keys_[key].last_pass = begin;
+  unsettled_.insert(key);
   auto observed = co_await observe(key);
   if (!observed) {
     const auto* entry = desired_.find(key);
@@ -259,11 +259,11 @@ Task<void> Controller::reconcile(std::string key) {
   if (!engine_status_.read_only) remember(key, plan);
   if (input.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
     if (!engine_status_.read_only) parts_.inventory.nothing_left(key);
-    status_.erase(key);
-    keys_.erase(key);
-    telemetry_->app_forgotten(key);
+    forget(key);
     co_return;
   }
+  const bool waits = !plan.waiting.empty() || !plan.refusals.empty() || begin < state.not_before;
+  waits ? void(waiting_.insert(key)) : void(waiting_.erase(key));
   const bool backing_off = begin < state.not_before;
   if (backing_off && !plan.operations.empty() &&
       std::ranges::includes(state.tried, lines_of(plan))) {
@@ -329,15 +329,16 @@ void Controller::reset_backoff(const std::string& key) {
 
 void Controller::forgive(const std::string& key) {
   if (engine_status_.read_only) return;
-  for (const auto& [id, container] : cache_.observed().containers) {
-    if (app_of(container.details.labels) != key || container.details.state != "exited") continue;
-    parts_.inventory.forgive(id);
+  for (const auto& id : cache_.index().of(key).containers) {
+    if (cache_.observed().containers.at(id).details.state == "exited") parts_.inventory.forgive(id);
   }
 }
 
 void Controller::retry(const std::string& key, const Error& error, const std::string& digest) {
   const auto now = parts_.clock.steady_now();
   auto& state = keys_[key];
+  unsettled_.insert(key);
+  waiting_.insert(key);
   if (!state.failing_since) state.failing_since = now;
   const auto delay = backoff_.failed(key_from(key), error.error_class, digest, parts_.random);
   telemetry_->reconcile_error(error.reason);
@@ -383,6 +384,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
     record("Normal", "Converged", key, "app/" + key, "everything is as the manifest says");
     state.changed_at.reset();
   }
+  if (plan.drift.empty() && !plan.wake_at) unsettled_.erase(key);
 }
 
 }  // namespace fairlead::controller

@@ -8,6 +8,7 @@
 #include "controller/objects/drift.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
+#include "controller/observed/index.h"
 #include "controller/observed/observed.h"
 #include "controller/plan/plan.h"
 #include "model/cidr.h"
@@ -57,8 +58,8 @@ std::string health_of(const AppStatus& status, const Plan& plan) {
   return starting || !plan.operations.empty() ? "Progressing" : "Healthy";
 }
 
-NetworkStatus network_row(const model::Network& desired, const Observed& mine, const Observed& all,
-                          const Plan& plan) {
+NetworkStatus network_row(const model::Network& desired, const Observed& mine,
+                          const ObservedIndex& all, const Plan& plan) {
   NetworkStatus row;
   row.key = desired.key;
   row.name = desired.docker_name;
@@ -73,11 +74,7 @@ NetworkStatus network_row(const model::Network& desired, const Observed& mine, c
     row.in_sync = std::ranges::none_of(plan.drift, [&desired](const Drift& drift) {
       return drift.kind == Kind::kNetwork && drift.component == desired.key;
     });
-    for (const auto& [cid, container] : all.containers) {
-      row.endpoints += static_cast<int>(
-          std::ranges::count_if(container.details.endpoints,
-                                [&id](const auto& endpoint) { return endpoint.network_id == id; }));
-    }
+    row.endpoints += all.endpoints_on(id);
   }
   return row;
 }
@@ -102,7 +99,7 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const PassIn
   std::erase_if(state.restart_counts,
                 [&](const auto& each) { return !input.observed.containers.contains(each.first); });
   for (const auto& network : input.app->networks)
-    status.networks.push_back(network_row(network, input.observed, cache_.observed(), plan));
+    status.networks.push_back(network_row(network, input.observed, cache_.index(), plan));
   status.health = health_of(status, plan);
 }
 

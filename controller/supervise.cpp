@@ -31,7 +31,7 @@ bool Controller::may_mutate() const {
 }
 
 // The cache is brought up to date by one coroutine at a time; those who waited find it clean.
-Task<Result<std::set<std::string>>> Controller::guarded_refresh(bool full) {
+Task<Result<ObservedChanges>> Controller::guarded_refresh(bool full) {
   const auto permit = co_await refreshing_.acquire();
   auto look = full ? cache_.resync() : cache_.refresh();
   auto changed = co_await caught(std::move(look), "refresh");
@@ -44,9 +44,18 @@ Task<Status> Controller::full_resync() {
   if (!changed) co_return std::unexpected(changed.error());
   engine_status_.last_resync = parts_.clock.wall_now();
   check_foreign_instances();
-  enqueue_all();
+  enqueue_changed(*changed);
+  enqueue_unsettled();
+  confirm_settled();
   co_await forget_absent();
   co_return Status{};
+}
+
+// What is in sync, and of which nothing has changed, still is.
+void Controller::confirm_settled() {
+  for (const auto& [key, entry] : desired_.entries()) {
+    if (!unsettled_.contains(key)) status_.confirm(key, engine_status_.last_resync);
+  }
 }
 
 // What a process removed that died before it was on disk. Not if another engine has come to the
@@ -75,20 +84,18 @@ Task<void> Controller::forget_absent() {
 void Controller::check_foreign_instances() {
   if (!options_.read_only_reason.empty()) return;
   std::string foreign;
-  const auto look = [this, &foreign](const docker::StringMap& labels) {
-    auto instance = label(labels, kLabelInstance);
-    if (!instance.empty() && instance != parts_.inventory.instance()) foreign = std::move(instance);
-  };
-  for (const auto& [id, container] : cache_.observed().containers)
-    look(container.details.labels);
-  for (const auto& [id, network] : cache_.observed().networks)
-    look(network.labels);
+  const auto& owners = cache_.index().owners();
+  const auto& own = parts_.inventory.instance();
+  if (!owners.empty() && owners.begin()->first.first != own) foreign = owners.begin()->first.first;
+  if (!owners.empty() && owners.rbegin()->first.first != own)
+    foreign = owners.rbegin()->first.first;
   const bool read_only = !foreign.empty() && parts_.inventory.entries().empty();
   if (read_only == engine_status_.read_only) return;
   engine_status_.read_only = read_only;
   if (!read_only) {
     engine_status_.read_only_reason.clear();
     parts_.log.info("read-only ended: the other installation's objects are gone");
+    enqueue_all();
     return;
   }
   engine_status_.read_only_reason =
@@ -206,7 +213,10 @@ void Controller::note_event(const docker::Event& event) {
     wake(key);
   // A network or volume that came or went is what an App may be waiting for, whatever its labels.
   const bool counts = event.action == "create" || event.action == "destroy";
-  if ((event.type == "network" || event.type == "volume") && counts) enqueue_unsettled();
+  if ((event.type == "network" || event.type == "volume") && counts) {
+    for (const auto& key : waiting_)
+      wake(key);
+  }
   // What our own containers give up is known without events, and an App whose tries fail must not
   // be woken by the traces of them.
   const auto container = event.attributes.find("container");
@@ -218,7 +228,8 @@ void Controller::note_event(const docker::Event& event) {
 // Ends the back-off of those that may have waited for this, but for the App that did it.
 void Controller::came_free(std::string_view type, std::string_view action, const std::string& by) {
   const auto now = parts_.clock.steady_now();
-  for (auto& [key, state] : keys_) {
+  for (const auto& key : waiting_) {
+    auto& state = keys_[key];
     const auto frees = [&](Reason reason) { return may_free(type, action, reason); };
     if (key == by || state.not_before <= now || std::ranges::none_of(state.failed_with, frees))
       continue;

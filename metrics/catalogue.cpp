@@ -55,7 +55,8 @@ constexpr Row kRows[] = {
      G,
      S,
      {"app"},
-     "When a reconcile last ended in sync; 0 before the first."},
+     "When it was last found in sync, by a reconcile or by a full list of the engine; 0 before the "
+     "first."},
     {Id::kAppFailures,
      "fairlead_app_consecutive_failures",
      G,

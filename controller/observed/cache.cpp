@@ -1,7 +1,8 @@
-
 #include "controller/observed/cache.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "base/guard.h"
@@ -42,6 +43,22 @@ bool agree(const docker::ContainerSummary& summary, const docker::Container& det
          std::ranges::equal(summary.endpoints, details.endpoints, same_network);
 }
 
+bool same_volume(const docker::Volume& a, const docker::Volume& b) {
+  return a.driver == b.driver && a.options == b.options && a.labels == b.labels &&
+         a.created == b.created;
+}
+
+// Keys of what a list does not have.
+template <typename Objects>
+std::vector<std::string> missing_in(const Objects& known,
+                                    const std::unordered_set<std::string_view>& listed) {
+  std::vector<std::string> missing;
+  for (const auto& [key, object] : known) {
+    if (!listed.contains(key)) missing.push_back(key);
+  }
+  return missing;
+}
+
 void note(std::set<std::string>& changed, const docker::StringMap& labels) {
   auto app = app_of(labels);
   if (!app.empty()) changed.insert(std::move(app));
@@ -49,11 +66,11 @@ void note(std::set<std::string>& changed, const docker::StringMap& labels) {
 
 }  // namespace
 
-void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
-  const auto it = observed_.containers.find(id);
-  if (it != observed_.containers.end()) {
-    note(changed, it->second.details.labels);
-    observed_.containers.erase(it);
+void EngineCache::drop(const std::string& id) {
+  const auto it = observed().containers.find(id);
+  if (it != observed().containers.end()) {
+    note(changes_.apps, it->second.details.labels);
+    index_.erase_container(id);
   }
   stopped_by_hand_.erase(id);
   own_stops_.erase(id);
@@ -62,45 +79,46 @@ void EngineCache::drop(const std::string& id, std::set<std::string>& changed) {
   killed_.erase(id);
 }
 
-Task<void> EngineCache::inspect(std::string id, std::set<std::string>& changed) {
+Task<void> EngineCache::inspect(std::string id) {
   // What can't be read of one container is trouble of its App, not of the engine.
   auto reply = co_await caught(engine_.inspect_container(id), "inspect " + id.substr(0, 12));
   if (!reply) {
     // Gone between list and inspect is an answer, not a failed pass (F074).
     if (reply.error().reason == Reason::kNotFound) {
-      drop(id, changed);
+      drop(id);
       co_return;
     }
-    const auto known = observed_.containers.find(id);
-    if (known != observed_.containers.end()) known->second.uncertain = true;
+    const auto known = observed().containers.find(id);
+    if (known != observed().containers.end() && !known->second.uncertain) {
+      note(changes_.apps, known->second.details.labels);
+      index_.doubt(id);
+    }
     unreadable_.insert(id);
     dirty_.emplace(id, "");
     co_return;
   }
   unreadable_.erase(id);
   if (!reply->labels.contains(std::string(kLabelManaged))) co_return;
-  auto& entry = observed_.containers[id];
-  note(changed, reply->labels);
-  const bool running = reply->running;
-  entry.details = std::move(*reply);
-  entry.uncertain = false;
-  if (running) stopped_by_hand_.erase(id);
-  entry.stopped_by_hand = stopped_by_hand_.contains(id);
+  note(changes_.apps, reply->labels);
+  if (reply->running) stopped_by_hand_.erase(id);
+  index_.put({.details = std::move(*reply), .stopped_by_hand = stopped_by_hand_.contains(id)});
 }
 
 // Listed and never inspected: that it exists is known, and nothing else. Until an inspect succeeds
 // nothing may be done to it, nor be made in its place.
 void EngineCache::note_unseen(const docker::ContainerSummary& summary) {
-  if (observed_.containers.contains(summary.id)) return;
-  auto& entry = observed_.containers[summary.id];
-  entry.details.id = summary.id;
-  entry.details.name = summary.names.empty() ? summary.id : summary.names.front();
-  entry.details.state = summary.state;
-  entry.details.labels = summary.labels;
-  entry.uncertain = true;
+  if (observed().containers.contains(summary.id)) return;
+  ObservedContainer container;
+  container.details.id = summary.id;
+  container.details.name = summary.names.empty() ? summary.id : summary.names.front();
+  container.details.state = summary.state;
+  container.details.labels = summary.labels;
+  container.uncertain = true;
+  note(changes_.apps, summary.labels);
+  index_.put(std::move(container));
 }
 
-Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
+Task<Status> EngineCache::load_containers() {
   auto marked = std::exchange(dirty_, {});
   auto named = std::exchange(unseen_, {});
   auto list = co_await engine_.list_containers(kManagedFilter);
@@ -109,51 +127,63 @@ Task<Status> EngineCache::load_containers(std::set<std::string>& changed) {
     unseen_.merge(named);
     co_return std::unexpected(list.error());
   }
-  std::set<std::string> seen;
+  std::unordered_set<std::string_view> seen;
   std::vector<std::string> to_inspect;
   for (const auto& summary : *list) {
     seen.insert(summary.id);
-    const auto known = observed_.containers.find(summary.id);
-    const bool believed = known != observed_.containers.end() && !known->second.uncertain &&
+    const auto known = observed().containers.find(summary.id);
+    const bool believed = known != observed().containers.end() && !known->second.uncertain &&
                           agree(summary, known->second.details);
     if (!believed || marked.contains(summary.id)) to_inspect.push_back(summary.id);
     note_unseen(summary);
   }
-  std::vector<std::string> gone;
-  for (const auto& [id, container] : observed_.containers) {
-    if (!seen.contains(id)) gone.push_back(id);
-  }
-  for (const auto& id : gone)
-    drop(id, changed);
+  for (const auto& id : missing_in(observed().containers, seen))
+    drop(id);
   for (const auto& id : to_inspect) {
-    co_await inspect(id, changed);
+    co_await inspect(id);
   }
   co_return Status{};
 }
 
-Task<Status> EngineCache::load_networks(std::set<std::string>& changed) {
+// Who has it, and whoever refers to it by its name.
+void EngineCache::note_change(const docker::Network& network) {
+  note(changes_.apps, network.labels);
+  changes_.networks.insert(network.name);
+}
+
+void EngineCache::note_change(const docker::Volume& volume) {
+  note(changes_.apps, volume.labels);
+  changes_.volumes.insert(volume.name);
+}
+
+Task<Status> EngineCache::load_networks() {
   networks_dirty_ = false;
   auto list = co_await engine_.list_networks();
   if (!list) {
     networks_dirty_ = true;
     co_return std::unexpected(list.error());
   }
-  std::map<std::string, docker::Network> next;
-  for (auto& network : *list) {
-    const auto known = observed_.networks.find(network.id);
-    if (known == observed_.networks.end() || !same_network(known->second, network)) {
-      note(changed, network.labels);
+  std::unordered_set<std::string_view> seen;
+  for (const auto& network : *list) {
+    seen.insert(network.id);
+    const auto known = observed().networks.find(network.id);
+    const bool new_here = known == observed().networks.end();
+    if (!new_here && same_network(known->second, network) && known->second.members.empty())
+      continue;
+    if (new_here || !same_network(known->second, network)) {
+      if (!new_here) note_change(known->second);
+      note_change(network);
     }
-    next.emplace(network.id, std::move(network));
+    index_.put(network);  // its members are to be asked for anew
   }
-  for (const auto& [id, network] : observed_.networks) {
-    if (!next.contains(id)) note(changed, network.labels);
+  for (const auto& id : missing_in(observed().networks, seen)) {
+    note_change(observed().networks.at(id));
+    index_.erase_network(id);
   }
-  observed_.networks = std::move(next);
   co_return Status{};
 }
 
-Task<Status> EngineCache::load_volumes(std::set<std::string>& changed) {
+Task<Status> EngineCache::load_volumes() {
   volumes_dirty_ = false;
   // All of them: whose an external one is, its labels tell.
   auto list = co_await engine_.list_volumes(std::vector<std::string>());
@@ -161,73 +191,82 @@ Task<Status> EngineCache::load_volumes(std::set<std::string>& changed) {
     volumes_dirty_ = true;
     co_return std::unexpected(list.error());
   }
-  std::map<std::string, docker::Volume> next;
-  for (auto& volume : *list) {
-    if (!observed_.volumes.contains(volume.name)) note(changed, volume.labels);
-    next.emplace(volume.name, std::move(volume));
+  std::unordered_set<std::string_view> seen;
+  for (const auto& volume : *list) {
+    seen.insert(volume.name);
+    const auto known = observed().volumes.find(volume.name);
+    if (known != observed().volumes.end()) {
+      if (same_volume(known->second, volume)) continue;
+      note_change(known->second);
+    }
+    note_change(volume);
+    index_.put(volume);
   }
-  for (const auto& [name, volume] : observed_.volumes) {
-    if (!next.contains(name)) note(changed, volume.labels);
+  for (const auto& name : missing_in(observed().volumes, seen)) {
+    note_change(observed().volumes.at(name));
+    index_.erase_volume(name);
   }
-  observed_.volumes = std::move(next);
   co_return Status{};
 }
 
-Task<Result<std::set<std::string>>> EngineCache::resync() {
-  std::set<std::string> changed;
-  all_dirty_ = false;
-  auto networks = co_await load_networks(changed);
-  if (!networks) {
-    all_dirty_ = true;
-    co_return std::unexpected(networks.error());
-  }
-  auto containers = co_await load_containers(changed);
-  if (!containers) {
-    all_dirty_ = true;
-    co_return std::unexpected(containers.error());
-  }
-  auto volumes = co_await load_volumes(changed);
-  if (!volumes) {
-    all_dirty_ = true;
-    co_return std::unexpected(volumes.error());
-  }
-  co_return changed;
+Task<Status> EngineCache::load_all() {
+  auto networks = co_await load_networks();
+  if (!networks) co_return networks;
+  auto containers = co_await load_containers();
+  if (!containers) co_return containers;
+  co_return co_await load_volumes();
 }
 
-Task<Result<std::set<std::string>>> EngineCache::refresh() {
-  if (all_dirty_) co_return co_await resync();
-  std::set<std::string> changed;
+Task<Result<ObservedChanges>> EngineCache::resync() {
+  all_dirty_ = false;
+  auto loaded = co_await load_all();
+  if (!loaded) {
+    all_dirty_ = true;
+    co_return std::unexpected(loaded.error());
+  }
+  co_return std::exchange(changes_, {});
+}
+
+Task<Status> EngineCache::load_marked() {
   if (networks_dirty_) {
-    auto networks = co_await load_networks(changed);
-    if (!networks) co_return std::unexpected(networks.error());
+    auto networks = co_await load_networks();
+    if (!networks) co_return networks;
   }
   if (volumes_dirty_) {
-    auto volumes = co_await load_volumes(changed);
-    if (!volumes) co_return std::unexpected(volumes.error());
+    auto volumes = co_await load_volumes();
+    if (!volumes) co_return volumes;
   }
   if (!unseen_.empty()) {
-    auto containers = co_await load_containers(changed);
-    if (!containers) co_return std::unexpected(containers.error());
+    auto containers = co_await load_containers();
+    if (!containers) co_return containers;
   }
   const auto marked = std::exchange(dirty_, {});
   for (const auto& [id, app] : marked) {
-    co_await inspect(id, changed);
+    co_await inspect(id);
   }
-  co_return changed;
+  co_return Status{};
+}
+
+Task<Result<ObservedChanges>> EngineCache::refresh() {
+  if (all_dirty_) co_return co_await resync();
+  auto loaded = co_await load_marked();
+  if (!loaded) co_return std::unexpected(loaded.error());
+  co_return std::exchange(changes_, {});
 }
 
 void EngineCache::doubt_containers() {
-  for (const auto& [id, container] : observed_.containers)
+  for (const auto& [id, container] : observed().containers)
     dirty_[id] = app_of(container.details.labels);
 }
 
 bool EngineCache::stale_for(const std::string& app) {
-  for (const auto& [id, container] : observed_.containers) {
-    if (container.uncertain || app_of(container.details.labels) != app) continue;
+  for (const auto& id : index_.of(app).containers) {
+    const auto& container = observed().containers.at(id);
+    if (container.uncertain) continue;
     std::set<std::string> gone;
     for (const auto& endpoint : container.details.endpoints) {
       const auto& network = endpoint.network_id;
-      if (!network.empty() && !observed_.networks.contains(network)) gone.insert(network);
+      if (!network.empty() && !observed().networks.contains(network)) gone.insert(network);
     }
     auto& before = on_gone_networks_[id];
     // Networks first, then the container: what is still so after that is so.
@@ -247,11 +286,13 @@ bool EngineCache::stale_for(const std::string& app) {
 Task<Status> EngineCache::inspect_network(std::string id) {
   auto reply = co_await engine_.inspect_network(id);
   if (reply) {
-    observed_.networks[id] = std::move(*reply);
+    index_.put(std::move(*reply));
     co_return Status{};
   }
   if (reply.error().reason == Reason::kNotFound) {
-    observed_.networks.erase(id);
+    if (const auto known = observed().networks.find(id); known != observed().networks.end())
+      note_change(known->second);
+    index_.erase_network(id);
     co_return Status{};
   }
   co_return std::unexpected(reply.error());
@@ -279,8 +320,8 @@ void EngineCache::note_stop(const docker::Event& event) {
 std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   std::set<std::string> woken;
   const auto wake_container = [this, &woken](const std::string& id) {
-    const auto known = observed_.containers.find(id);
-    if (known == observed_.containers.end()) return false;
+    const auto known = observed().containers.find(id);
+    if (known == observed().containers.end()) return false;
     dirty_[id] = app_of(known->second.details.labels);
     note(woken, known->second.details.labels);
     return true;
@@ -301,8 +342,8 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
     if (event.action == "create" || event.action == "destroy" || event.action == "remove") {
       networks_dirty_ = true;
     }
-    const auto network = observed_.networks.find(event.actor_id);
-    if (network != observed_.networks.end()) note(woken, network->second.labels);
+    const auto network = observed().networks.find(event.actor_id);
+    if (network != observed().networks.end()) note(woken, network->second.labels);
   } else if (event.type == "volume") {
     if (event.action == "create" || event.action == "destroy") volumes_dirty_ = true;
   }

@@ -13,23 +13,30 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "controller/observed/index.h"
 #include "controller/observed/observed.h"
 #include "docker/engine.h"
 
 namespace fairlead::controller {
 
+// What is not as it was. Said once, by the first look that succeeds.
+struct ObservedChanges {
+  std::set<std::string> apps;      // keys in the labels of what came, went or changed
+  std::set<std::string> networks;  // names, whoever's they are: others may refer to them
+  std::set<std::string> volumes;   // likewise
+};
+
 class EngineCache {
  public:
   explicit EngineCache(docker::Engine& engine) : engine_(engine) {}
 
-  // Full lists. On success the cache is what the engine says; on failure it is as before.
-  // Returns the keys of Apps whose objects changed.
-  Task<Result<std::set<std::string>>> resync();
+  // Full lists. On success the cache is what the engine says.
+  Task<Result<ObservedChanges>> resync();
 
   // One refresh or resync at a time: the caller serialises them.
 
   // Brings up to date what events and own mutations have marked; no call if nothing is marked.
-  Task<Result<std::set<std::string>>> refresh();
+  Task<Result<ObservedChanges>> refresh();
 
   // Fills members of one network (the list leaves them out). A vanished network is dropped.
   Task<Status> inspect_network(std::string id);
@@ -56,23 +63,29 @@ class EngineCache {
 
   // True of every container with our label that is listed, or that an event has named.
   bool knows(const std::string& container) const {
-    return observed_.containers.contains(container) || unseen_.contains(container);
+    return observed().containers.contains(container) || unseen_.contains(container);
   }
 
-  const Observed& observed() const { return observed_; }
-  void set_engine(docker::EngineInfo info) { observed_.engine = std::move(info); }
+  const Observed& observed() const { return index_.all(); }
+  const ObservedIndex& index() const { return index_; }
+  void set_engine(docker::EngineInfo info) { index_.set_engine(std::move(info)); }
 
  private:
-  Task<Status> load_containers(std::set<std::string>& changed);
-  Task<Status> load_networks(std::set<std::string>& changed);
-  Task<Status> load_volumes(std::set<std::string>& changed);
+  Task<Status> load_containers();
+  Task<Status> load_networks();
+  Task<Status> load_volumes();
+  Task<Status> load_all();
+  Task<Status> load_marked();
   void note_unseen(const docker::ContainerSummary& summary);
-  Task<void> inspect(std::string id, std::set<std::string>& changed);
+  Task<void> inspect(std::string id);
   void note_stop(const docker::Event& event);
-  void drop(const std::string& id, std::set<std::string>& changed);
+  void drop(const std::string& id);
+  void note_change(const docker::Network& network);
+  void note_change(const docker::Volume& volume);
 
   docker::Engine& engine_;
-  Observed observed_;
+  ObservedIndex index_;
+  ObservedChanges changes_;  // not said yet: a look that fails half-way forgets none
   std::map<std::string, bool> stopped_by_hand_;  // by container ID
   std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known
   // As `dirty_`: named by events and in no list yet. One list tells whether they exist.

@@ -21,12 +21,13 @@ struct ObservedContainer {
   bool uncertain = false;
 };
 
+// What a pass sees of networks and volumes is what its App has to do with; the cache has all.
 struct Observed {
   docker::EngineInfo engine;
   WallTime now{};                                       // when this was looked at
   std::map<std::string, ObservedContainer> containers;  // by ID; label managed, any instance
-  std::map<std::string, docker::Network> networks;      // by ID; all of the engine's networks
-  std::map<std::string, docker::Volume> volumes;        // by name; all of the engine's volumes
+  std::map<std::string, docker::Network> networks;      // by ID
+  std::map<std::string, docker::Volume> volumes;        // by name
 };
 
 // A one-shot that ended well, and by itself: nothing to start again.

@@ -1,9 +1,12 @@
 #include "controller/pass/visible.h"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
+#include "model/cidr.h"
 
 namespace fairlead::controller {
 namespace {
@@ -35,11 +38,20 @@ bool expected_network(const DesiredEntry* entry, const docker::Network& network)
                              });
 }
 
-bool is_external(const DesiredEntry* entry, const std::string& volume) {
+std::vector<std::string> external_volumes(const DesiredEntry* entry) {
+  std::vector<std::string> names;
   const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
-  return app != nullptr && std::ranges::any_of(app->volumes, [&volume](const auto& each) {
-           return each.external && each.docker_name == volume;
-         });
+  if (app == nullptr) return names;
+  for (const auto& volume : app->volumes)
+    if (volume.external) names.push_back(volume.docker_name);
+  return names;
+}
+
+std::vector<model::Network> networks_of(const DesiredEntry* entry) {
+  if (entry == nullptr) return {};
+  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry->value))
+    return {shared->network};
+  return std::get<model::App>(entry->value).networks;
 }
 
 bool was_made_in_place(const Inventory& inventory, const std::string& app,
@@ -90,31 +102,71 @@ struct Looking {
              expected_container(entry, details)))
       found.observed.containers.emplace(id, container);
   }
-  void add(const std::string& id, const docker::Network& network) {
+  void add(const docker::Network& network) {
+    const auto& id = network.id;
     if (!mine(network.labels) ||
         ours(Kind::kNetwork, id, network.name, network.labels, expected_network(entry, network)))
       found.observed.networks.emplace(id, network);
   }
-  void add(const std::string& name, const docker::Volume& volume) {
-    if (app_of(volume.labels) == key || is_external(entry, name) ||
-        was_made_in_place(inventory, key, volume))
-      found.observed.volumes.emplace(name, volume);
+  void add_volume(const Observed& all, const std::string& name) {
+    if (const auto volume = all.volumes.find(name); volume != all.volumes.end())
+      found.observed.volumes.insert(*volume);
   }
 };
 
+// See visible.h; in order of ID.
+std::map<std::string, const docker::Network*> networks_for(const DesiredEntry* entry,
+                                                           const std::string& key,
+                                                           const ObservedIndex& all) {
+  std::map<std::string, const docker::Network*> found;
+  const auto add = [&found](const std::vector<const docker::Network*>& networks) {
+    for (const auto* network : networks)
+      found.emplace(network->id, network);
+  };
+  for (const auto& id : all.of(key).networks)
+    add(all.networks_called(id));
+  for (const auto& network : networks_of(entry)) {
+    add(all.networks_called(network.docker_name));
+    if (network.config_from) add(all.networks_called(*network.config_from));
+    for (const auto& pool : network.ipam)
+      if (const auto block = model::parse_cidr(pool.subnet)) add(all.networks_around(*block));
+  }
+  for (const auto& id : all.of(key).containers) {
+    const auto& container = all.all().containers.at(id).details;
+    add(all.networks_called(container.network_mode));
+    for (const auto& endpoint : container.endpoints) {
+      add(all.networks_called(endpoint.network_name));
+      add(all.networks_called(endpoint.network_id));
+    }
+  }
+  return found;
+}
+
+void look_for_volumes(Looking& looking, const ObservedIndex& all) {
+  for (const auto& name : all.of(looking.key).volumes)
+    looking.add_volume(all.all(), name);
+  for (const auto& name : external_volumes(looking.entry))
+    looking.add_volume(all.all(), name);
+  for (const auto& name : looking.inventory.volumes_of(looking.key)) {
+    const auto found = all.all().volumes.find(name);
+    if (found != all.all().volumes.end() &&
+        was_made_in_place(looking.inventory, looking.key, found->second))
+      looking.add_volume(all.all(), name);
+  }
+}
+
 }  // namespace
 
-Visible visible_to(const std::string& key, const DesiredEntry* entry, const Observed& all,
+Visible visible_to(const std::string& key, const DesiredEntry* entry, const ObservedIndex& all,
                    const Inventory& inventory, WallTime now) {
   Looking looking{key, entry, inventory, {}};
-  looking.found.observed.engine = all.engine;
+  looking.found.observed.engine = all.all().engine;
   looking.found.observed.now = now;
-  for (const auto& [id, container] : all.containers)
-    looking.add(id, container);
-  for (const auto& [id, network] : all.networks)
-    looking.add(id, network);
-  for (const auto& [name, volume] : all.volumes)
-    looking.add(name, volume);
+  for (const auto& id : all.of(key).containers)
+    looking.add(id, all.all().containers.at(id));
+  for (const auto& [id, network] : networks_for(entry, key, all))
+    looking.add(*network);
+  look_for_volumes(looking, all);
   return std::move(looking.found);
 }
 

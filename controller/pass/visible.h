@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/desired/store.h"
+#include "controller/observed/index.h"
 #include "controller/observed/observed.h"
 #include "controller/pass/input.h"
 #include "controller/record/inventory.h"
@@ -14,14 +15,16 @@
 namespace fairlead::controller {
 
 struct Visible {
-  // The App's own containers and volumes, with what it uses of others'; all networks.
+  // The App's own containers and volumes, with what it uses of others'. Of networks those that
+  // carry its label, that have a name which it says, that its containers know, and that have a
+  // subnet which overlaps with one that it wants.
   Observed observed;
   std::vector<Refusal> refusals;      // what carries the App's labels and is not ours
   std::vector<std::string> to_adopt;  // IDs of containers and networks that the inventory lacks
 };
 
 // `entry`: what `key` should be; null if it left the manifests.
-Visible visible_to(const std::string& key, const DesiredEntry* entry, const Observed& all,
+Visible visible_to(const std::string& key, const DesiredEntry* entry, const ObservedIndex& all,
                    const Inventory& inventory, WallTime now);
 
 // Takes objects with our labels and exactly the expected name into the inventory: the process died

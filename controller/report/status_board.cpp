@@ -21,6 +21,10 @@ StatusBoard::Edit::~Edit() {
   if (fresh_ || differs(before_, row_)) board_.changes_.changed(key_);
 }
 
+void StatusBoard::confirm(const std::string& key, WallTime when) {
+  if (const auto row = rows_.find(key); row != rows_.end()) row->second.last_success = when;
+}
+
 void StatusBoard::erase(const std::string& key) {
   if (rows_.erase(key) > 0) changes_.gone(key);
 }

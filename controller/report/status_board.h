@@ -39,6 +39,8 @@ class StatusBoard {
   // Makes the row if it is not there.
   Edit edit(const std::string& key) { return {*this, key}; }
   void erase(const std::string& key);
+  // It was found in sync again, which is no change.
+  void confirm(const std::string& key, WallTime when);
 
   const Changes& changes() const { return changes_; }
   // For what is no status.

@@ -1,0 +1,56 @@
+// What is in sync, and of which nothing has changed, costs no pass; and whatever has changed is
+// found by the next list, with or without an event.
+#include "tests/simulation/shop.h"
+
+namespace fairlead::simulation {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+std::string app_with_subnet(int number) {
+  return "services: {a: {image: i, networks: [n]}}\nnetworks: {n: {ipam: {config: [{subnet: 10." +
+         std::to_string(number / 256) + "." + std::to_string(number % 256) + ".0/24}]}}}\n";
+}
+
+TEST(Quiet, AResyncPassesOverNoAppThatIsInSync) {
+  SimulatedFleet fleet(7301);
+  for (int number = 0; number < 200; ++number)
+    fleet.files["app" + std::to_string(number) + ".yaml"] = app_with_subnet(number);
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(10))) << tail(fleet);
+  fleet.run_for(seconds(30));
+  const auto passes = fleet.controller().queue().adds;
+  const auto confirmed = status_of(fleet, "app7").last_success;
+  fleet.run_for(minutes(1));
+  EXPECT_EQ(fleet.controller().queue().adds, passes);
+  EXPECT_GT(status_of(fleet, "app7").last_success, confirmed) << "listed, and as it was";
+  fleet.engine->drop_events(true);
+  ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().remove_container("app7-a-1", true)));
+  fleet.run_for(seconds(12));
+  EXPECT_TRUE(fleet.by_hand(fleet.engine->by_hand().inspect_container("app7-a-1"))) << tail(fleet);
+  EXPECT_LE(fleet.controller().queue().adds, passes + 6) << "of that App";
+}
+
+TEST(Quiet, WhatIsNamedAndIsNobodysIsMissedByTheNextList) {
+  SimulatedFleet fleet(7302);
+  ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().create_volume({"shop_data", {}, {}, {}})));
+  fleet.files["ext.yaml"] =
+      "services:\n  a: {image: i, network_mode: none, volumes: ['data:/data']}\n"
+      "volumes: {data: {external: true, name: shop_data}}\n";
+  fleet.files["other.yaml"] = "services: {a: {image: i, network_mode: none}}\n";
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  fleet.run_for(seconds(30));
+  fleet.engine->drop_events(true);
+  fleet.engine->remove_volume("shop_data");
+  fleet.run_for(seconds(11));
+  EXPECT_NE(condition(fleet, "ext", "Stalled").find("shop_data"), std::string::npos)
+      << condition(fleet, "ext", "Stalled");
+  EXPECT_TRUE(condition(fleet, "other", "Ready").starts_with("True"));
+  ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().create_volume({"shop_data", {}, {}, {}})));
+  EXPECT_TRUE(fleet.converges_within(seconds(30))) << tail(fleet);
+}
+
+}  // namespace
+}  // namespace fairlead::simulation
