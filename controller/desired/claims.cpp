@@ -12,6 +12,19 @@
 namespace fairlead::controller {
 namespace {
 
+std::set<std::string> parts_of(const DesiredEntry& entry) {
+  std::set<std::string> parts;
+  const auto* app = std::get_if<model::App>(&entry.value);
+  if (app == nullptr) return parts;
+  for (const auto& service : app->services) {
+    for (int number = 1; number <= model::replicas_of(service); ++number)
+      parts.insert(container_part(service.name, number));
+  }
+  for (const auto& network : app->networks)
+    parts.insert(network_part(network.docker_name));
+  return parts;
+}
+
 template <typename Value>
 const std::string& digest_of(const Value& value) {
   return std::visit([](const auto& each) -> const std::string& { return each.digest; }, value);
@@ -55,6 +68,7 @@ std::map<std::string, std::vector<DesiredStore::Candidate>> DesiredStore::candid
 
 void DesiredStore::refuse(const Candidate& loser, const std::string& where,
                           const std::string& hint) {
+  calm_ = false;
   model::Diagnostic diagnostic;
   diagnostic.position = position_of(loser.value);
   diagnostic.path = "metadata.name";
@@ -136,6 +150,7 @@ void DesiredStore::report_clashes(Choice& choice) {
   for (const auto& winner : choice.winners)
     std::visit(add, winner.value);
   for (const auto& clash : model::find_clashes(apps, networks, choice.known.names)) {
+    calm_ = false;
     const auto file = files_.find(clash.file);
     if (file == files_.end()) continue;  // of one that stays though its file is gone
     file->second.diagnostics.push_back(clash.diagnostic);
@@ -154,10 +169,86 @@ DesiredEntry DesiredStore::entry_of(const Candidate& winner) const {
   entry.file = winner.file;
   entry.digest = digest_of(entry.value);
   if (const auto* old = find(winner.key); old != nullptr) entry.parts = old->parts;
+  entry.parts.declare(parts_of(entry));
   return entry;
 }
 
+// Whether the files with news hold the names that they held, and want nothing that another has.
+// What they want is in the index from then on.
+bool DesiredStore::news_stay_apart() {
+  std::map<std::string, model::Wants> wanted;
+  for (const auto& name : news_) {
+    const auto& loaded = loaded_.at(name);
+    std::set<std::string> keys;
+    bool once = loaded.counted == loaded.mentioned;
+    const auto add = [&](const std::string& key, const auto& value) {
+      once &= keys.insert(key).second;
+      wanted[key] = wants_of(value);
+    };
+    for (const auto& app : loaded.last_good.apps)
+      add(app.name, app);
+    for (const auto& network : loaded.last_good.networks)
+      add(network_key(network.name), network);
+    if (!once || keys != loaded.keys) return false;
+  }
+  for (const auto& [key, wants] : wanted)
+    wants_.erase(key);
+  for (auto& [key, wants] : wanted) {
+    if (!wants_.apart(key, wants)) return false;
+    wants_.put(key, std::move(wants));
+  }
+  return true;
+}
+
+// What rebuild() comes to where nobody is in anybody's way, at the cost of the files that changed.
+bool DesiredStore::replace_news(Changes& changes) {
+  const bool known =
+      std::ranges::all_of(news_, [this](const auto& name) { return loaded_.contains(name); });
+  if (!calm_ || lost_files_ || !vacancies_.empty() || !known || !news_stay_apart()) return false;
+  const auto replace = [&](const Candidate& candidate) {
+    auto entry = entry_of(candidate);
+    auto& old = entries_.at(candidate.key);
+    if (old.digest != entry.digest) changes.keys.insert(candidate.key);
+    old = std::move(entry);
+  };
+  for (const auto& name : news_) {
+    const auto& loaded = loaded_.at(name);
+    for (const auto& app : loaded.last_good.apps)
+      replace({app.name, name, &app});
+    for (const auto& network : loaded.last_good.networks)
+      replace({network_key(network.name), name, &network});
+    const auto old = files_.find(name);
+    const bool read = old != files_.end() && !old->second.unread();
+    FileStatus status{name, read, loaded.diagnostics, on_its_way(loaded)};
+    judge(read ? &old->second : nullptr, status, changes);
+    files_[name] = std::move(status);
+  }
+  return true;
+}
+
+// `before`: null if it was not read before.
+void DesiredStore::judge(const FileStatus* before, FileStatus& status, Changes& changes) const {
+  if (status.unread()) return;
+  status.valid = !model::has_errors(status.diagnostics);
+  if (before == nullptr || !same_text(before->diagnostics, status.diagnostics))
+    changes.files.push_back(status.file);
+}
+
+void DesiredStore::index_wants() {
+  wants_ = {};
+  for (auto& [name, loaded] : loaded_) {
+    loaded.keys.clear();
+    loaded.counted = loaded.mentioned;
+  }
+  for (const auto& [key, entry] : entries_) {
+    wants_.put(key, std::visit([](const auto& value) { return wants_of(value); }, entry.value));
+    if (const auto loaded = loaded_.find(entry.file); loaded != loaded_.end())
+      loaded->second.keys.insert(key);
+  }
+}
+
 void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
+  calm_ = true;
   const auto before = std::exchange(files_, {});
   mentioned_.clear();
   for (const auto& [name, loaded] : loaded_) {
@@ -191,14 +282,12 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   }
   entries_ = std::move(next);
   for (auto& [name, status] : files_) {
-    if (status.unread()) continue;
-    status.valid = !model::has_errors(status.diagnostics);
     const auto old = before.find(name);
-    if (old == before.end() || old->second.unread() ||
-        !same_text(old->second.diagnostics, status.diagnostics)) {
-      changes.files.push_back(name);
-    }
+    const bool read = old != before.end() && !old->second.unread();
+    judge(read ? &old->second : nullptr, status, changes);
   }
+  calm_ &= choice.kept.empty() && vacancies_.empty();
+  if (calm_) index_wants();
 }
 
 }  // namespace fairlead::controller

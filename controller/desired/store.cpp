@@ -43,19 +43,6 @@ bool mentions_sealed(const std::string& text,
                              [](const auto& item) { return item.first.ends_with(kSealed); });
 }
 
-std::set<std::string> parts_of(const DesiredEntry& entry) {
-  std::set<std::string> parts;
-  const auto* app = std::get_if<model::App>(&entry.value);
-  if (app == nullptr) return parts;
-  for (const auto& service : app->services) {
-    for (int number = 1; number <= model::replicas_of(service); ++number)
-      parts.insert(container_part(service.name, number));
-  }
-  for (const auto& network : app->networks)
-    parts.insert(network_part(network.docker_name));
-  return parts;
-}
-
 }  // namespace
 
 model::Source source_of(const watch::File* file) {
@@ -141,7 +128,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
 
 // Its last good version stays in force.
 void DesiredStore::unreadable(const std::string& name, LoadedFile& loaded, const Error& error) {
-  loaded_news_ = true;
+  news_.insert(name);
   model::Diagnostic diagnostic;
   diagnostic.position.file = name;
   diagnostic.message = "SourceUnavailable: " + error.message;
@@ -158,7 +145,7 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
   loaded.decoding = 0;
   // With the digest that it has it is tried again.
   if (!manifest) return unreadable(what.name, loaded, manifest.error());
-  loaded_news_ = true;
+  news_.insert(what.name);
   loaded.digest = what.digest;
   loaded.retry_at = *what.helper_failed ? what.began + kHelperPause : SteadyTime::max();
   loaded.read_error.clear();
@@ -210,7 +197,7 @@ void DesiredStore::count_absences(SteadyTime now) {
     // A file that is gone, or can't be read or used now, may hold what this entry does not.
     const bool whole = complete_ && loaded != loaded_.end() && !unclear(loaded->second) &&
                        file != files_.end() && file->second.valid;
-    entry.parts.scanned(whole, parts_of(entry), now);
+    entry.parts.scanned(whole, now);
   }
 }
 
@@ -223,16 +210,21 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
               });
   read(snapshot, now);
   if (snapshot->complete) {
-    loaded_news_ |= std::erase_if(loaded_, [&snapshot](const auto& item) {
-                      return !snapshot->files.contains(item.first);
-                    }) > 0;
+    lost_files_ |= std::erase_if(loaded_, [&snapshot](const auto& item) {
+                     return !snapshot->files.contains(item.first);
+                   }) > 0;
   }
   // A name that waits for its old owner's grace ripens without any change.
-  if (loaded_news_ || !vacancies_.empty()) rebuild(changes, now);
-  loaded_news_ = false;
-  for (const auto& [name, loaded] : loaded_)
-    files_.try_emplace(name, FileStatus{name, false, {}, true}).first->second.decoding =
-        on_its_way(loaded);
+  const bool news = !news_.empty() || lost_files_ || !vacancies_.empty();
+  if (news && !replace_news(changes)) rebuild(changes, now);
+  news_.clear();
+  lost_files_ = false;
+  for (const auto& [name, loaded] : loaded_) {
+    auto status = files_.find(name);
+    if (status == files_.end())
+      status = files_.emplace(name, FileStatus{name, false, {}, true}).first;
+    status->second.decoding = on_its_way(loaded);
+  }
   count_absences(now);
   return changes;
 }

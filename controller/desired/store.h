@@ -114,6 +114,9 @@ class DesiredStore {
     model::Manifest last_good;
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
+    // As of the last rebuild:
+    std::set<std::string> keys;
+    std::vector<std::string> counted;  // of `mentioned`
   };
   // What is decoded, and what came of it.
   struct Decoding {
@@ -157,7 +160,11 @@ class DesiredStore {
   void refuse(const Candidate& loser, const std::string& where, const std::string& hint);
   void report_clashes(Choice& choice);
   void rebuild(Changes& changes, SteadyTime now);
+  bool replace_news(Changes& changes);
+  bool news_stay_apart();
+  void judge(const FileStatus* before, FileStatus& status, Changes& changes) const;
   DesiredEntry entry_of(const Candidate& winner) const;
+  void index_wants();
   void count_absences(SteadyTime now);
 
   model::DecodeOptions decoding_;
@@ -167,7 +174,12 @@ class DesiredStore {
   std::map<std::string, LoadedFile> loaded_;
   std::set<std::uint64_t> in_flight_;
   std::uint64_t last_ticket_ = 0;
-  bool loaded_news_ = false;  // since the last rebuild
+  std::set<std::string> news_;  // files that are decoded anew since the last rebuild
+  bool lost_files_ = false;     // likewise: some have gone
+  // The last rebuild refused nobody anything: each name is in one file, and nobody wants what
+  // another has. As long as the files that change keep to that, no others are looked at.
+  bool calm_ = false;
+  model::WantIndex wants_;  // of all that is in force
   std::map<std::string, DesiredEntry> entries_;
   std::map<std::string, FileStatus> files_;
   std::set<std::string> mentioned_;

@@ -8,15 +8,18 @@ constexpr Duration kForgetAfter = std::chrono::hours(1);
 
 }  // namespace
 
-void PartAbsence::scanned(bool whole, const std::set<std::string>& declared, SteadyTime now) {
-  std::erase_if(left_, [&](const auto& item) {
-    return declared.contains(item.first) ||
-           (item.second.scans > 0 && now - item.second.since > kForgetAfter);
-  });
+void PartAbsence::declare(std::set<std::string> declared) {
   for (const auto& part : declared_) {
     if (!declared.contains(part)) left_.try_emplace(part);
   }
-  declared_ = declared;
+  declared_ = std::move(declared);
+}
+
+void PartAbsence::scanned(bool whole, SteadyTime now) {
+  std::erase_if(left_, [&](const auto& item) {
+    return declared_.contains(item.first) ||
+           (item.second.scans > 0 && now - item.second.since > kForgetAfter);
+  });
   if (!whole) {
     never_ = {};
     for (auto& [part, absence] : left_)

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "controller/guard/prune.h"
 
@@ -13,10 +14,15 @@ namespace fairlead::controller {
 
 class PartAbsence {
  public:
-  // One accepted scan of the directory. `declared`: the parts of the manifest's last good version.
-  // `whole`: the scan was complete, and that version is the one in the file; if not, the part may
-  // be there after all, and what was counted so far counts no more.
-  void scanned(bool whole, const std::set<std::string>& declared, SteadyTime now);
+  // The parts of the manifest's last good version, from now on.
+  void declare(std::set<std::string> declared);
+  // One accepted scan of the directory. `whole`: it was complete, and that version is the one in
+  // the file; if not, a part may be there after all, and what was counted so far counts no more.
+  void scanned(bool whole, SteadyTime now);
+  void scanned(bool whole, std::set<std::string> declared, SteadyTime now) {
+    declare(std::move(declared));
+    scanned(whole, now);
+  }
 
   // May parts go that no version of the manifest has declared since this one began to count?
   bool ripe(const PruneRules& rules, SteadyTime now) const;

@@ -243,6 +243,82 @@ std::vector<Clash> find_clashes(const std::vector<const App*>& apps,
   return out;
 }
 
+namespace {
+
+void want_network(Wants& wants, const Network& network) {
+  for (const auto& pool : network.ipam)
+    if (const auto block = parse_cidr(pool.subnet)) wants.subnets.push_back(*block);
+}
+
+template <typename Value>
+void want_names(Wants& wants, const Value& value) {
+  each_name(value, [&wants](const std::string& kind, const std::string& name, const Position&,
+                            const std::string&) {
+    wants.names.push_back(kind + " " + name);
+    if (kind != "container") return;
+    if (const auto behind = container_behind(name); !behind.empty())
+      wants.names.push_back("container " + behind);
+  });
+}
+
+}  // namespace
+
+Wants wants_of(const SharedNetwork& network) {
+  Wants wants;
+  want_names(wants, network);
+  want_network(wants, network.network);
+  return wants;
+}
+
+Wants wants_of(const App& app) {
+  Wants wants;
+  want_names(wants, app);
+  for (const auto& network : app.networks)
+    if (!network.external) want_network(wants, network);
+  for (const auto& service : app.services)
+    for (const auto& port : service.ports)
+      if (!port.published.empty())
+        wants.names.push_back("port " + port.published + "/" + port.protocol);
+  return wants;
+}
+
+void WantIndex::put(const std::string& key, Wants wants) {
+  erase(key);
+  for (const auto& name : wants.names)
+    names_.emplace(name, key);
+  for (const auto& block : wants.subnets)
+    subnets_.insert(block, key);
+  by_key_[key] = std::move(wants);
+}
+
+void WantIndex::erase(const std::string& key) {
+  const auto known = by_key_.find(key);
+  if (known == by_key_.end()) return;
+  for (const auto& name : known->second.names)
+    names_.erase({name, key});
+  for (const auto& block : known->second.subnets)
+    subnets_.erase(block, key);
+  by_key_.erase(known);
+}
+
+bool WantIndex::apart(const std::string& key, const Wants& wants) const {
+  std::set<std::string> own;
+  for (const auto& name : wants.names) {
+    if (!own.insert(name).second) return false;
+    for (auto at = names_.lower_bound({name, ""}); at != names_.end() && at->first == name; ++at)
+      if (at->second != key) return false;
+  }
+  BlockMap<std::string> blocks;
+  for (const auto& block : wants.subnets) {
+    if (!blocks.overlapping(block).empty()) return false;
+    blocks.insert(block, key);
+    const auto others = subnets_.overlapping(block);
+    if (std::ranges::any_of(others, [&key](const auto& other) { return other != key; }))
+      return false;
+  }
+  return true;
+}
+
 std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
                                           const std::vector<const SharedNetwork*>& networks) {
   std::vector<Diagnostic> out;

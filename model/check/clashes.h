@@ -2,10 +2,14 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/app.h"
+#include "model/block_map.h"
+#include "model/cidr.h"
 #include "model/diagnostic.h"
 
 namespace fairlead::model {
@@ -26,6 +30,30 @@ struct Clash {
 std::vector<Clash> find_clashes(const std::vector<const App*>& apps,
                                 const std::vector<const SharedNetwork*>& networks,
                                 const NameOwners& owners = {});
+
+// What one App or Network asks for, so coarsely that two which have nothing in common can't clash:
+// temporary names of containers count as the name itself, and a port whatever its address.
+struct Wants {
+  std::vector<std::string> names;  // "container shop-web-1", "port 8080/tcp"
+  std::vector<Cidr> subnets;
+};
+Wants wants_of(const App& app);
+Wants wants_of(const SharedNetwork& network);
+
+// Who wants what: tells without a look at all the others whether one may clash with any of them.
+class WantIndex {
+ public:
+  // Replaces what `key` wanted before.
+  void put(const std::string& key, Wants wants);
+  void erase(const std::string& key);
+  // Nobody else wants anything of it, and nothing in it is wanted twice.
+  bool apart(const std::string& key, const Wants& wants) const;
+
+ private:
+  std::map<std::string, Wants> by_key_;
+  std::set<std::pair<std::string, std::string>> names_;  // name, key
+  BlockMap<std::string> subnets_;                        // → key
+};
 
 // The same without owners, as diagnostics.
 std::vector<Diagnostic> validate_together(const std::vector<const App*>& apps,
