@@ -19,6 +19,21 @@
 
 namespace fairlead::watch {
 
+// How a file looked when its bytes were read. A file of the directory itself that looks the same is
+// believed to be the same, unless it was read within two seconds of its last change; and for so
+// many scans only: what changes no time at all (a mapped page that is still dirty) is seen after
+// them.
+struct Stamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = -1;
+  std::int64_t modified_ns = 0;
+  std::int64_t changed_ns = 0;
+  bool rested = false;
+  int believed = 0;  // by how many scans since it was read
+};
+inline constexpr int kMostBelieved = 16;
+
 // One manifest file. `bytes` is shared: a file that did not change costs nothing per snapshot.
 struct File {
   std::shared_ptr<const std::string> bytes;  // never null; empty if `error` is set
@@ -26,6 +41,7 @@ struct File {
   // Set when the file is there but can't be read now (permission, FIFO, too large, vanished
   // twice). Its last good version stays in force.
   std::string error;
+  Stamp stamp{};
 };
 
 // Manifests and the files that they refer to obey one rule: they are read beneath the directory

@@ -10,8 +10,11 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <ctime>
+#include <functional>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -75,6 +78,45 @@ File share_or_digest(std::string bytes, const File* known) {
   if (known != nullptr && known->error.empty() && *known->bytes == bytes) return *known;
   std::string digest = sha256_hex(bytes);
   return File{std::make_shared<const std::string>(std::move(bytes)), std::move(digest), {}};
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+  return (static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000) + time.tv_nsec;
+}
+
+Stamp stamp_of(const struct stat& status, const std::string& name) {
+  constexpr std::int64_t kRest = 2'000'000'000;
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  Stamp stamp;
+  stamp.device = status.st_dev;
+  stamp.inode = status.st_ino;
+  stamp.size = status.st_size;
+  stamp.modified_ns = nanoseconds(status.st_mtim);
+  stamp.changed_ns = nanoseconds(status.st_ctim);
+  stamp.rested = nanoseconds(now) - stamp.changed_ns > kRest;
+  // Not all are read anew by the same scan.
+  stamp.believed = static_cast<int>(std::hash<std::string>{}(name) % kMostBelieved);
+  return stamp;
+}
+
+bool same_look(const Stamp& a, const Stamp& b) {
+  return std::tie(a.device, a.inode, a.size, a.modified_ns, a.changed_ns) ==
+         std::tie(b.device, b.inode, b.size, b.modified_ns, b.changed_ns);
+}
+
+// Of a name that is no link, without opening it; nothing if it has to be read.
+std::optional<File> believed(int directory, const std::string& name, const File* known) {
+  if (known == nullptr || !known->error.empty() || !known->stamp.rested ||
+      known->stamp.believed >= kMostBelieved)
+    return std::nullopt;
+  struct stat status{};
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISREG(status.st_mode) || !same_look(known->stamp, stamp_of(status, name)))
+    return std::nullopt;
+  File same = *known;
+  ++same.stamp.believed;
+  return same;
 }
 
 File read_regular(int opened, std::size_t limit, const File* known) {
@@ -156,7 +198,10 @@ std::optional<File> read_file_of(const Place& place, const std::string& path, co
   if (file.fd < 0 || ::fstat(file.fd, &opened) != 0) return unreadable(describe(errno));
   // What has the name now need not be what was looked at.
   fine = check_trust(opened, place.trusted, kTrustHint);
-  return fine ? read_regular(file.fd, place.limit, known) : unreadable(say(fine.error()));
+  if (!fine) return unreadable(say(fine.error()));
+  File read = read_regular(file.fd, place.limit, known);
+  read.stamp = stamp_of(opened, path);  // as it was before it was read
+  return read;
 }
 
 // Nothing if the name went away since the listing; the next pass will tell whether for good.
@@ -171,15 +216,32 @@ const File* find_file(const std::map<std::string, File>& files, const std::strin
   return found == files.end() ? nullptr : &found->second;
 }
 
+// A followed file that stands in the directory itself, on its own file system, or is not there.
+// False if its way may lead elsewhere.
+bool read_here(const Place& place, const std::string& path, const Scan& known, Scan& scan) {
+  if (path.find('/') != std::string::npos) return false;
+  struct stat status{};
+  if (::fstatat(place.fd, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT;
+  if (!S_ISREG(status.st_mode) || status.st_dev != scan.device) return false;
+  const File* before = find_file(known.references, path);
+  auto file = believed(place.fd, path, before);
+  if (!file) file = read_file_of(place, path, before);
+  if (file) scan.references.emplace(path, std::move(*file));
+  return true;
+}
+
 void read_all(const Place& place, const Listing& listing, const Scan& known, Scan& scan) {
   for (const std::string& name : listing.plain) {
-    if (auto file = read_manifest(place, name, find_file(known.files, name)))
-      scan.files.emplace(name, std::move(*file));
+    const File* before = find_file(known.files, name);
+    auto file = believed(place.fd, name, before);
+    if (!file) file = read_manifest(place, name, before);
+    if (file) scan.files.emplace(name, std::move(*file));
   }
   for (const std::string& name : listing.others)
     scan.apart.insert({name, true});
-  for (const std::string& path : *scan.followed)
-    scan.apart.insert({path, false});
+  for (const std::string& path : *scan.followed) {
+    if (!read_here(place, path, known, scan)) scan.apart.insert({path, false});
+  }
 }
 
 void read_one(const Place& place, const Name& name, const Scan& known, Scan& scan) {
