@@ -1,5 +1,5 @@
 // A short helper program, run to its end: age, credential helpers. Its input and output are kept in
-// memory only.
+// memory only. May be called from several threads at once.
 #pragma once
 
 #include <chrono>
@@ -9,8 +9,9 @@
 
 namespace fairlead {
 
-// What it wrote, if it ended with 0; else the first line of its complaint. Blocks, at most for
-// `deadline`: for a pool (pool.h). It inherits no descriptor but its three, has the signals'
+// What it wrote, if it ended with 0; else the first line of its complaint. `words`: the program,
+// found by PATH, and its arguments; no shell reads them. It has our environment. Blocks, at most
+// for `deadline`: for a pool (pool.h). It inherits no descriptor but its three, has the signals'
 // default dispositions, and is killed at the deadline with all that it has started.
 std::expected<std::string, std::string> run_child(
     std::vector<std::string> words, const std::string& input,

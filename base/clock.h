@@ -1,7 +1,11 @@
 // Time as an interface. Production uses SystemClock; simulation and tests use VirtualClock, so the
 // very same controller runs at thousands of simulated hours per hour.
 //
-// Steady time drives every timer and back-off; wall time is only ever shown to people (F095).
+// Steady time drives every timer and back-off. Wall time is shown to people, and compared with the
+// times of engines and images, which are wall times too; it may jump (F095). All in nanoseconds.
+//
+// A clock belongs to one thread, and calls back on it. Timers that are left when it is destroyed
+// never fire.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

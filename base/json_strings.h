@@ -8,7 +8,8 @@
 
 namespace fairlead {
 
-// Puts `change(text)` in place of every string in `value`, however deep; keys stay.
+// Puts `change(text)` in place of every string in `value`, however deep; keys stay. Calls itself
+// for each level: for what a parser with a limit on depth has made.
 void change_strings(boost::json::value& value,
                     const std::function<std::string(std::string_view)>& change);
 

@@ -1,6 +1,11 @@
 // A small structured logger: a constant message and typed key/value pairs, written as logfmt, JSON
 // or text. Values that may hold secrets (environment, request bodies, credentials) are never given
-// to it. spdlog 1.10 has no key/value fields, hence our own (docs/logging.md lists the keys).
+// to it; passwords in URLs are taken out all the same. spdlog 1.10 has no key/value fields, hence
+// our own (docs/logging.md lists messages and keys; tests/tidy/check_docs.py wants each message
+// there).
+//
+// One thread. A sink may block as long as its reader does: nothing is queued. Without a reader
+// lines are lost, and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +26,7 @@ enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kAuto, kText, kLogfmt, kJson };
 
 std::string_view to_string(LogLevel level);
+// False, and `out` as it was, if it is none of the names.
 bool parse_log_level(std::string_view text, LogLevel& out);
 bool parse_log_format(std::string_view text, LogFormat& out);
 
@@ -58,6 +64,7 @@ class Logger {
   void info(std::string_view message, std::initializer_list<LogField> fields = {});
   void warn(std::string_view message, std::initializer_list<LogField> fields = {});
   void error(std::string_view message, std::initializer_list<LogField> fields = {});
+  // Below the level set nothing is written or counted.
   void log(LogLevel level, std::string_view message, std::vector<LogField> fields);
 
   // Records written per level since start, indexed by LogLevel (for metrics).

@@ -1,6 +1,7 @@
 // Text from outside (file names, keys and values of manifests, what engines and commands say), made
 // fit to be shown. The one place for it: whatever writes to a terminal, a log or a file of rows
-// goes through here, so that no text forges a row, moves a cursor or turns the reading direction.
+// goes through here, so that no text forges a row, moves a cursor or turns the reading direction
+// (F114). Secrets are another matter: model/masks.h, and passwords below.
 #pragma once
 
 #include <string>

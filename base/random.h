@@ -1,4 +1,5 @@
-// Random numbers as an interface, so that a simulation replays from its seed.
+// Random numbers as an interface, so that a simulation replays from its seed. For the jitter of
+// back-offs and for IDs that nobody else has by chance.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ class Random {
   virtual ~Random() = default;
   virtual std::uint64_t next() = 0;
 
-  // Uniform in [0, bound); 0 for bound 0.
+  // In [0, bound), uniform as far as `bound` is far below 2^64; 0 for bound 0.
   std::uint64_t below(std::uint64_t bound) { return bound == 0 ? 0 : next() % bound; }
   // Uniform in [0, 1).
   double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
@@ -30,7 +31,7 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_;
 };
 
-// Seeded from the system's entropy.
+// The system's entropy for each number: fit for keys.
 class SystemRandom final : public Random {
  public:
   std::uint64_t next() override;

@@ -1,7 +1,8 @@
 // The one way to read a file whole. What is no regular file (FIFO, device, socket, folder) and what
 // is larger than the caller's limit is refused before it is opened or read: a FIFO would block for
 // ever, to open a device can have effects of its own, and a sparse file costs its author nothing.
-// Blocking, for as long as the file system takes.
+// Blocking, for as long as the file system takes: on a network one for ever, so then on a pool
+// (pool.h).
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,9 @@ namespace fairlead {
 // For what people write by hand: manifests, policies, settings.
 inline constexpr std::size_t kTextFileLimit = 1u << 20;
 
-// kNotFound: there is no such file. kPermissionDenied: it is there and not to be read, with
-// "PATH: why" as message. Links are followed: whose file it is, is the caller's question.
+// `limit` in bytes. kNotFound: there is no such file. kPermissionDenied: it is there and not to be
+// read, with "PATH: why" as message. Links are followed: whose file it is, is the caller's
+// question.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
 // The pieces, for callers with rules of their own about names and links. Messages without a path.

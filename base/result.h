@@ -21,60 +21,61 @@ enum class ErrorClass {
 
 std::string_view to_string(ErrorClass value);
 
-// The closed list of reasons. `to_string` gives the CamelCase word that users see everywhere.
+// The closed list of reasons. `to_string` gives the CamelCase word that users see everywhere: in
+// logs, events, conditions and metrics, so a word that is here once keeps its meaning.
 enum class Reason {
-  kNone,
+  kNone,  // no error
   // Manifests and source
-  kInvalidManifest,
+  kInvalidManifest,  // a file can't be decoded, or contradicts itself
   kDuplicateApp,
-  kSourceUnavailable,
-  kNotFound,
+  kSourceUnavailable,  // the manifests directory is missing, empty or unreadable
+  kNotFound,           // what is asked for, or counted on, is not there
   // Networks
   kInvalidNetworkName,
-  kResourceRecreationAttempt,
-  kInternalInconsistency,
-  kNetworkAmbiguous,
-  kSubnetOverlap,
-  kAddressPoolExhausted,
-  kAddressInUse,
-  kInUse,
-  kInvalidNetworkConfig,
-  kInvalidEndpoint,
+  kResourceRecreationAttempt,  // a change that would need the network to be made anew
+  kInternalInconsistency,      // the inventory is damaged, or says what can't be
+  kNetworkAmbiguous,           // several networks have the name
+  kSubnetOverlap,              // another network has a part of the subnet
+  kAddressPoolExhausted,       // the engine has no subnet left to choose
+  kAddressInUse,               // somebody else has the address
+  kInUse,                      // somebody is on the network that is to go
+  kInvalidNetworkConfig,       // the engine refuses the network as it is declared
+  kInvalidEndpoint,            // an address or alias that the network can't give
   // Names and ownership
-  kNameTaken,
-  kNotOwner,
-  kContended,
-  kPruneBlocked,
+  kNameTaken,     // an object that is not ours has the name
+  kNotOwner,      // not ours to change: an object, an engine, a state directory
+  kContended,     // somebody keeps changing a value back (controller/guard/contention.h)
+  kPruneBlocked,  // removal is held back (controller/guard/removal.h)
   kSuspended,
   // Containers, volumes, images
-  kImageNotFound,
-  kImagePullFailed,
-  kInvalidContainerConfig,
-  kPortConflict,
-  kMountSourceMissing,
-  kCommandNotRunnable,
-  kHookFailed,
-  kContainerStuck,
+  kImageNotFound,           // neither the engine nor the registry has the image
+  kImagePullFailed,         // the registry, or the way to it, fails
+  kInvalidContainerConfig,  // the engine refuses the container or volume as it is declared
+  kPortConflict,            // somebody else has the host port
+  kMountSourceMissing,      // a folder that is to be mounted is not there
+  kCommandNotRunnable,      // the command is not in the image, or may not be run
+  kHookFailed,              // a lifecycle hook ended with another code than 0
+  kContainerStuck,          // the container can't be killed
   kRemovalStuck,
-  kCrashLooping,
-  kJobFailed,
-  kUnhealthy,
-  kDependencyNotReady,
-  kVolumeMismatch,
-  kVolumeRecreated,
-  kNotApplied,
-  kStateConflict,
+  kCrashLooping,        // the container ends again and again
+  kJobFailed,           // it has ended as often as it may
+  kUnhealthy,           // its health check says so
+  kDependencyNotReady,  // what it depends on can never be ready
+  kVolumeMismatch,      // the volume that has the name is another's, or a different one
+  kVolumeRecreated,     // the volume was lost, with what it held
+  kNotApplied,          // the engine shows a value in another way than it was given
+  kStateConflict,       // the object has changed meanwhile; a fresh look decides
   // Engine
-  kEngineUnavailable,
-  kEngineUncertain,
-  kEngineError,
-  kEngineDiskFull,
-  kEngineFirewallBroken,
-  kEngineTooOld,
-  kTimeout,
-  kPermissionDenied,
-  kPolicyDenied,
-  kInternalError,
+  kEngineUnavailable,     // no answer
+  kEngineUncertain,       // a request may have run
+  kEngineError,           // an answer that says nothing else
+  kEngineDiskFull,        // no space left, on the engine's disk or ours
+  kEngineFirewallBroken,  // the engine's chains are gone; a restart of it makes them
+  kEngineTooOld,          // the engine does not know what is asked for
+  kTimeout,               // no end in time
+  kPermissionDenied,      // a file or folder that may not be read, or is not trusted
+  kPolicyDenied,          // the policy file does not allow it
+  kInternalError,         // a fault in Fairlead itself
 };
 
 std::string_view to_string(Reason value);

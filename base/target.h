@@ -11,8 +11,8 @@
 
 namespace fairlead {
 
-// To be sent. A request is made of a Target, never of a text, so that no value can become a
-// segment, a query or a second request.
+// To be sent. A value that can be copied. A request is made of a Target, never of a text, so that
+// no value can become a segment, a query or a second request.
 class Target {
  public:
   // of("containers", id, "json") is /containers/<id>/json, whatever `id` holds.

@@ -1,7 +1,9 @@
 // The few coroutine helpers that the thin shell needs: start, wait, sleep, join.
 //
-// Everything runs on one thread. Only the forms of co_await that tests/tidy/await_lint allows are
-// used: GCC 12 miscompiles the others.
+// Everything runs on one thread, so nothing here locks. Only the forms of co_await that
+// tests/tidy/check_await.py allows are used: GCC 12 miscompiles the others
+// (docs/decisions/0009-three-forms-of-co-await.md). There is no cancellation: who is to end is told
+// so, by a flag and a Signal, and ends by itself.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,8 +23,10 @@ namespace fairlead {
 template <typename T>
 using Task = boost::asio::awaitable<T>;
 
-// A level that coroutines wait for. notify() wakes every waiter, or the next one if none waits.
-// The Signal and the Clock must outlive their waiters.
+// A level that coroutines wait for. notify() wakes every waiter, or the next one if none waits;
+// several notifications before a wait are one. So a waiter looks, when woken, whether what it waits
+// for is true. It resumes in a later turn of the loop, never inside notify(). The Signal and the
+// Clock must outlive their waiters.
 class Signal {
  public:
   explicit Signal(Clock& clock) : clock_(clock) {}
@@ -54,6 +58,7 @@ class TaskGroup {
 
   TaskGroup(boost::asio::any_io_executor executor, Clock& clock, OnError on_error);
 
+  // What the task borrows must outlive it.
   void spawn(std::string name, Task<void> task);
   std::size_t running() const { return *running_; }
   // Ends when no task runs. The owner must have told its tasks to stop.
@@ -69,7 +74,7 @@ class TaskGroup {
 // What an exception says of itself.
 std::string what_of(const std::exception_ptr& failed);
 
-// Counts permits: at most `permits` holders at a time.
+// Counts permits: at most `permits` holders at a time. Who waits is served in no promised order.
 class Semaphore {
   struct State;
 

@@ -14,7 +14,7 @@ std::string to_rfc3339(WallTime time);
 // lies outside of 1678 to 2261 (the engine writes year 1 for "never").
 WallTime from_rfc3339(const std::string& text);
 
-// As kubectl writes ages: 45s, 3m20s, 5h, 2d.
+// As kubectl writes ages: 45s, 3m20s, 5h, 2d. Rounded down; what is below zero is 0s.
 std::string to_age(Duration duration);
 
 }  // namespace fairlead

@@ -1,4 +1,5 @@
-// Whose files are believed: who may write what Fairlead reads decides what runs as root.
+// Whose files are believed: who may write what Fairlead reads decides what runs as root. The rules
+// as a user reads them: docs/policy.md, "Whose files are read".
 #pragma once
 
 #include <sys/types.h>

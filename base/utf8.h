@@ -7,7 +7,8 @@
 #include <string_view>
 
 namespace fairlead {
-// `text` with each byte that is not part of well-formed UTF-8 replaced by U+FFFD.
+// `text` with each byte that is not part of well-formed UTF-8 replaced by U+FFFD. Control
+// characters stay: printable.h escapes those.
 std::string valid_utf8(std::string_view text);
 
 // Where `text` stops being well-formed UTF-8 (no overlong forms, no surrogates); npos if nowhere.
