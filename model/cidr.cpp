@@ -26,7 +26,7 @@ bool covers(const Network& network, const Of& address) {
 
 std::optional<Address> parse_address(const std::string& text) {
   boost::system::error_code failed;
-  const auto parsed = ip::make_address(text, failed);
+  auto parsed = ip::make_address(text, failed);
   if (failed || text.find('%') != std::string::npos) return std::nullopt;
   return parsed;
 }
