@@ -80,8 +80,14 @@ class Stage:
                                 since) - since
 
     def removed(self, since):
-        return self.events.wait({("container destroy", APP): self.services,
-                                 ("network destroy", APP): 2}, since) - since
+        wanted = {("container destroy", APP): self.services, ("network destroy", APP): 2}
+        try:
+            return self.events.wait(wanted, since, 30) - since
+        except RuntimeError as problem:
+            say(f"{problem}; what the engine has kept of containers that are gone is cut off")
+            with raw_calls.Raw(self.engine, 1) as raw:
+                raw.cut_off()
+            return self.events.wait({("container destroy", APP): self.services}, since) - since
 
 
 def best_raw(stage, parallels):
@@ -128,7 +134,7 @@ class Compose:
 
     def run(self, *words):
         begin = time.time()
-        subprocess.run([self.program, "-p", APP, "-f", self.file, *words], env=self.env, check=True,
+        subprocess.run([self.program, "-p", APP, "-f", self.file, *words], env=self.env,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return begin
 

@@ -96,7 +96,6 @@ class Raw:
         self.all(self.remove_network, NETWORKS)
 
     def remove_network(self, name):
-        # An engine that removes many at a time may keep an endpoint of a container that is gone.
         network = f"/networks/{PREFIX}_{name}"
         for last in (False, False, True):
             try:
@@ -105,9 +104,18 @@ class Raw:
                 if last:
                     raise
             time.sleep(0.3)
-            for left in self.call("GET", network)["Containers"].values():
-                self.call("POST", network + "/disconnect",
-                          {"Container": left["Name"], "Force": True})
+            self.disconnect_all(network)
+
+    def disconnect_all(self, network):
+        """Docker 20.10 may keep endpoints of containers that were removed many at a time."""
+        for left in self.call("GET", network)["Containers"].values():
+            self.call("POST", network + "/disconnect", {"Container": left["Name"], "Force": True})
+
+    def cut_off(self):
+        """Removes what networks are left after a removal, with such endpoints."""
+        for each in self.call("GET", "/networks"):
+            if each["Name"].startswith(PREFIX + "_"):
+                self.remove_network(each["Name"].removeprefix(PREFIX + "_"))
 
     @staticmethod
     def container(name):
