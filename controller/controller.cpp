@@ -95,7 +95,7 @@ Task<void> Controller::run() {
   parts_.clock.cancel(cut_timer_);
   disk.stop();
   co_await keeping_.join();
-  auto kept = co_await disk.durable(stopped_at_ + options_.stop_grace + kLastWrite);
+  auto kept = co_await disk.folded(stopped_at_ + options_.stop_grace + kLastWrite);
   report_state(kept);
 }
 

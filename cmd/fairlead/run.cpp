@@ -124,6 +124,8 @@ Status open_inventory(Daemon& daemon, const Options& options) {
   daemon.inventory = std::make_unique<controller::Inventory>(std::move(file), world.clock);
   auto loaded = daemon.inventory->load(world.random.hex(32));
   if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
+  if (const auto torn = daemon.inventory->torn(); torn > 0 && daemon.lock)
+    world.log->info("the last write of the state had not ended: left out", {{"bytes", torn}});
   if (options.adopt_instance.empty()) return loaded;
   return daemon.inventory->take_over(options.adopt_instance);
 }

@@ -16,6 +16,10 @@ constexpr Duration kGather = std::chrono::milliseconds(200);
 constexpr Duration kSoonest = std::chrono::seconds(1);
 constexpr Duration kRarest = std::chrono::seconds(30);
 
+// So many times the whole may be appended to it before it is written anew. All that is written is
+// then at most 2.5 times what changed, and the file three times as long as it must be.
+constexpr std::size_t kGrowth = 2;
+
 std::unexpected<Error> unanswered() {
   return failure(ErrorClass::kBlocked, Reason::kTimeout,
                  "a write into the state directory has not ended yet: nothing can be recorded",
@@ -25,11 +29,22 @@ std::unexpected<Error> unanswered() {
 }  // namespace
 
 struct GroupCommit::State {
-  State(std::unique_ptr<StateFile> to, Clock& with)
-      : file(std::move(to)), clock(with), ended(with), news(with), stopped(with) {}
+  State(std::unique_ptr<StateFile> to, Clock& with, std::size_t least)
+      : file(std::move(to)), clock(with), floor(least), ended(with), news(with), stopped(with) {}
+
+  void begun_anew(std::size_t size) {
+    anew = false;
+    whole = size;
+    appended = 0;
+  }
+  bool grown() const { return appended > std::max(floor, kGrowth * whole); }
 
   std::unique_ptr<StateFile> file;
   Clock& clock;
+  std::size_t floor;
+  bool anew = true;            // the next write is the whole
+  std::size_t whole = 0;       // bytes in the file
+  std::size_t appended = 0;    // after it
   Signal ended;                // a write, or the wait of all by stop()
   Signal news;                 // something is to be written
   Signal stopped;              // the pause of keep()
@@ -46,17 +61,29 @@ struct GroupCommit::State {
   bool over = false;
 };
 
-GroupCommit::GroupCommit(std::unique_ptr<StateFile> file, Clock& clock,
-                         std::function<std::string()> text)
-    : state_(std::make_shared<State>(std::move(file), clock)), text_(std::move(text)) {}
+GroupCommit::GroupCommit(std::unique_ptr<StateFile> file, Clock& clock, Text text,
+                         std::size_t floor)
+    : state_(std::make_shared<State>(std::move(file), clock, floor)), text_(std::move(text)) {}
 
 Result<std::string> GroupCommit::read() {
   return state_->file->read();
 }
 
+void GroupCommit::go_on(std::size_t whole, std::size_t appended) {
+  state_->anew = false;
+  state_->whole = whole;
+  state_->appended = appended;
+}
+
 Status GroupCommit::write_now() {
-  auto replaced = state_->file->replace(text_());
-  if (replaced) state_->written = state_->revision;
+  const auto bytes = text_.whole();
+  auto replaced = state_->file->replace(bytes);
+  if (!replaced) {
+    state_->anew = true;
+    return replaced;
+  }
+  state_->begun_anew(bytes.size());
+  state_->written = state_->revision;
   return replaced;
 }
 
@@ -76,17 +103,41 @@ void GroupCommit::stop() {
   state_->stopped.notify();
 }
 
-Task<void> GroupCommit::write(std::shared_ptr<State> state, std::string bytes) {
-  auto task = state->file->write(std::move(bytes));
+Task<void> GroupCommit::write(std::shared_ptr<State> state, StateFile::How how, std::string bytes) {
+  const bool whole = how == StateFile::How::kReplace;
+  const auto size = bytes.size();
+  auto task = state->file->write(how, std::move(bytes));
   auto done = co_await caught(std::move(task), "writing the state");
   state->writing = false;
   if (done) {
     state->written = state->carried;
+    if (whole) {
+      state->begun_anew(size);
+    } else {
+      state->appended += size;
+    }
   } else {
-    state->refused = state->number;
-    state->error = std::move(done.error());
+    state->anew = true;
+    // Of an append nobody is told: the whole is written next, for the same who wait.
+    if (whole) {
+      state->refused = state->number;
+      state->error = std::move(done.error());
+    }
   }
   state->ended.notify();
+}
+
+void GroupCommit::begin(const boost::asio::any_io_executor& executor) {
+  const auto state = state_;
+  const bool whole = state->anew || state->grown();
+  std::string bytes = whole ? text_.whole() : text_.changes();
+  state->writing = true;
+  state->carried = state->revision;
+  state->since = state->clock.steady_now();
+  ++state->number;
+  const auto how = whole ? StateFile::How::kReplace : StateFile::How::kAppend;
+  boost::asio::co_spawn(executor, write(state, how, std::move(bytes)),
+                        [](const std::exception_ptr&) {});
 }
 
 Task<Status> GroupCommit::durable(SteadyTime deadline) {
@@ -102,20 +153,22 @@ Task<Status> GroupCommit::durable(SteadyTime deadline) {
     if (state->over != over) {
       co_return failure(ErrorClass::kTransient, Reason::kTimeout, "stopped while it was written");
     }
-    if (!state->writing) {
-      std::string bytes = text_();
-      state->writing = true;
-      state->carried = state->revision;
-      state->since = state->clock.steady_now();
-      ++state->number;
-      boost::asio::co_spawn(executor, write(state, std::move(bytes)),
-                            [](const std::exception_ptr&) {});
-    }
+    if (!state->writing) begin(executor);
     const auto until = std::min(deadline, state->since + kPatience);
     if (state->clock.steady_now() >= until) co_return unanswered();
     co_await state->ended.wait_until(until);
   }
   co_return Status{};
+}
+
+Task<Status> GroupCommit::folded(SteadyTime deadline) {
+  auto kept = co_await durable(deadline);
+  if (!kept || (state_->appended == 0 && !state_->anew)) co_return kept;
+  state_->anew = true;
+  ++state_->revision;
+  auto folded = co_await durable(deadline);
+  (void)folded;
+  co_return kept;
 }
 
 Task<void> GroupCommit::keep(std::function<void(const Status&)> told) {

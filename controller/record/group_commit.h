@@ -1,13 +1,19 @@
 // Keeps one file of the state directory as new as memory, without holding the loop up.
 //
-// The file is always written whole. Who changes something says so and goes on; who may not go on
-// before it is on disk waits for durable(). All who wait while a write is on its way share the next
-// one: a burst of changes costs two or three writes, not one each. Never are two on their way,
-// which might end in the wrong order.
+// Who changes something says so and goes on; who may not go on before it is on disk waits for
+// durable(). All who wait while a write is on its way share the next one: a burst of changes costs
+// two or three writes, not one each. Never are two on their way, which might end in the wrong
+// order.
+//
+// A write appends what changed. The file is written whole, and so begun anew, where what was
+// appended has become much longer than the whole, which keeps all that is written in proportion to
+// what changed; and after an append that failed, whose end nobody knows, at once.
 //
 // What nobody waits for is written by keep() soon after, and again until the disk takes it.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,11 +32,23 @@ class GroupCommit {
   // no other one begins.
   static constexpr Duration kPatience = std::chrono::seconds(10);
 
-  // `text`: the whole file as it is to be now. The clock must outlive this and its tasks.
-  GroupCommit(std::unique_ptr<StateFile> file, Clock& clock, std::function<std::string()> text);
+  // So much may be appended, in bytes, however short the whole is.
+  static constexpr std::size_t kFloor = 64u << 10;
+
+  struct Text {
+    std::function<std::string()> whole;  // the file as it is to be now
+    std::function<std::string()>
+        changes;  // what is to follow the last text of either that was asked
+  };
+
+  // The clock must outlive this and its tasks.
+  GroupCommit(std::unique_ptr<StateFile> file, Clock& clock, Text text, std::size_t floor = kFloor);
 
   Result<std::string> read();
-  // Blocks: before the loop runs.
+  // What was read may be appended to: so many bytes are the whole, and so many follow it. Otherwise
+  // the first write is a whole one.
+  void go_on(std::size_t whole, std::size_t appended);
+  // Writes the whole. Blocks: before the loop runs.
   Status write_now();
 
   void changed();
@@ -38,6 +56,9 @@ class GroupCommit {
   // own error, or Blocked/Timeout after kPatience or at `deadline`, or Transient/Timeout by stop().
   // What could not be written stays to be written.
   Task<Status> durable(SteadyTime deadline = SteadyTime::max());
+  // The same for an orderly end; then writes the whole, if something was appended to it. How that
+  // ends matters to nobody.
+  Task<Status> folded(SteadyTime deadline);
 
   // Writes what nobody waits for, until stop(). `told` hears how each of its writes ended; one that
   // was refused is tried again after a growing pause, up to 30 s.
@@ -50,9 +71,10 @@ class GroupCommit {
 
  private:
   struct State;
-  static Task<void> write(std::shared_ptr<State> state, std::string bytes);
+  static Task<void> write(std::shared_ptr<State> state, StateFile::How how, std::string bytes);
+  void begin(const boost::asio::any_io_executor& executor);
   std::shared_ptr<State> state_;  // outlives this for a write that does not end
-  std::function<std::string()> text_;
+  Text text_;
 };
 
 }  // namespace fairlead::controller

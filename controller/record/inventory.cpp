@@ -1,55 +1,16 @@
 #include "controller/record/inventory.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <exception>
-#include <stdexcept>
 #include <utility>
+
+#include "controller/record/journal.h"
 
 namespace fairlead::controller {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int kFormat = 1;
-
-json::object to_json(const InventoryEntry& entry) {
-  return {{"kind", to_string(entry.kind)},
-          {"app", entry.app},
-          {"component", entry.component},
-          {"name", entry.name},
-          {"id", entry.id}};
-}
-
-json::array to_json(const Readings& readings) {
-  json::array out;
-  for (const auto& each : readings)
-    out.push_back(
-        json::array{json::string(each.field), json::string(each.wanted), json::string(each.got)});
-  return out;
-}
-
-Readings readings_from(const json::array& list) {
-  Readings out;
-  const auto text = [](const json::value& value) { return std::string(value.as_string()); };
-  for (const auto& each : list) {
-    const auto& three = each.as_array();
-    out.insert({text(three.at(0)), text(three.at(1)), text(three.at(2))});
-  }
-  return out;
-}
-
-std::string member(const json::object& object, const char* key) {
-  return std::string(object.at(key).as_string());
-}
-
-Kind kind_from(const std::string& text) {
-  if (text == to_string(Kind::kNetwork)) return Kind::kNetwork;
-  return text == to_string(Kind::kVolume) ? Kind::kVolume : Kind::kContainer;
-}
 
 std::unexpected<Error> damaged(const std::string& what) {
   return failure(ErrorClass::kBlocked, Reason::kInternalInconsistency,
@@ -59,230 +20,181 @@ std::unexpected<Error> damaged(const std::string& what) {
 
 }  // namespace
 
-Inventory::Inventory(std::unique_ptr<StateFile> file, Clock& clock)
-    : disk_(std::move(file), clock, [this] { return text(); }) {}
+Inventory::Inventory(std::unique_ptr<StateFile> file, Clock& clock, std::size_t floor)
+    : disk_(std::move(file), clock,
+            {.whole = [this] { return text(); }, .changes = [this] { return changes(); }}, floor) {}
 
 Status Inventory::load(const std::string& fresh_id) {
   auto bytes = disk_.read();
-  if (!bytes) {
-    if (bytes.error().reason != Reason::kNotFound) return std::unexpected(bytes.error());
-    instance_ = fresh_id;
-    return disk_.write_now();
-  }
-  if (bytes->find_first_not_of(" \n") == std::string::npos) return damaged("it is empty");
-  try {
-    parse(*bytes);
-  } catch (const std::exception& e) {
-    return damaged(e.what());
-  }
-  return {};
-}
-
-// Throws as Boost.JSON does.
-void Inventory::parse(const std::string& text) {
-  const auto root = json::parse(text).as_object();
-  if (root.at("format").as_int64() != kFormat)
-    throw std::runtime_error("written by another version");
-  instance_ = member(root, "instance");
-  engine_id_ = member(root, "engine");
-  for (const auto& each : root.at("entries").as_array()) {
-    const auto& object = each.as_object();
-    entries_.insert({kind_from(member(object, "kind")), member(object, "app"),
-                     member(object, "component"), member(object, "name"), member(object, "id")});
-  }
-  parse_containers(root);
-  if (const auto* recreated = root.if_contains("recreated_volumes")) {
-    for (const auto& each : recreated->as_array()) {
-      const auto& object = each.as_object();
-      recreated_.emplace(member(object, "app"), member(object, "name"));
-    }
-  }
-  if (const auto* files = root.if_contains("files")) {
-    for (const auto& [app, file] : files->as_object())
-      files_[app] = file.as_string();
-  }
-  for (const auto& [app, value] : root.at("generations").as_object()) {
-    const auto& pair = value.as_object();
-    generations_[app] = {pair.at("generation").to_number<std::uint64_t>(), member(pair, "digest")};
-  }
-}
-
-// What is remembered of single containers.
-void Inventory::parse_containers(const json::object& root) {
-  if (const auto* hooks = root.if_contains("hooks")) {
-    for (const auto& [id, value] : hooks->as_object())
-      hooks_[id] = hooks_from(value.as_object());
-  }
-  if (const auto* runs = root.if_contains("runs")) {
-    for (const auto& [id, value] : runs->as_object()) {
-      const auto& object = value.as_object();
-      runs_[id] = {object.at("starts").to_number<int>(), object.at("failures").to_number<int>()};
-    }
-  }
-  if (const auto* readings = root.if_contains("readings")) {
-    for (const auto& [id, value] : readings->as_object())
-      readings_[id] = readings_from(value.as_array());
-  }
-  const auto ids = [&root](const char* key, std::set<std::string>& out) {
-    const auto* list = root.if_contains(key);
-    if (list == nullptr) return;
-    for (const auto& id : list->as_array())
-      out.emplace(id.as_string());
-  };
-  ids("unread", unread_);
-  ids("elsewhere", elsewhere_);
-}
-
-void Inventory::add_containers(json::object& root) const {
-  json::object hooks;
-  for (const auto& [id, each] : hooks_)
-    hooks[id] = controller::to_json(each);
-  json::object runs;
-  for (const auto& [id, each] : runs_)
-    runs[id] = json::object{{"starts", each.starts}, {"failures", each.failures}};
-  json::object readings;
-  for (const auto& [id, each] : readings_)
-    readings[id] = to_json(each);
-  const auto ids = [&root](const char* key, const std::set<std::string>& from) {
-    json::array list;
-    for (const auto& id : from)
-      list.push_back(json::string(id));
-    if (!list.empty()) root[key] = std::move(list);
-  };
-  if (!hooks.empty()) root["hooks"] = std::move(hooks);
-  if (!runs.empty()) root["runs"] = std::move(runs);
-  if (!readings.empty()) root["readings"] = std::move(readings);
-  ids("unread", unread_);
-  ids("elsewhere", elsewhere_);
-}
-
-Status Inventory::take_over(const std::string& id) {
-  if (id == instance_) return {};
-  if (!entries_.empty()) {
-    return failure(ErrorClass::kBlocked, Reason::kNotOwner,
-                   "this state directory already keeps " + std::to_string(entries_.size()) +
-                       " objects as instance " + instance_,
-                   "adopt with an empty --state-dir");
-  }
-  instance_ = id;
+  if (bytes) return take(*bytes);
+  if (bytes.error().reason != Reason::kNotFound) return std::unexpected(bytes.error());
+  held_.instance = fresh_id;
   return disk_.write_now();
 }
 
-std::string Inventory::text() const {
-  json::array entries;
-  for (const auto& entry : entries_)
-    entries.push_back(to_json(entry));
-  json::object generations;
-  for (const auto& [app, value] : generations_) {
-    generations[app] = json::object{{"generation", value.first}, {"digest", value.second}};
+Status Inventory::take(const std::string& bytes) {
+  auto found = read_journal(bytes);
+  if (!found) return damaged(found.error().message);
+  try {
+    take_whole(held_, found->document);
+    for (const auto line : found->changes) {
+      const auto change = json::parse(json::string_view(line.data(), line.size()));
+      take_changes(held_, change.as_object());
+    }
+  } catch (const std::exception& e) {
+    return damaged(e.what());
   }
-  json::object root{{"format", kFormat},
-                    {"instance", instance_},
-                    {"engine", engine_id_},
-                    {"entries", std::move(entries)},
-                    {"generations", std::move(generations)}};
-  if (!files_.empty()) {
-    json::object files;
-    for (const auto& [app, file] : files_)
-      files[app] = file;
-    root["files"] = std::move(files);
+  torn_ = found->torn;
+  lines_ = found->changes.size();
+  if (found->appendable) disk_.go_on(found->document_size, found->changes_size);
+  return {};
+}
+
+Status Inventory::take_over(const std::string& id) {
+  if (id == held_.instance) return {};
+  if (!entries().empty()) {
+    return failure(ErrorClass::kBlocked, Reason::kNotOwner,
+                   "this state directory already keeps " + std::to_string(entries().size()) +
+                       " objects as instance " + held_.instance,
+                   "adopt with an empty --state-dir");
   }
-  add_containers(root);
-  if (!recreated_.empty()) {
-    json::array recreated;
-    for (const auto& [app, name] : recreated_)
-      recreated.push_back(json::object{{"app", app}, {"name", name}});
-    root["recreated_volumes"] = std::move(recreated);
-  }
-  return json::serialize(root);
+  held_.instance = id;
+  return disk_.write_now();
+}
+
+std::string Inventory::text() {
+  touched_ = {};
+  lines_ = 0;
+  return journal_document(whole(held_));
+}
+
+std::string Inventory::changes() {
+  const auto touched = std::exchange(touched_, {});
+  return journal_line(++lines_, controller::changes(held_, touched));
+}
+
+bool Inventory::put(const InventoryEntry& entry) {
+  if (!held_.entries.insert(entry)) return false;
+  touched_.entries.insert(entry);
+  disk_.changed();
+  return true;
+}
+
+bool Inventory::drop(const InventoryEntry& entry) {
+  if (!held_.entries.erase(entry)) return false;
+  touched_.entries.insert(entry);
+  disk_.changed();
+  return true;
+}
+
+bool Inventory::mark(std::set<std::string>& ids, std::set<std::string>& touched,
+                     const std::string& id) {
+  if (!ids.insert(id).second) return false;
+  touched.insert(id);
+  disk_.changed();
+  return true;
+}
+
+bool Inventory::unmark(std::set<std::string>& ids, std::set<std::string>& touched,
+                       const std::string& id) {
+  if (ids.erase(id) == 0) return false;
+  touched.insert(id);
+  disk_.changed();
+  return true;
+}
+
+template <typename Value>
+void Inventory::forget_of(std::map<std::string, Value>& values, std::set<std::string>& touched,
+                          const std::string& id) {
+  if (values.erase(id) == 0) return;
+  touched.insert(id);
+  disk_.changed();
 }
 
 void Inventory::remember_engine(const std::string& id) {
-  if (engine_id_ == id) return;
-  for (const auto& entry : entries_) {
+  if (held_.engine_id == id) return;
+  for (const auto& entry : entries()) {
     const bool made = entry.kind != Kind::kVolume && !entry.id.empty();
-    if (made && !engine_id_.empty()) elsewhere_.insert(entry.id);
+    if (made && !held_.engine_id.empty()) mark(held_.elsewhere, touched_.elsewhere, entry.id);
   }
   missing_.clear();
-  engine_id_ = id;
+  held_.engine_id = id;
+  touched_.engine = true;
   disk_.changed();
 }
 
 void Inventory::intend(const InventoryEntry& entry) {
-  if (entries_.insert(entry).second) disk_.changed();
+  put(entry);
 }
 
 void Inventory::refused(Kind kind, const std::string& name) {
-  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
-    return entry.kind == kind && entry.name == name && entry.id.empty();
-  });
-  if (erased > 0) disk_.changed();
+  for (const auto& intent : held_.entries.intents(kind, name))
+    drop(intent);
 }
 
 Status Inventory::created(Kind kind, const std::string& name, const std::string& id) {
   // The intent with this name, or (after a rename) the object with this ID.
-  const auto found = std::ranges::find_if(entries_, [&](const InventoryEntry& entry) {
-    return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
-  });
-  if (found == entries_.end()) {
+  auto candidates = held_.entries.with_id(kind, id);
+  std::ranges::move(held_.entries.intents(kind, name), std::back_inserter(candidates));
+  const auto first = std::ranges::min_element(candidates);
+  if (first == candidates.end()) {
     return failure(ErrorClass::kTransient, Reason::kInternalInconsistency,
                    "no intent was recorded for " + name);
   }
-  InventoryEntry entry = *found;
+  InventoryEntry entry = *first;
   if (entry.name == name && entry.id == id) return {};
-  if (kind == Kind::kContainer && entry.id.empty()) unread_.insert(id);
-  entries_.erase(found);
+  if (kind == Kind::kContainer && entry.id.empty()) changed(id);
+  drop(entry);
   entry.name = name;
   entry.id = id;
-  entries_.insert(std::move(entry));
-  disk_.changed();
+  put(entry);
   return {};
 }
 
 void Inventory::adopted(const InventoryEntry& entry) {
-  const auto intents = std::erase_if(entries_, [&entry](const InventoryEntry& each) {
-    return each.kind == entry.kind && each.name == entry.name && each.id.empty();
-  });
+  const auto intents = held_.entries.intents(entry.kind, entry.name);
+  for (const auto& intent : intents)
+    drop(intent);
   // The reply to our own create was lost.
-  if (intents > 0 && entry.kind == Kind::kContainer) unread_.insert(entry.id);
-  entries_.insert(entry);
-  disk_.changed();
+  if (!intents.empty() && entry.kind == Kind::kContainer) changed(entry.id);
+  put(entry);
 }
 
 void Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
-  std::erase_if(entries_, [&](const InventoryEntry& entry) {
-    return entry.kind == kind && (entry.id == id || (entry.name == name && entry.id.empty()));
-  });
+  for (const auto& entry : held_.entries.with_id(kind, id))
+    drop(entry);
+  refused(kind, name);
   forget_container(id);
-  disk_.changed();
 }
 
 void Inventory::nothing_left(const std::string& app) {
-  const auto erased = std::erase_if(entries_, [&](const InventoryEntry& entry) {
-    if (entry.app != app || entry.kind == Kind::kVolume) return false;
-    forget_container(entry.id);
-    return true;
-  });
-  if (erased > 0) disk_.changed();
+  for (const auto kind : {Kind::kContainer, Kind::kNetwork}) {
+    for (const auto& entry : held_.entries.of(kind, app)) {
+      forget_container(entry.id);
+      drop(entry);
+    }
+  }
 }
 
 void Inventory::forget_container(const std::string& id) {
-  hooks_.erase(id);
-  runs_.erase(id);
-  readings_.erase(id);
-  unread_.erase(id);
-  elsewhere_.erase(id);
+  forget_of(held_.hooks, touched_.hooks, id);
+  forget_of(held_.runs, touched_.runs, id);
+  forget_of(held_.readings, touched_.readings, id);
+  unmark(held_.unread, touched_.unread, id);
+  unmark(held_.elsewhere, touched_.elsewhere, id);
 }
 
 std::set<InventoryEntry> Inventory::absent(const std::set<std::string>& listed,
                                            const std::set<std::string>& living) {
-  const auto found = [&listed](const std::string& id) { return listed.contains(id); };
-  if (std::erase_if(elsewhere_, found) > 0) disk_.changed();
+  std::set<std::string> back;
+  std::ranges::set_intersection(held_.elsewhere, listed, std::inserter(back, back.end()));
+  for (const auto& id : back)
+    unmark(held_.elsewhere, touched_.elsewhere, id);
   std::set<InventoryEntry> missing;
   std::set<InventoryEntry> twice;
-  for (const auto& entry : entries_) {
+  for (const auto& entry : entries()) {
     if (entry.id.empty() || entry.kind == Kind::kVolume || !living.contains(entry.app)) continue;
-    if (listed.contains(entry.id) || elsewhere_.contains(entry.id)) continue;
+    if (listed.contains(entry.id) || held_.elsewhere.contains(entry.id)) continue;
     missing.insert(entry);
     if (missing_.contains(entry)) twice.insert(entry);
   }
@@ -292,126 +204,123 @@ std::set<InventoryEntry> Inventory::absent(const std::set<std::string>& listed,
 
 void Inventory::forget(const std::set<InventoryEntry>& absent) {
   for (const auto& entry : absent) {
-    if (entries_.erase(entry) == 0) continue;
-    forget_container(entry.id);
-    disk_.changed();
+    if (drop(entry)) forget_container(entry.id);
   }
 }
 
 void Inventory::remember_hooks(const std::string& id, ContainerHooks hooks) {
-  auto& known = hooks_[id];
-  if (known == hooks) return;
-  known = std::move(hooks);
+  const auto known = held_.hooks.find(id);
+  if (hooks == (known == held_.hooks.end() ? ContainerHooks{} : known->second)) return;
+  held_.hooks[id] = std::move(hooks);
+  touched_.hooks.insert(id);
   disk_.changed();
 }
 
 void Inventory::remember_runs(const std::string& id, const Runs& runs) {
-  auto& known = runs_[id];
-  if (known == runs) return;
-  known = runs;
+  const auto known = held_.runs.find(id);
+  if (runs == (known == held_.runs.end() ? Runs{} : known->second)) return;
+  held_.runs[id] = runs;
+  touched_.runs.insert(id);
   disk_.changed();
 }
 
 void Inventory::forgive(const std::string& id) {
-  auto& known = runs_[id];
+  auto& known = held_.runs[id];
   known.again = true;
-  if (std::exchange(known.failures, 0) != 0) disk_.changed();
+  if (std::exchange(known.failures, 0) == 0) return;
+  touched_.runs.insert(id);
+  disk_.changed();
 }
 
 void Inventory::changed(const std::string& id) {
-  if (unread_.insert(id).second) disk_.changed();
+  mark(held_.unread, touched_.unread, id);
 }
 
 void Inventory::compared(const std::map<std::string, Readings>& readings) {
-  bool news = false;
   for (const auto& [id, each] : readings) {
-    news |= unread_.erase(id) > 0;
-    const auto known = readings_.find(id);
-    if (each == (known == readings_.end() ? Readings{} : known->second)) continue;
-    news = true;
+    unmark(held_.unread, touched_.unread, id);
+    const auto known = held_.readings.find(id);
+    if (each == (known == held_.readings.end() ? Readings{} : known->second)) continue;
     if (each.empty()) {
-      readings_.erase(known);
+      held_.readings.erase(known);
     } else {
-      readings_[id] = each;
+      held_.readings[id] = each;
     }
+    touched_.readings.insert(id);
+    disk_.changed();
   }
-  if (news) disk_.changed();
 }
 
 std::set<std::string> Inventory::volumes_of(const std::string& app) const {
   std::set<std::string> names;
-  // In order of kind and App: only its own are looked at, in every pass.
-  for (auto it = entries_.lower_bound({Kind::kVolume, app, "", "", ""});
-       it != entries_.end() && it->kind == Kind::kVolume && it->app == app; ++it) {
-    if (!it->id.empty()) names.insert(it->name);
+  for (auto& entry : held_.entries.of(Kind::kVolume, app)) {
+    if (!entry.id.empty()) names.insert(std::move(entry.name));
   }
   return names;
 }
 
 std::set<std::string> Inventory::recreated_volumes(const std::string& app) const {
   std::set<std::string> names;
-  for (const auto& [of, name] : recreated_) {
-    if (of == app) names.insert(name);
-  }
+  for (auto it = held_.recreated.lower_bound({app, ""});
+       it != held_.recreated.end() && it->first == app; ++it)
+    names.insert(it->second);
   return names;
 }
 
 void Inventory::volume_recreated(const std::string& app, const std::string& name) {
-  if (recreated_.emplace(app, name).second) disk_.changed();
+  if (!held_.recreated.emplace(app, name).second) return;
+  touched_.recreated.emplace(app, name);
+  disk_.changed();
 }
 
 void Inventory::acknowledge_volumes(const std::string& app) {
-  const auto forgotten =
-      std::erase_if(recreated_, [&app](const auto& each) { return each.first == app; });
-  if (forgotten > 0) disk_.changed();
+  for (const auto& name : recreated_volumes(app)) {
+    held_.recreated.erase({app, name});
+    touched_.recreated.emplace(app, name);
+    disk_.changed();
+  }
 }
 
 void Inventory::remember_files(const std::map<std::string, std::string>& in_force,
                                const std::set<std::string>& mentioned) {
-  auto next = in_force;
-  const auto alive = apps();
-  for (const auto& [key, file] : files_) {
-    if (mentioned.contains(key) || alive.contains(key)) next.emplace(key, file);
+  const auto news = [this](const std::string& key) {
+    touched_.files.insert(key);
+    disk_.changed();
+  };
+  for (const auto& [key, file] : in_force) {
+    auto& known = held_.files[key];
+    if (known == file) continue;
+    known = file;
+    news(key);
   }
-  if (next == files_) return;
-  files_ = std::move(next);
-  disk_.changed();
+  std::erase_if(held_.files, [&](const auto& item) {
+    const auto& key = item.first;
+    const bool kept =
+        in_force.contains(key) || mentioned.contains(key) || held_.entries.has_objects(key);
+    if (!kept) news(key);
+    return !kept;
+  });
 }
 
 std::map<std::string, std::string> Inventory::digests() const {
   std::map<std::string, std::string> found;
-  for (const auto& [app, value] : generations_)
+  for (const auto& [app, value] : held_.generations)
     found[app] = value.second;
   return found;
 }
 
-bool Inventory::knows(Kind kind, const std::string& id) const {
-  return !id.empty() && std::ranges::any_of(entries_, [&](const InventoryEntry& entry) {
-    return entry.kind == kind && entry.id == id;
-  });
-}
-
 bool Inventory::intended(Kind kind, const std::string& app, const std::string& name) const {
-  return std::ranges::any_of(entries_, [&](const InventoryEntry& entry) {
-    return entry.kind == kind && entry.app == app && entry.name == name && entry.id.empty();
-  });
-}
-
-std::set<std::string> Inventory::apps() const {
-  std::set<std::string> names;
-  for (const auto& entry : entries_) {
-    if (entry.kind != Kind::kVolume) names.insert(entry.app);
-  }
-  return names;
+  return std::ranges::any_of(held_.entries.intents(kind, name),
+                             [&app](const InventoryEntry& entry) { return entry.app == app; });
 }
 
 std::uint64_t Inventory::generation(const std::string& app, const std::string& digest) {
-  auto& [number, known] = generations_[app];
-  if (known != digest) {
-    ++number;
-    known = digest;
-    disk_.changed();
-  }
+  auto& [number, known] = held_.generations[app];
+  if (known == digest) return number;
+  ++number;
+  known = digest;
+  touched_.generations.insert(app);
+  disk_.changed();
   return number;
 }
 

@@ -2,8 +2,9 @@
 // before an object is created and dropped only after confirmed absence, so the inventory is always
 // a superset of reality. It is one of the keys a deletion needs; losing it deletes nothing.
 //
-// A change is made in memory at once, and is on disk when a later disk().durable() has ended. The
-// file is written whole, so who waits for one change waits for all that were made before it. To be
+// A change is made in memory at once, and is on disk when a later disk().durable() has ended. What
+// changed is appended in one line (journal.h), so who waits for one change waits for all that were
+// made before it, and a crash leaves all that one write was to bring, or nothing of it. To be
 // waited for, before the request that it is about is sent:
 //   intend             what is created unrecorded is nobody's for ever after a crash
 //   volume_recreated   after the create nothing tells that a volume was lost
@@ -14,14 +15,16 @@
 // All others may be late, each for its own reason; they reach the disk within a second.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "base/result.h"
-#include "controller/objects/drift.h"
+#include "controller/record/contents.h"
+#include "controller/record/entries.h"
 #include "controller/record/group_commit.h"
 #include "controller/record/hooks.h"
 #include "controller/record/runs.h"
@@ -29,18 +32,10 @@
 
 namespace fairlead::controller {
 
-struct InventoryEntry {
-  Kind kind = Kind::kContainer;
-  std::string app;
-  std::string component;
-  std::string name;  // Docker name
-  std::string id;    // empty: intent written, reply not seen
-  friend auto operator<=>(const InventoryEntry&, const InventoryEntry&) = default;
-};
-
 class Inventory {
  public:
-  Inventory(std::unique_ptr<StateFile> file, Clock& clock);
+  // `floor`: as GroupCommit has it.
+  Inventory(std::unique_ptr<StateFile> file, Clock& clock, std::size_t floor = GroupCommit::kFloor);
   Inventory(const Inventory&) = delete;
   Inventory& operator=(const Inventory&) = delete;
 
@@ -50,13 +45,15 @@ class Inventory {
   // damaged one is an error and must not be overwritten. Blocks, as take_over() does: for the
   // start.
   Status load(const std::string& fresh_id);
+  // Bytes of a last write that had not ended when the process before this one did: of no meaning.
+  std::size_t torn() const { return torn_; }
 
   // Continues the installation `id`, whose state was lost: its objects on the engine become ours.
   // Refused where this inventory already has objects of its own, which would be left behind.
   Status take_over(const std::string& id);
 
-  const std::string& instance() const { return instance_; }
-  const std::string& engine_id() const { return engine_id_; }
+  const std::string& instance() const { return held_.instance; }
+  const std::string& engine_id() const { return held_.engine_id; }
   // Late: told anew at every start. What was recorded under another engine may still be there, and
   // is kept until it is listed here.
   void remember_engine(const std::string& id);
@@ -85,7 +82,7 @@ class Inventory {
   // What runs in a container after its start and before its stop, by container ID; forgotten with
   // the container. Late once they have run: one more try.
   void remember_hooks(const std::string& id, ContainerHooks hooks);
-  const std::map<std::string, ContainerHooks>& hooks() const { return hooks_; }
+  const std::map<std::string, ContainerHooks>& hooks() const { return held_.hooks; }
 
   // Of a container; forgotten with it. What was created or changed is `unread` until it has been
   // compared. Only what differs from what is known is written. Late, but for the runs: compared
@@ -96,9 +93,9 @@ class Inventory {
   void forgive(const std::string& id);
   void changed(const std::string& id);
   void compared(const std::map<std::string, Readings>& readings);  // by container ID
-  const std::map<std::string, Runs>& runs() const { return runs_; }
-  const std::map<std::string, Readings>& readings() const { return readings_; }
-  const std::set<std::string>& unread() const { return unread_; }
+  const std::map<std::string, Runs>& runs() const { return held_.runs; }
+  const std::map<std::string, Readings>& readings() const { return held_.readings; }
+  const std::set<std::string>& unread() const { return held_.unread; }
 
   // Volumes of an App that were there once, and those that had to be made again since somebody
   // last acknowledged it (F078). Acknowledged late: asked for again.
@@ -113,38 +110,39 @@ class Inventory {
   // along.
   void remember_files(const std::map<std::string, std::string>& in_force,
                       const std::set<std::string>& mentioned);
-  const std::map<std::string, std::string>& files() const { return files_; }
+  const std::map<std::string, std::string>& files() const { return held_.files; }
   // Digest of the manifest that each App was last brought to.
   std::map<std::string, std::string> digests() const;
 
-  bool knows(Kind kind, const std::string& id) const;
+  bool knows(Kind kind, const std::string& id) const { return held_.entries.knows(kind, id); }
   // It was to be created, and no reply was seen.
   bool intended(Kind kind, const std::string& app, const std::string& name) const;
-  std::set<std::string> apps() const;
-  const std::set<InventoryEntry>& entries() const { return entries_; }
+  // Of which a container or a network is recorded.
+  std::set<std::string> apps() const { return held_.entries.apps(); }
+  const std::set<InventoryEntry>& entries() const { return held_.entries.all(); }
 
   // Per-App generation: grows with each effective manifest change, survives restarts. Late: it
   // costs the continuity of a number.
   std::uint64_t generation(const std::string& app, const std::string& digest);
 
  private:
-  std::string text() const;
-  void parse(const std::string& text);
-  void parse_containers(const boost::json::object& root);
+  std::string text();
+  std::string changes();
+  Status take(const std::string& bytes);
+  bool put(const InventoryEntry& entry);
+  bool drop(const InventoryEntry& entry);
+  bool mark(std::set<std::string>& ids, std::set<std::string>& touched, const std::string& id);
+  bool unmark(std::set<std::string>& ids, std::set<std::string>& touched, const std::string& id);
+  template <typename Value>
+  void forget_of(std::map<std::string, Value>& values, std::set<std::string>& touched,
+                 const std::string& id);
   void forget_container(const std::string& id);
-  void add_containers(boost::json::object& root) const;
-  std::string instance_;
-  std::string engine_id_;
-  std::set<InventoryEntry> entries_;
-  std::map<std::string, ContainerHooks> hooks_;
-  std::map<std::string, Runs> runs_;
-  std::map<std::string, Readings> readings_;
-  std::set<std::string> unread_;
-  std::set<std::string> elsewhere_;   // IDs that were recorded under another engine
+
+  Contents held_;
+  Touched touched_;          // since the last text for the disk
+  std::uint64_t lines_ = 0;  // after the whole, in the file
+  std::size_t torn_ = 0;
   std::set<InventoryEntry> missing_;  // in the last complete list
-  std::set<std::pair<std::string, std::string>> recreated_;                   // App, volume
-  std::map<std::string, std::string> files_;                                  // by key
-  std::map<std::string, std::pair<std::uint64_t, std::string>> generations_;  // app → (n, digest)
   GroupCommit disk_;
 };
 

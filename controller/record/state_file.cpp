@@ -1,6 +1,7 @@
 #include "controller/record/state_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,7 +21,10 @@
 namespace fairlead::controller {
 namespace {
 
-constexpr std::size_t kStateLimit = 64u << 20;
+constexpr std::size_t kStateLimit = 256u << 20;
+
+// A FIFO in its place is not waited for.
+constexpr int kAppendFlags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY;
 
 std::unexpected<Error> io_failure(const std::string& path, const char* what) {
   return failure(ErrorClass::kBlocked,
@@ -34,14 +38,38 @@ std::unexpected<Error> unread(Error error) {
   return std::unexpected(std::move(error));
 }
 
-// Never by a link, and only what belongs to somebody trusted.
-Result<std::string> read_state(const std::string& path) {
+struct Path {
+  std::string folder;
+  std::string name;
+};
+
+Path split(const std::string& path) {
   const auto slash = path.rfind('/');
-  const bool here = slash == std::string::npos;
-  auto opened = open_trusted(here ? "." : path.substr(0, slash), path.substr(here ? 0 : slash + 1),
-                             kReadFlags);
+  if (slash == std::string::npos) return {".", path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+// Which file it is, and where it ends: as long as both are the same nobody else has changed it.
+struct Mark {
+  dev_t device = 0;
+  ino_t inode = 0;
+  off_t size = 0;
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+std::optional<Mark> mark_of(int descriptor) {
+  struct stat found{};
+  if (fstat(descriptor, &found) != 0) return std::nullopt;
+  return Mark{found.st_dev, found.st_ino, found.st_size};
+}
+
+// Never by a link, and only what belongs to somebody trusted.
+Result<std::string> read_state(const std::string& path, std::optional<Mark>* mark = nullptr) {
+  const auto [folder, name] = split(path);
+  auto opened = open_trusted(folder, name, kReadFlags);
   if (!opened) return unread(std::move(opened.error()));
   auto bytes = read_descriptor(*opened, kStateLimit);
+  if (mark != nullptr) *mark = mark_of(*opened);
   close(*opened);
   if (!bytes) return unread(std::move(bytes.error()).with_context(path));
   return bytes;
@@ -52,9 +80,10 @@ class DiskFile final : public StateFile {
   DiskFile(const InstanceLock& lock, const std::string& name)
       : lock_(lock), directory_(lock.directory()), path_(directory_ + "/" + name) {}
 
-  Result<std::string> read() override { return read_state(path_); }
+  Result<std::string> read() override { return read_state(path_, &end_); }
 
   Status replace(const std::string& bytes) override {
+    end_.reset();
     auto held = lock_.held();
     if (!held) return held;
     // A name that nobody else uses, never followed if it is a link, for the owner alone.
@@ -67,12 +96,37 @@ class DiskFile final : public StateFile {
     take_folders_owner(temporary);
     const bool written = write_all(file, bytes) && fsync(file) == 0;
     const int cause = errno;
+    const auto end = mark_of(file);
     close(file);
     errno = cause;
     if (!written) return io_failure(path_, "write");
     if (rename(temporary.c_str(), path_.c_str()) != 0) return io_failure(path_, "rename");
     temporary.clear();
-    return sync_directory();
+    auto synced = sync_directory();
+    if (synced) end_ = end;
+    return synced;
+  }
+
+  Status append(const std::string& bytes) override {
+    // What a failure leaves is not known: the page cache may have lost what it was told to keep.
+    const auto end = std::exchange(end_, std::nullopt);
+    auto held = lock_.held();
+    if (!held) return held;
+    auto file = open_trusted(directory_, split(path_).name, kAppendFlags);
+    if (!file) return unread(std::move(file.error()));
+    const OnExit closed([&file] { close(*file); });
+    if (!end || mark_of(*file) != end) {
+      return failure(ErrorClass::kTransient, Reason::kInternalInconsistency,
+                     path_ + ": not as it was written last");
+    }
+    if (write_all(*file, bytes) && fdatasync(*file) == 0) {
+      end_ = mark_of(*file);
+      return {};
+    }
+    auto failed = io_failure(path_, "write");
+    // What stands there is no whole line in any case; this only spares the reader the sight.
+    (void)!ftruncate(*file, end->size);
+    return failed;
   }
 
  private:
@@ -89,6 +143,7 @@ class DiskFile final : public StateFile {
   const InstanceLock& lock_;
   std::string directory_;
   std::string path_;
+  std::optional<Mark> end_;  // of what was read or written last
 };
 
 class AwayFile final : public StateFile {
@@ -98,12 +153,13 @@ class AwayFile final : public StateFile {
 
   Result<std::string> read() override { return file_->read(); }
   Status replace(const std::string& bytes) override { return file_->replace(bytes); }
+  Status append(const std::string& bytes) override { return file_->append(bytes); }
 
-  Task<Status> write(std::string bytes) override {
+  Task<Status> write(How how, std::string bytes) override {
     // How long is too long is for those to say who wait. Here nothing may end before the disk does.
     constexpr Duration kYear = std::chrono::hours(24 * 365);
-    std::function<Status()> work = [file = file_, bytes = std::move(bytes)] {
-      return file->replace(bytes);
+    std::function<Status()> work = [file = file_, how, bytes = std::move(bytes)] {
+      return how == How::kAppend ? file->append(bytes) : file->replace(bytes);
     };
     auto written = co_await pool_.ask(std::move(work), kYear);
     if (written) co_return std::move(*written);
@@ -123,6 +179,15 @@ class CopyOfFile final : public StateFile {
     own_ = bytes;
     return {};
   }
+  Status append(const std::string& bytes) override {
+    if (!own_) {
+      auto there = read();
+      if (!there) return std::unexpected(there.error());
+      own_ = std::move(*there);
+    }
+    *own_ += bytes;
+    return {};
+  }
 
  private:
   std::string path_;
@@ -140,6 +205,10 @@ class MemoryFile final : public StateFile {
   }
   Status replace(const std::string& bytes) override {
     *bytes_ = bytes;
+    return {};
+  }
+  Status append(const std::string& bytes) override {
+    *bytes_ += bytes;
     return {};
   }
 

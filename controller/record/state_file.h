@@ -18,15 +18,23 @@ class StateFile {
  public:
   virtual ~StateFile() = default;
   virtual Result<std::string> read() = 0;  // kNotFound if it does not exist
-  // Blocks for as long as the disk takes.
+  // Both block for as long as the disk takes, and what they have ended with is on it. One that
+  // failed leaves of `bytes`: of replace() all or nothing, of append() any part.
   virtual Status replace(const std::string& bytes) = 0;
+  // After what was read or written here last. Refused where that is not what the file ends with
+  // now: after a failure, or if somebody else has changed it. Then only replace() helps.
+  virtual Status append(const std::string& bytes) = 0;
   // The same for the loop, which a file that is written_away() does not hold up. Nobody may write
   // the file again before it has ended.
-  virtual Task<Status> write(std::string bytes) { co_return replace(bytes); }
+  enum class How { kReplace, kAppend };
+  virtual Task<Status> write(How how, std::string bytes) {
+    co_return how == How::kAppend ? append(bytes) : replace(bytes);
+  }
 };
 
 // File `name` of the directory that `lock` stands for; the lock must outlive it. Replacing is
-// atomic and durable: a temporary file of its own name, fsync, rename.
+// atomic: a temporary file of its own name, fsync, rename. Appending is one write and one
+// fdatasync.
 std::unique_ptr<StateFile> file_on_disk(const InstanceLock& lock, const std::string& name);
 
 // `file`, with write() on a thread of its own. That may outlive the process's orderly end when the

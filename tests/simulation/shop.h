@@ -47,13 +47,22 @@ inline std::set<std::string> inventory_of(SimulatedFleet& fleet) {
   return found;
 }
 
+// What a process that starts now finds on disk.
+inline std::set<controller::InventoryEntry> recorded(const SimulatedFleet& fleet) {
+  VirtualClock clock;
+  controller::Inventory inventory(
+      controller::file_in_memory(std::make_shared<std::string>(*fleet.disk.bytes)), clock);
+  const auto loaded = inventory.load("none");
+  EXPECT_TRUE(loaded) << loaded.error().message << "\n" << *fleet.disk.bytes;
+  return inventory.entries();
+}
+
 // IDs of the containers and networks that are recorded on disk ("" for an intent), and of those
 // that exist.
 inline std::multiset<std::string> recorded_ids(const SimulatedFleet& fleet) {
   std::multiset<std::string> ids;
-  const auto state = boost::json::parse(*fleet.disk.bytes);
-  for (const auto& entry : state.at("entries").as_array()) {
-    if (entry.at("kind").as_string() != "volume") ids.emplace(entry.at("id").as_string());
+  for (const auto& entry : recorded(fleet)) {
+    if (entry.kind != controller::Kind::kVolume) ids.insert(entry.id);
   }
   return ids;
 }

@@ -12,26 +12,35 @@ namespace {
 
 constexpr std::uint64_t kSlowestWriteMs = 40;
 
-// The disk of one process. A write takes its time, and arrives at its beginning or at its end: when
-// the process dies meanwhile it is there or lost. What a dead process writes never arrives.
+// So often is the state written anew, in the middle of what is simulated, too.
+constexpr std::size_t kFloor = 500;
+
+// The disk of one process. A write takes its time, and arrives at its beginning or at its end; of
+// what is appended any part may be there meanwhile. When the process dies then, that is what is
+// left. What a dead process writes never arrives.
 class MortalFile final : public controller::StateFile {
  public:
   MortalFile(SimulatedDisk& disk, Clock& clock, const GatedEngine& life)
       : disk_(disk), clock_(clock), inner_(controller::file_in_memory(disk.bytes)), life_(life) {}
   Result<std::string> read() override { return inner_->read(); }
   Status replace(const std::string& bytes) override { return inner_->replace(bytes); }
-  Task<Status> write(std::string bytes) override {
+  Status append(const std::string& bytes) override { return inner_->append(bytes); }
+  Task<Status> write(How how, std::string bytes) override {
     if (life_.dead()) co_return Status{};
     ++disk_.writes;
+    const std::string before = *disk_.bytes;
+    const std::string after = how == How::kAppend ? before + bytes : bytes;
     const bool early = !disk_.held && !disk_.refusal && disk_.random.below(2) == 0;
-    if (early) (void)inner_->replace(bytes);
+    // A disk that refuses takes a part all the same.
+    if (how == How::kAppend) *disk_.bytes += bytes.substr(0, disk_.random.below(bytes.size()));
+    if (early) *disk_.bytes = after;
     co_await sleep_for(clock_, std::chrono::milliseconds(disk_.random.below(kSlowestWriteMs)));
     while (!early && disk_.held && !life_.dead()) {
       co_await disk_.released.wait();
     }
     if (early || life_.dead()) co_return Status{};
     if (disk_.refusal) co_return std::unexpected(*disk_.refusal);
-    co_return inner_->replace(bytes);
+    co_return inner_->replace(after);
   }
 
  private:
@@ -90,7 +99,7 @@ void MemoryDirectory::stop() {
 struct SimulatedFleet::Process {
   Process(SimulatedFleet& fleet)
       : gate(*fleet.engine, fleet.clock),
-        inventory(std::make_unique<MortalFile>(fleet.disk, fleet.clock, gate), fleet.clock),
+        inventory(std::make_unique<MortalFile>(fleet.disk, fleet.clock, gate), fleet.clock, kFloor),
         directory(fleet.clock, fleet.files),
         log(fleet.clock, [this, &fleet](const LogRecord& record) {
           if (!gate.dead()) {

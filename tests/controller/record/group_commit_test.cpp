@@ -21,6 +21,7 @@ struct Disk {
   std::vector<std::string> begun;
   std::string bytes;
   std::optional<Error> refusal;
+  bool refuses_end = false;  // of appends, after a part of each
   Duration takes = seconds(10);
 };
 
@@ -32,11 +33,21 @@ class SlowFile final : public StateFile {
     disk_.bytes = bytes;
     return {};
   }
-  Task<Status> write(std::string bytes) override {
+  Status append(const std::string& bytes) override {
+    disk_.bytes += bytes;
+    return {};
+  }
+  Task<Status> write(How how, std::string bytes) override {
     disk_.begun.push_back(bytes);
     const auto refusal = disk_.refusal;
+    const bool refuses_end = disk_.refuses_end && how == How::kAppend;
     co_await sleep_for(clock_, disk_.takes);
     if (refusal) co_return std::unexpected(*refusal);
+    if (refuses_end) {
+      disk_.bytes += "+to";
+      co_return failure(ErrorClass::kBlocked, Reason::kEngineDiskFull, "no space after it");
+    }
+    if (how == How::kAppend) co_return append(bytes);
     co_return replace(bytes);
   }
 
@@ -47,6 +58,8 @@ class SlowFile final : public StateFile {
 
 class GroupCommitTest : public testing::Test {
  protected:
+  static constexpr std::size_t kFloor = 10;
+
   // Ends by itself only if all have ended.
   ~GroupCommitTest() override {
     commit.stop();
@@ -94,8 +107,11 @@ class GroupCommitTest : public testing::Test {
   VirtualClock clock;
   Disk disk;
   int value = 0;
-  GroupCommit commit{std::make_unique<SlowFile>(disk, clock), clock,
-                     [this] { return std::to_string(value); }};
+  GroupCommit commit{std::make_unique<SlowFile>(disk, clock),
+                     clock,
+                     {.whole = [this] { return std::to_string(value); },
+                      .changes = [this] { return "+" + std::to_string(value); }},
+                     kFloor};
   std::vector<std::optional<Status>> results;
   std::vector<Status> told;
 };
@@ -107,8 +123,8 @@ TEST_F(GroupCommitTest, FiftyWhoWaitShareTwoWrites) {
   for (int i = 0; i < 50; ++i)
     change_and_wait();
   run_for(seconds(1));
-  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "50"}));
-  EXPECT_EQ(disk.bytes, "50");
+  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "+50"}));
+  EXPECT_EQ(disk.bytes, "1+50");
   for (const auto& each : results)
     EXPECT_TRUE(each && *each);
 }
@@ -124,7 +140,7 @@ TEST_F(GroupCommitTest, NobodyIsToldBeforeTheirChangeIsOnDisk) {
   EXPECT_FALSE(results[second]) << "the write on its way began before";
   run_for(seconds(3));
   EXPECT_TRUE(results[second] && *results[second]);
-  EXPECT_EQ(disk.bytes, "2");
+  EXPECT_EQ(disk.bytes, "1+2");
   const auto third = wait();
   EXPECT_TRUE(results[third] && *results[third]) << "nothing is left to be written";
   EXPECT_EQ(disk.begun.size(), 2u);
@@ -171,7 +187,78 @@ TEST_F(GroupCommitTest, AWriteThatDoesNotEndIsGivenUpAndNeverOvertaken) {
   const auto third = wait();
   run_for(seconds(1));
   EXPECT_TRUE(results[third] && *results[third]);
-  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "+2"}));
+}
+
+TEST_F(GroupCommitTest, AnAppendThatFailedIsFollowedByTheWholeForTheSameWhoWait) {
+  disk.takes = seconds(1);
+  change_and_wait();
+  run_for(seconds(1));
+  disk.refuses_end = true;
+  const auto second = change_and_wait();
+  run_for(milliseconds(500));
+  const auto third = change_and_wait();
+  run_for(milliseconds(1499));
+  EXPECT_FALSE(results[second]);
+  run_for(milliseconds(1));
+  EXPECT_TRUE(results[second] && *results[second]);
+  EXPECT_TRUE(results[third] && *results[third]) << "the whole has what came after the append";
+  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "+2", "3"}));
+  EXPECT_EQ(disk.bytes, "3") << "and nothing of the append";
+}
+
+TEST_F(GroupCommitTest, NothingIsAppendedToWhatAWholeThatFailedWasToReplace) {
+  disk.takes = seconds(1);
+  change_and_wait();
+  run_for(seconds(1));
+  disk.refusal = kFull;
+  const auto second = change_and_wait();
+  run_for(seconds(2));
+  ASSERT_TRUE(results[second]);
+  EXPECT_EQ(results[second]->error(), kFull);
+  disk.refusal.reset();
+  change_and_wait();
+  run_for(seconds(2));
+  EXPECT_EQ(disk.begun, (std::vector<std::string>{"1", "+2", "2", "3"}));
+  EXPECT_EQ(disk.bytes, "3");
+}
+
+TEST_F(GroupCommitTest, WhatWasAppendedIsFoldedIntoTheWholeWhenItIsMuchLonger) {
+  disk.takes = milliseconds(1);
+  for (int i = 0; i < 9; ++i) {
+    change_and_wait();
+    run_for(milliseconds(1));
+  }
+  EXPECT_EQ(disk.begun,
+            (std::vector<std::string>{"1", "+2", "+3", "+4", "+5", "+6", "+7", "8", "+9"}));
+  EXPECT_EQ(disk.bytes, "8+9");
+}
+
+TEST_F(GroupCommitTest, WhatWasReadIsAppendedToIfItsReaderSaysSo) {
+  disk.takes = milliseconds(1);
+  disk.bytes = "1+2+3+4";
+  EXPECT_EQ(commit.read().value(), disk.bytes);
+  commit.go_on(1, 6);
+  value = 4;
+  change_and_wait();
+  run_for(milliseconds(1));
+  EXPECT_EQ(disk.bytes, "1+2+3+4+5");
+}
+
+TEST_F(GroupCommitTest, AnOrderlyEndLeavesTheWholeAlone) {
+  disk.takes = milliseconds(1);
+  const auto fold = [this] {
+    boost::asio::co_spawn(io, commit.folded(clock.steady_now() + seconds(1)),
+                          [](const std::exception_ptr&, const Status& kept) { EXPECT_TRUE(kept); });
+    run_for(milliseconds(3));
+  };
+  change_and_wait();
+  run_for(milliseconds(1));
+  change_and_wait();
+  fold();
+  EXPECT_EQ(disk.bytes, "2");
+  fold();
+  EXPECT_EQ(disk.begun.size(), 3u) << "nothing was appended since";
 }
 
 TEST_F(GroupCommitTest, WhatNobodyWaitsForIsWrittenSoonAndTogether) {
@@ -246,6 +333,7 @@ class BlockingFile final : public StateFile {
     gate_->bytes = bytes;
     return {};
   }
+  Status append(const std::string& bytes) override { return replace(gate_->bytes + bytes); }
 
  private:
   std::shared_ptr<Gate> gate_;
@@ -256,7 +344,7 @@ TEST(WrittenAway, TheLoopGoesOnWhileTheDiskBlocks) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   GroupCommit commit(written_away(std::make_unique<BlockingFile>(gate), io.get_executor()), clock,
-                     [] { return std::string("all of it"); });
+                     {.whole = [] { return std::string("all of it"); }, .changes = {}});
   std::optional<Status> written;
   int turns = 0;
   std::function<void()> turn = [&] {
@@ -288,7 +376,7 @@ TEST(WrittenAway, AnEndDoesNotWaitForADiskThatDoesNot) {
     boost::asio::io_context io;
     SystemClock clock(io.get_executor());
     GroupCommit commit(written_away(std::make_unique<BlockingFile>(gate), io.get_executor()), clock,
-                       [] { return std::string("late"); });
+                       {.whole = [] { return std::string("late"); }, .changes = {}});
     std::optional<Status> written;
     commit.changed();
     boost::asio::co_spawn(

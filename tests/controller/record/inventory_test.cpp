@@ -1,14 +1,12 @@
 #include "controller/record/inventory.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "controller/record/instance_lock.h"
@@ -260,6 +258,105 @@ TEST_F(OnDisk, NeverOverwritesADamagedFile) {
   }
 }
 
+// What is appended is on disk before what follows it: only the last line may be half a one.
+TEST_F(OnDisk, RefusesWhatWasDamagedAfterItWasWrittenAndTouchesNothing) {
+  const auto path = folder / "inventory.json";
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("i"));
+    for (const char* name : {"a", "b", "c"}) {
+      inventory.intend(container(name));
+      ASSERT_TRUE(write(inventory));
+    }
+  }
+  const auto whole = read(path);
+  auto hurt = whole;
+  hurt[hurt.find("\"name\":\"b\"") + 8] = 'B';
+  std::ofstream(path, std::ios::trunc) << hurt;
+  auto inventory = open();
+  const auto loaded = inventory.load("fresh");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "inventory.json is damaged: change 2 does not match its sum, and others follow it");
+  EXPECT_THAT(loaded.error().hint, HasSubstr("backup"));
+  EXPECT_EQ(read(path), hurt);
+  Inventory reader(copy_of_file(path), clock);
+  EXPECT_FALSE(reader.load("fresh"));
+  std::ofstream(path, std::ios::trunc) << whole;
+  auto again = open();
+  ASSERT_TRUE(again.load("fresh"));
+  EXPECT_EQ(again.entries().size(), 3u);
+}
+
+TEST_F(OnDisk, TakesOverTheFileOfAnEarlierVersion) {
+  const auto path = folder / "inventory.json";
+  std::ofstream(path) << R"({"format":1,"instance":"old","engine":"E1","entries":[)"
+                         R"({"kind":"container","app":"shop","component":"web","name":"web",)"
+                         R"("id":"c1"}],"generations":{"shop":{"generation":3,"digest":"d"}}})";
+  {
+    auto inventory = open();
+    ASSERT_TRUE(inventory.load("fresh"));
+    EXPECT_EQ(inventory.instance(), "old");
+    EXPECT_TRUE(inventory.knows(Kind::kContainer, "c1"));
+    inventory.intend(container("next"));
+    ASSERT_TRUE(write(inventory));
+    inventory.intend(container("last"));
+    ASSERT_TRUE(write(inventory));
+  }
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("fresh"));
+  EXPECT_EQ(inventory.generation("shop", "d"), 3u);
+  EXPECT_EQ(inventory.entries().size(), 3u);
+}
+
+// A backup that was put back, or an editor, while it ran: what memory has is written whole.
+TEST_F(OnDisk, AppendsToNothingThatSomebodyElseHasChanged) {
+  const auto path = folder / "inventory.json";
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  const std::vector<std::function<void()>> changes = {
+      [] {},
+      [&path] { fs::remove(path); },
+      [&path] { fs::resize_file(path, fs::file_size(path) - 3); },
+      [&path] { std::ofstream(path, std::ios::app) << "x"; },
+      [&path] {
+        fs::copy_file(path, path.string() + ".copy");
+        fs::rename(path.string() + ".copy", path);
+      },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    inventory.intend(container("web" + std::to_string(i)));
+    ASSERT_TRUE(write(inventory));
+    changes[i]();
+  }
+  inventory.intend(container("last"));
+  ASSERT_TRUE(write(inventory));
+  Inventory reader(copy_of_file(path), clock);
+  ASSERT_TRUE(reader.load("fresh"));
+  EXPECT_EQ(reader.entries(), inventory.entries());
+  EXPECT_EQ(reader.torn(), 0u);
+}
+
+TEST_F(OnDisk, WritesInProportionToWhatChanged) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  constexpr std::size_t kEntries = 2000;
+  for (std::size_t i = 0; i < kEntries; ++i)
+    inventory.adopted(container("web" + std::to_string(i), "c" + std::to_string(i)));
+  ASSERT_TRUE(write(inventory));
+  const auto size = fs::file_size(folder / "inventory.json");
+  inventory.changed("c7");
+  inventory.remember_files({{"shop", "shop.yaml"}}, {});
+  ASSERT_TRUE(write(inventory));
+  EXPECT_LE(fs::file_size(folder / "inventory.json"), size + 200);
+  inventory.remember_files({{"shop", "shop.yaml"}}, {});
+  inventory.changed("c7");
+  inventory.gone(Kind::kContainer, "none", "none");
+  const auto written = fs::last_write_time(folder / "inventory.json");
+  ASSERT_TRUE(write(inventory));
+  EXPECT_EQ(fs::last_write_time(folder / "inventory.json"), written) << "nothing changed";
+}
+
 TEST_F(OnDisk, TakesOverALostInstanceUnlessItHasObjectsOfItsOwn) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("fresh"));
@@ -282,19 +379,6 @@ TEST_F(OnDisk, SaysWhenTheDiskRefuses) {
   const auto intended = write(inventory);
   ASSERT_FALSE(intended);
   EXPECT_NE(intended.error().message.find("inventory.json"), std::string::npos);
-}
-
-TEST_F(OnDisk, TheLockHasOneHolderAtATime) {
-  {
-    const auto first = lock_instance(folder);
-    ASSERT_TRUE(first);
-    const auto second = lock_instance(folder);
-    ASSERT_FALSE(second);
-    EXPECT_EQ(second.error().reason, Reason::kNotOwner);
-    EXPECT_NE(second.error().message.find(std::to_string(getpid())), std::string::npos)
-        << second.error().message;
-  }
-  EXPECT_TRUE(lock_instance(folder));
 }
 
 // Whatever has the place of its file may be held by another.
@@ -364,40 +448,6 @@ TEST_F(OnDisk, AFailedWriteLeavesNothingBehind) {
   inventory.remember_engine("E1");
   EXPECT_FALSE(write(inventory));
   EXPECT_EQ(names(), (std::set<std::string>{"inventory.json", "lock"}));
-}
-
-// Nobody holds these: only NotOwner may be taken for "another Fairlead".
-TEST_F(OnDisk, ALockThatCanNotBeMadeIsNotHeldByAnybody) {
-  fs::create_directory(folder / "lock");
-  auto taken = lock_instance(folder);
-  ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error().reason, Reason::kPermissionDenied);
-  EXPECT_THAT(taken.error().message, HasSubstr("lock: not a regular file, but a folder"));
-  fs::remove(folder / "lock");
-  fs::create_symlink("/nowhere", folder / "lock");
-  taken = lock_instance(folder);
-  ASSERT_FALSE(taken);
-  EXPECT_EQ(taken.error().reason, Reason::kPermissionDenied);
-  EXPECT_NE(taken.error().hint, "");
-}
-
-TEST_F(OnDisk, ADeadHolderHoldsNothing) {
-  const pid_t child = fork();
-  if (child == 0) {
-    auto taken = lock_instance(folder);
-    taken->release();  // leaks on purpose: only the end of the process frees it
-    _exit(0);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(lock_instance(folder));
-}
-
-TEST_F(OnDisk, TheLockNeedsADirectory) {
-  const auto taken = lock_instance(folder / "absent");
-  ASSERT_FALSE(taken);
-  EXPECT_NE(taken.error().reason, Reason::kNotOwner);
-  EXPECT_NE(taken.error().hint, "");
 }
 
 }  // namespace

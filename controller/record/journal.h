@@ -1,0 +1,44 @@
+// The text of a file that is a whole document, and after it what changed, one line for each write.
+// Values only: bytes in, bytes out.
+//
+//   {"format":1,…}
+//   {"sum":"…","n":1,…}
+//   {"sum":"…","n":2,…}
+//
+// A line counts whole or not at all: its sum (the first half of a SHA-256) is over all that follows
+// it. So whatever a crash or a power loss leaves of the last one, the file is as before that write.
+// All before the last were on disk before it was begun; that one of them does not match its sum, or
+// has another number than its place, is damage, and no end of a write.
+//
+// A document alone, in any layout, is such a file too: what was written before there were changes.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace fairlead::controller {
+
+struct JournalText {
+  boost::json::object document;
+  std::vector<std::string_view> changes;  // in order, into the bytes: each the text of an object
+  std::size_t document_size = 0;          // bytes
+  std::size_t changes_size = 0;
+  std::size_t torn = 0;     // bytes of a last line that is not whole
+  bool appendable = false;  // a further line may follow as it is
+};
+
+// An error's message says where and what it is; its reason is InternalInconsistency.
+Result<JournalText> read_journal(const std::string& bytes);
+Result<JournalText> read_journal(std::string&& bytes) = delete;
+
+// With its end of line. `number`: from 1 after each document.
+std::string journal_line(std::uint64_t number, const boost::json::object& change);
+std::string journal_document(const boost::json::object& document);
+
+}  // namespace fairlead::controller
