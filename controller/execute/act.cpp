@@ -106,6 +106,10 @@ class Record {
     if (!action.hooks.empty()) return OnDisk::kFirst;
     return action.runs ? OnDisk::kIfPossible : OnDisk::kNothing;
   }
+  // Found again after a crash by its name, as long as only the intent is on disk: not under a new
+  // one.
+  OnDisk operator()(const RenameContainer&) const { return OnDisk::kIfPossible; }
+  OnDisk operator()(const FailHook&) const { return OnDisk::kIfPossible; }
   // A restart records its start when it has stopped: a stop may fail, and then nothing is due.
   template <typename Other>
   OnDisk operator()(const Other&) const {

@@ -12,6 +12,8 @@
 //                      taken for one that has none
 //   remember_runs      a crash may count one start too many, never one too few. But a disk that
 //                      refuses keeps no container down: then it is started uncounted
+//   created, adopted   before a rename of the object: by its intent it is found under its old name
+//                      only. Not for longer than the disk takes to refuse
 // All others may be late, each for its own reason; they reach the disk within a second.
 #pragma once
 
