@@ -14,7 +14,6 @@
 #include "api/json.h"
 #include "api/readiness.h"
 #include "api/replies.h"
-#include "controller/pass/recording.h"
 
 namespace fairlead::api {
 namespace {
@@ -137,12 +136,6 @@ Response get_plan(const Call& call) {
   return json_response(to_json(call.name, *plan));
 }
 
-Response get_input(const Call& call) {
-  const auto input = call.context.view.pass_input(call.name);
-  if (!input) return explain(input.error());
-  return {200, kJson, controller::record_input(*input) + "\n"};
-}
-
 Response get_drift(const Call& call) {
   const auto& apps = call.context.view.apps();
   const auto found = apps.find(call.name);
@@ -259,8 +252,6 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/apps/{name}", "", Access::kLocal, "one of them", at_once<get_app>},
     {"GET", "/api/v1/apps/{name}/plan", "", Access::kLocal, "what would be done now",
      at_once<get_plan>},
-    {"GET", "/api/v1/apps/{name}/input", "", Access::kLocal, "what that plan is decided from",
-     at_once<get_input>},
     {"GET", "/api/v1/apps/{name}/drift", "", Access::kLocal, "what is out of line",
      at_once<get_drift>},
     {"GET", "/api/v1/apps/{name}/desired", "", Access::kLocal, "the resolved model",

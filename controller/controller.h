@@ -108,8 +108,10 @@ class Controller final : public View, public Commands {
   WallTime now() const override { return parts_.clock.wall_now(); }
   bool alive() const override;
   Result<Plan> plan(const std::string& app) const override;
-  Result<PassInput> pass_input(const std::string& app) const override;
   Result<boost::json::value> desired_json(const std::string& app) const override;
+
+  // What plan() is decided from. Not for the View: it holds the environments of containers.
+  Result<PassInput> pass_input(const std::string& app) const;
 
   // Commands
   Status reconcile_now(const std::string& app, const std::string& by) override;

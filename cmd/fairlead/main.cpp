@@ -162,8 +162,10 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
     command->add_flag("--offline", options.offline, "Ask the engine itself, not a running daemon");
   }
   if (verb.run == plan) {
-    command->add_option("--record", options.record,
-                        "Write what the plan of one App is decided from into this new file");
+    command->add_option(
+        "--record", options.record,
+        "Write what the plan of one App is decided from into this new file; implies "
+        "--offline");
   }
   if (verb.run == events) add_event_options(*command, options);
   if (verb.run == get) {

@@ -36,7 +36,7 @@ Task<void> look_once(controller::Controller& loop, World& world, Error& error) {
   loop.stop();
 }
 
-// What is planned, or, with --record, what it is decided from: as the daemon's API answers.
+// What is planned, or, with --record, what it is decided from: in the form of the API.
 Result<boost::json::object> answer(const controller::Controller& loop, const Options& options,
                                    const std::string& name) {
   if (!options.record.empty()) {
@@ -118,8 +118,7 @@ Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   }
   std::vector<boost::json::object> plans;
   for (const auto& name : names) {
-    const char* what = options.record.empty() ? "plan" : "input";
-    auto plan = fetch(options, Target::of("api", "v1", "apps", name, what));
+    auto plan = fetch(options, Target::of("api", "v1", "apps", name, "plan"));
     if (!plan) return std::unexpected(plan.error());
     plans.push_back(plan->is_object() ? plan->as_object() : boost::json::object{});
   }
@@ -139,7 +138,7 @@ void print_refusals(const boost::json::object& plan) {
 }  // namespace
 
 Result<std::vector<boost::json::object>> collect_plans(const Options& options) {
-  if (!options.offline && std::filesystem::exists(socket_path(options))) {
+  if (!options.offline && options.record.empty() && std::filesystem::exists(socket_path(options))) {
     auto plans = ask_daemon(options);
     if (plans || plans.error().reason != Reason::kEngineUnavailable) return plans;
   }

@@ -11,7 +11,6 @@
 
 #include "controller/desired/file_status.h"
 #include "controller/objects/drift.h"
-#include "controller/pass/input.h"
 #include "controller/plan/plan.h"
 #include "controller/report/changes.h"
 #include "controller/report/status.h"
@@ -51,8 +50,6 @@ class View {
 
   // The plan that would be executed now, without touching the engine. kNotFound for unknown Apps.
   virtual Result<Plan> plan(const std::string& app) const = 0;
-  // What that plan is decided from; holds environments of containers.
-  virtual Result<PassInput> pass_input(const std::string& app) const = 0;
   // The resolved model; values of variables, of environments and of secrets by their names.
   // kNotFound for unknown Apps.
   virtual Result<boost::json::value> desired_json(const std::string& app) const = 0;

@@ -29,7 +29,6 @@ struct FakeView final : controller::View {
   bool source = true;
   bool turning = true;
   std::map<std::string, controller::Plan> plans;
-  std::map<std::string, controller::PassInput> inputs;
 
   const std::map<std::string, controller::AppStatus>& apps() const override { return app_rows; }
   const std::map<std::string, controller::FileStatus>& files() const override { return file_rows; }
@@ -49,11 +48,6 @@ struct FakeView final : controller::View {
   Result<controller::Plan> plan(const std::string& app) const override {
     const auto found = plans.find(app);
     if (found != plans.end()) return found->second;
-    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App '" + app + "'");
-  }
-  Result<controller::PassInput> pass_input(const std::string& app) const override {
-    const auto found = inputs.find(app);
-    if (found != inputs.end()) return found->second;
     return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App '" + app + "'");
   }
   Result<boost::json::value> desired_json(const std::string& app) const override {
