@@ -24,7 +24,7 @@ std::string numbered(std::uint64_t number) {
   return "\"n\":" + std::to_string(number);
 }
 
-std::unexpected<Error> damaged(std::string what) {
+std::unexpected<Error> unreadable(std::string what) {
   return failure(ErrorClass::kBlocked, Reason::kInternalInconsistency, std::move(what));
 }
 
@@ -54,16 +54,16 @@ bool holds_another(std::string_view line) {
 
 // Where it ends, with the white space after it.
 Result<std::size_t> read_document(const std::string& bytes, json::object& document) {
-  if (bytes.find_first_not_of(" \n") == std::string::npos) return damaged("it is empty");
+  if (bytes.find_first_not_of(" \n") == std::string::npos) return unreadable("it is empty");
   json::stream_parser parser;
   json::error_code failed;
   const auto end = parser.write_some(bytes.data(), bytes.size(), failed);
   if (!failed && !parser.done()) failed = json::error::incomplete;
-  if (failed) return damaged(failed.message());
+  if (failed) return unreadable(failed.message());
   auto value = parser.release();
-  if (!value.is_object()) return damaged("not an object");
+  if (!value.is_object()) return unreadable("not an object");
   document = std::move(value.as_object());
-  if (end < bytes.size() && bytes[end - 1] != '\n') return damaged("text after the end of it");
+  if (end < bytes.size() && bytes[end - 1] != '\n') return unreadable("text after the end of it");
   return end;
 }
 
@@ -83,12 +83,12 @@ Result<JournalText> read_journal(const std::string& bytes) {
     const auto body = line_end == std::string_view::npos ? std::string_view() : sealed(line);
     if (body.empty()) {
       if (!last || holds_another(line))
-        return damaged(place + " does not match its sum, and others follow it");
+        return unreadable(place + " does not match its sum, and others follow it");
       text.torn = rest.size();
       break;
     }
     if (!has_number(body, text.changes.size() + 1))
-      return damaged(place + " is not the one that belongs there");
+      return unreadable(place + " is not the one that belongs there");
     text.changes.push_back(line);
     text.changes_size += line_end + 1;
     rest.remove_prefix(line_end + 1);

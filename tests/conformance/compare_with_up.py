@@ -52,6 +52,12 @@ def path_of_engine():
     return folder + ":" + os.environ["PATH"]
 
 
+def in_own_root():
+    """An engine unpacks images by remounting /, which fails where that is a mere folder."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return [] if os.path.ismount("/") else [os.path.join(here, "../../scripts/own-root")]
+
+
 class Engine:
     """A dockerd in its own network, mount and process namespaces."""
 
@@ -61,7 +67,7 @@ class Engine:
         start = 'ip link set lo up; exec "$@"'
         self.process = subprocess.Popen(
             ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-             "sh", "-c", start, "dockerd", "dockerd", "--host", self.host,
+             *in_own_root(), "sh", "-c", start, "dockerd", "dockerd", "--host", self.host,
              "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
              "--pidfile", f"{folder}/pid"], stdout=self.log, stderr=self.log,
             env={**os.environ, "PATH": path_of_engine()})

@@ -30,12 +30,14 @@ def anonymous(text):
 
 
 def without_names(parameters):
-    """`f(const A& a, int b = 1)` → `f(const A&,int)`."""
+    """`f(const A& a, int b = 1)` → `f(A,int)`."""
     name, inner = parameters[:-1].split("(", 1)
     types = []
     for each in re.split(r",(?![^<]*>)", inner):
         each = re.sub(r"\s*=.*", "", each.strip())
-        types.append(re.sub(r"\s*\b\w+$", "", each) if " " in each else each)
+        each = re.sub(r"\s*\b\w+$", "", each) if " " in each else each
+        # By value or by reference: a call can't tell.
+        types.append(re.sub(r"\bconst\b|[&\s]", "", each))
     return f"{name}({','.join(types)})"
 
 
@@ -54,12 +56,17 @@ def names(text):
     return found
 
 
+def unit_of(path):
+    """What is compiled as one unit: a room with its inner rooms, a folder of the tests."""
+    return path.parts[:2] if path.parts[0] in ("tests", "cmd", "packaging") else path.parts[:1]
+
+
 def clashes(sources):
-    """(path, message) for each name that a source of the same folder defines as well."""
+    """(path, message) for each name that a source of the same unit defines as well."""
     owners = {}
     for path, text in sources:
         for name, line in names(text).items():
-            first, its_line = owners.setdefault((path.parent, name), (path, line))
+            first, its_line = owners.setdefault((unit_of(path), name), (path, line))
             if first != path and (line is None or line != its_line):
                 yield path, f"{name} means something else in {first.name}"
 
@@ -75,6 +82,7 @@ def self_test():
         ("using S = int;\n", "using S = long;\n"),
         ("int f(const A& a) {\n}\n", "long f(const A& b) {\n}\n"),
         ("void f() {\n}\n", "std::string f() {\n}\n"),
+        ("void f(const A& a) {\n}\n", "void f(A a) {\n}\n"),
     ]
     good = [
         ("struct A {\n};\n", "struct B {\n};\n"),
@@ -85,6 +93,9 @@ def self_test():
     ]
     for pair in bad:
         assert sample(*pair), f"not caught: {pair}"
+    inner = [(Path(f"model/{n}/x.cpp"), "namespace {\nvoid f() {\n}\n}  // namespace\n")
+             for n in ("yaml", "load")]
+    assert list(clashes(inner)), "inner rooms are one unit, too"
     for pair in good:
         assert not sample(*pair), f"wrongly reported: {sample(*pair)}"
 

@@ -67,14 +67,14 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-using Step = std::function<void(Inventory&)>;
+using DiskStep = std::function<void(Inventory&)>;
 
 InventoryEntry web_of(const std::string& app, const std::string& id = "") {
   return {Kind::kContainer, app, "web", app + "-web-1", id};
 }
 
 // The life of an App with one container and one volume, with a change of every kind.
-std::vector<Step> life_of(const std::string& app, const std::string& id) {
+std::vector<DiskStep> life_of(const std::string& app, const std::string& id) {
   const std::string volume = app + "_data";
   return {
       [=](Inventory& i) { i.remember_files({{app, app + ".yaml"}}, {}); },
@@ -106,8 +106,8 @@ std::vector<Step> life_of(const std::string& app, const std::string& id) {
   };
 }
 
-std::vector<Step> steps_of(int apps) {
-  std::vector<Step> all;
+std::vector<DiskStep> steps_of(int apps) {
+  std::vector<DiskStep> all;
   for (int i = 0; i < apps; ++i) {
     const auto number = std::to_string(i);
     for (auto& step : life_of("app" + number, "c" + number))
@@ -255,7 +255,7 @@ class Crash : public testing::Test {
   }
 
   // What it is to know after each of `steps`, the first being none.
-  std::vector<std::string> known_after(const std::vector<Step>& steps) {
+  std::vector<std::string> known_after(const std::vector<DiskStep>& steps) {
     std::vector<std::string> texts;
     const auto bytes = std::make_shared<std::string>();
     Inventory inventory(file_in_memory(bytes), clock);
@@ -270,7 +270,7 @@ class Crash : public testing::Test {
   }
 
   // All of `steps` by one process, which waits for the disk now and then.
-  Recorded record(const std::vector<Step>& steps) {
+  Recorded record(const std::vector<DiskStep>& steps) {
     Recorded run;
     const auto lock = lock_of(folder);
     FileCalls calls(folder);
