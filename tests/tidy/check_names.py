@@ -36,8 +36,8 @@ def without_names(parameters):
     for each in re.split(r",(?![^<]*>)", inner):
         each = re.sub(r"\s*=.*", "", each.strip())
         each = re.sub(r"\s*\b\w+$", "", each) if " " in each else each
-        # By value or by reference: a call can't tell.
-        types.append(re.sub(r"\bconst\b|[&\s]", "", each))
+        # By value or by reference, by this alias of a namespace or that: a call can't tell.
+        types.append(re.sub(r"\bconst\b|\w+::|[&\s]", "", each))
     return f"{name}({','.join(types)})"
 
 

@@ -57,7 +57,7 @@ void expect_same_plan(const PassInput& input) {
   EXPECT_EQ(told(plan_of(*read)), told(plan_of(input)));
 }
 
-std::string bytes_of(const std::filesystem::path& file) {
+std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -85,7 +85,7 @@ TEST(Recording, PlansTheSameAgainForEveryDocumentOfTheSchema) {
   int apps = 0;
   for (const auto& file : std::filesystem::recursive_directory_iterator(SCHEMA_DOCUMENTS)) {
     if (file.path().extension() != ".yaml") continue;
-    const auto manifest = model::decode(file.path().filename().string(), bytes_of(file.path()));
+    const auto manifest = model::decode(file.path().filename().string(), text_of(file.path()));
     for (const auto& app : manifest.apps) {
       SCOPED_TRACE(file.path().filename().string());
       expect_same_plan(input_of(app, {}));

@@ -397,8 +397,8 @@ TEST_F(Crash, AWriteThatFailsAtAnyByteOrCallLosesNothingAndIsMadeUpFor) {
 TEST_F(Crash, WhatIsWrittenAfterACrashAtAnyByteIsFoundAfterTheNext) {
   const auto steps = steps_of(1);
   const auto known = known_after(steps);
-  constexpr std::size_t kFirst = 6;
-  constexpr std::size_t kSecond = 9;
+  constexpr std::size_t kBefore = 6;
+  constexpr std::size_t kAfter = 9;
   std::string before;
   std::string line;
   {
@@ -406,11 +406,11 @@ TEST_F(Crash, WhatIsWrittenAfterACrashAtAnyByteIsFoundAfterTheNext) {
     Inventory inventory(file_in_memory(bytes), clock);
     ASSERT_TRUE(inventory.load("i"));
     std::size_t done = 0;
-    while (done < kFirst)
+    while (done < kBefore)
       steps[done++](inventory);
     ASSERT_TRUE(durable(inventory));
     before = *bytes;
-    while (done < kSecond)
+    while (done < kAfter)
       steps[done++](inventory);
     ASSERT_TRUE(durable(inventory));
     line = bytes->substr(before.size());
@@ -425,7 +425,7 @@ TEST_F(Crash, WhatIsWrittenAfterACrashAtAnyByteIsFoundAfterTheNext) {
       ASSERT_TRUE(inventory.load("other"));
       const bool whole = size == line.size();
       EXPECT_EQ(inventory.torn(), whole ? 0 : size);
-      for (std::size_t at = whole ? kSecond : kFirst; at < steps.size(); ++at) {
+      for (std::size_t at = whole ? kAfter : kBefore; at < steps.size(); ++at) {
         steps[at](inventory);
         if (at % 4 != 0) continue;
         ASSERT_TRUE(durable(inventory));
