@@ -53,7 +53,7 @@ def path_of_engine():
 
 
 def in_own_root():
-    """An engine unpacks images by remounting /, which fails where that is a mere folder."""
+    """A mount namespace and an engine want / to be a mount; in a chroot it is a mere folder."""
     here = os.path.dirname(os.path.abspath(__file__))
     return [] if os.path.ismount("/") else [os.path.join(here, "../../scripts/own-root")]
 
@@ -66,8 +66,8 @@ class Engine:
         self.log = open(os.path.join(folder, "dockerd.log"), "wb")
         start = 'ip link set lo up; exec "$@"'
         self.process = subprocess.Popen(
-            ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-             *in_own_root(), "sh", "-c", start, "dockerd", "dockerd", "--host", self.host,
+            [*in_own_root(), "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+             "sh", "-c", start, "dockerd", "dockerd", "--host", self.host,
              "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
              "--pidfile", f"{folder}/pid"], stdout=self.log, stderr=self.log,
             env={**os.environ, "PATH": path_of_engine()})
