@@ -42,15 +42,15 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   Fields fields{Kind::kNetwork, desired.key, desired.docker_name};
   // The engine reports no driver for a config-only network.
   if (desired.driver && !desired.driver->empty() && !desired.config_only.value_or(false))
-    fields.text("driver", *desired.driver, actual.driver);
+    fields.text("driver", desired.driver, actual.driver);
   fields.subset("driver_opts", desired.driver_opts, actual.options);
   fields.flag("internal", desired.internal, actual.internal);
   fields.flag("attachable", desired.attachable, actual.attachable);
   fields.flag("enable_ipv6", desired.enable_ipv6, actual.enable_ipv6);
   fields.flag("config_only", desired.config_only, actual.config_only);
-  if (desired.config_from) fields.text("config_from", *desired.config_from, actual.config_from);
+  fields.text("config_from", desired.config_from, actual.config_from);
   if (desired.ipam_driver && !desired.ipam_driver->empty())
-    fields.text("ipam.driver", *desired.ipam_driver, actual.ipam_driver);
+    fields.text("ipam.driver", desired.ipam_driver, actual.ipam_driver);
   fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
   for (const auto& pool : desired.ipam)
     diff_pool(fields, pool, actual);
