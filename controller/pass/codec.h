@@ -62,16 +62,13 @@ inline json::value pointee_to_json(const std::shared_ptr<const model::HostFiles>
 
 template <typename T>
 json::value to_json(const T& value) {
-  if constexpr (std::same_as<T, json::value> || std::same_as<T, json::object>) {
-    return value;
-  } else if constexpr (std::same_as<T, bool>) {
+  if constexpr (std::same_as<T, json::value> || std::same_as<T, json::object> ||
+                std::is_integral_v<T>) {
     return value;
   } else if constexpr (std::same_as<T, std::string>) {
     return json::string(value);
   } else if constexpr (std::is_enum_v<T>) {
     return static_cast<std::int64_t>(value);
-  } else if constexpr (std::is_integral_v<T>) {
-    return value;
   } else if constexpr (std::same_as<T, model::Masks>) {
     return codec::to_json(value.values());
   } else if constexpr (requires { value.time_since_epoch(); }) {
