@@ -13,6 +13,11 @@
 namespace fairlead::controller {
 namespace {
 
+std::unexpected<Error> no_such_app(const std::string& key) {
+  return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + key + "'",
+                 "fairlead get apps lists them");
+}
+
 // For the last write of the state, when all that may be cut has been.
 constexpr Duration kLastWrite = std::chrono::seconds(1);
 // What is decoded by then goes its way; the rest follows when it is.
@@ -357,8 +362,7 @@ bool Controller::alive() const {
 Result<PassInput> Controller::pass_input(const std::string& app) const {
   const bool known = desired_.find(app) != nullptr || status_.contains(app);
   if (!known) {
-    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
-                   "fairlead get apps lists them");
+    return no_such_app(app);
   }
   return gather_pass(app, visible(app));
 }
@@ -372,8 +376,7 @@ Result<Plan> Controller::plan(const std::string& app) const {
 Result<boost::json::value> Controller::desired_json(const std::string& app) const {
   const auto* entry = desired_.find(app);
   if (entry == nullptr) {
-    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
-                   "fairlead get apps lists them");
+    return no_such_app(app);
   }
   auto model = std::visit([](const auto& value) { return model::to_json(value); }, entry->value);
   return without_values(std::move(model), hidden_values(entry).all);
@@ -394,8 +397,7 @@ Status Controller::reconcile_now(const std::string& app, const std::string& by) 
     return {};
   }
   if (desired_.find(app) == nullptr && !status_.contains(app)) {
-    return failure(ErrorClass::kInvalid, Reason::kNotFound, "no App named '" + app + "'",
-                   "fairlead get apps lists them");
+    return no_such_app(app);
   }
   reset_backoff(app);
   contention_.reset(app);

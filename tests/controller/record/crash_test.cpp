@@ -16,6 +16,7 @@
 #include <set>
 
 #include "controller/record/inventory.h"
+#include "tests/controller/record/durable.h"
 #include "tests/controller/record/file_calls.h"
 #include "tests/support/temporary_folder.h"
 
@@ -52,15 +53,7 @@ class Shown final : public StateFile {
   std::string& text_;
 };
 
-Status durable(Inventory& inventory) {
-  boost::asio::io_context io;
-  Status written = failure(ErrorClass::kTransient, Reason::kInternalError, "it did not end");
-  boost::asio::co_spawn(
-      io, inventory.disk().durable(),
-      [&written](const std::exception_ptr&, Status status) { written = std::move(status); });
-  io.run();
-  return written;
-}
+using test::durable;
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);

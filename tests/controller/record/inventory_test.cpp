@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "controller/record/instance_lock.h"
+#include "tests/controller/record/durable.h"
 #include "tests/support/temporary_folder.h"
 
 namespace fairlead::controller {
@@ -26,15 +27,7 @@ class OnDisk : public testing::Test {
     if (!lock) lock = std::move(lock_instance(folder).value());
     return Inventory(file_on_disk(*lock, "inventory.json"), clock);
   }
-  Status write(Inventory& inventory) {
-    boost::asio::io_context io;
-    Status written = failure(ErrorClass::kTransient, Reason::kInternalError, "it did not end");
-    boost::asio::co_spawn(
-        io, inventory.disk().durable(),
-        [&written](const std::exception_ptr&, Status status) { written = std::move(status); });
-    io.run();
-    return written;
-  }
+  Status write(Inventory& inventory) { return test::durable(inventory); }
   std::set<std::string> names() const {
     std::set<std::string> found;
     for (const auto& entry : fs::directory_iterator(folder))
