@@ -69,6 +69,7 @@ Controller::Controller(ControllerParts parts, ControllerOptions options)
               [this](const std::string& reference, const std::string& text) {
                 note_pull(reference, text);
               }),
+      looks_(parts_.engine, parts_.clock),
       tasks_(parts_.executor, parts_.clock,
              [this](const std::string& task, const std::string& what) { task_failed(task, what); }),
       keeping_(

@@ -249,6 +249,7 @@ class Controller final : public View, public Commands {
   ObjectLocks locks_;
   Units units_;
   Images images_;
+  NetworkLooks looks_;
   TaskGroup tasks_;
   TaskGroup keeping_;  // of the state: until all others have ended
   bool stopping_ = false;

@@ -294,6 +294,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
                          cache_,
                          parts_.inventory,
                          images_,
+                         looks_,
                          parts_.clock,
                          permits_,
                          locks_,

@@ -248,7 +248,7 @@ Task<Status> perform(Step step, CreateContainer action) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;
   }
-  auto named = co_await check_names(step.context.engine, action.spec.endpoints);
+  auto named = co_await check_names(step.context.looks, action.spec.endpoints);
   if (!named) co_return named;
   auto ours = co_await check_volumes(step.context.engine, action.spec.mounts,
                                      step.context.inventory.instance());

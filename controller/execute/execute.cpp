@@ -1,5 +1,6 @@
 #include "controller/execute/execute.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -129,16 +130,56 @@ Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index, Status re
   }
 }
 
+// Whether an operation may start now, or never.
+enum class Readiness { kWaits, kReady, kHopeless };
+
+Readiness readiness(const Run& run, const Operation& operation) {
+  bool ready = true;
+  for (const auto before : operation.after) {
+    const auto outcome = run.outcomes[before];
+    if (outcome == Outcome::kFailed || outcome == Outcome::kSkipped) return Readiness::kHopeless;
+    ready = ready && outcome == Outcome::kDone;
+  }
+  for (const auto before : operation.behind)
+    ready = ready && run.outcomes[before] != Outcome::kPending;
+  return ready ? Readiness::kReady : Readiness::kWaits;
+}
+
+// What goes on with the object of an operation that has just ended: the start after the create. The
+// engine is soonest done if it gets both at a stretch (docs/performance.md), so they share a
+// permit.
+std::optional<std::size_t> next_of_object(const Run& run, std::size_t ended) {
+  const auto& operations = run.plan.operations;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const auto& next = operations[i];
+    if (run.started[i] || next.kind != operations[ended].kind ||
+        next.object != operations[ended].object ||
+        std::ranges::find(next.after, ended) == next.after.end() || may_take_minutes(next.action) ||
+        readiness(run, next) != Readiness::kReady)
+      continue;
+    return i;
+  }
+  return std::nullopt;
+}
+
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   const OnExit progressed([&run] { run->progressed.notify(); });
-  const auto& operation = run->plan.operations[index];
-  auto ready = co_await prepared(run, operation, operation.action);
-  if (may_take_minutes(operation.action)) {
+  const auto* operation = &run->plan.operations[index];
+  auto ready = co_await prepared(run, *operation, operation->action);
+  if (may_take_minutes(operation->action)) {
     co_await act_and_report(run, index, std::move(ready));
     co_return;
   }
   const auto permit = co_await run->context.permits.acquire();
   co_await act_and_report(run, index, std::move(ready));
+  while (const auto next = next_of_object(*run, index)) {
+    index = *next;
+    run->started[index] = true;
+    run->progressed.notify();
+    operation = &run->plan.operations[index];
+    auto prepared_next = co_await prepared(run, *operation, operation->action);
+    co_await act_and_report(run, index, std::move(prepared_next));
+  }
 }
 
 // Starts what is ready and skips what depends on a failure. True while anything is pending.
@@ -149,19 +190,11 @@ bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
     if (run->outcomes[i] != Outcome::kPending) continue;
     pending = true;
     if (run->started[i]) continue;
-    bool ready = true;
-    bool hopeless = !go_on;
-    for (const auto before : run->plan.operations[i].after) {
-      const auto outcome = run->outcomes[before];
-      ready = ready && outcome == Outcome::kDone;
-      hopeless = hopeless || outcome == Outcome::kFailed || outcome == Outcome::kSkipped;
-    }
-    for (const auto before : run->plan.operations[i].behind)
-      ready = ready && run->outcomes[before] != Outcome::kPending;
-    if (hopeless) {
+    const auto state = readiness(*run, run->plan.operations[i]);
+    if (state == Readiness::kHopeless || !go_on) {
       run->outcomes[i] = Outcome::kSkipped;
       run->progressed.notify();
-    } else if (ready) {
+    } else if (state == Readiness::kReady) {
       run->started[i] = true;
       group.spawn("operation", run_operation(run, i));
     }

@@ -17,6 +17,7 @@
 #include "base/task.h"
 #include "controller/desired/hidden_values.h"
 #include "controller/execute/images.h"
+#include "controller/execute/last_look.h"
 #include "controller/execute/object_locks.h"
 #include "controller/observed/cache.h"
 #include "controller/plan/action.h"
@@ -44,6 +45,7 @@ struct ExecuteContext {
   EngineCache& cache;
   Inventory& inventory;
   Images& images;
+  NetworkLooks& looks;
   Clock& clock;
   Semaphore& permits;  // mutations in flight on the whole engine (F093)
   ObjectLocks& locks;  // and on one object: one

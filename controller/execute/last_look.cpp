@@ -2,6 +2,10 @@
 
 #include "controller/execute/last_look.h"
 
+#include <optional>
+#include <utility>
+
+#include "base/guard.h"
 #include "controller/objects/labels.h"
 #include "controller/objects/owned.h"
 #include "model/cidr.h"
@@ -36,9 +40,37 @@ Status fits(const docker::Network& network, const std::string& address) {
 
 }  // namespace
 
-Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpec> endpoints) {
+struct NetworkLooks::Look {
+  explicit Look(Clock& clock) : over(clock) {}
+  Signal over;
+  std::optional<Result<docker::Network>> reply;
+};
+
+Task<Result<docker::Network>> NetworkLooks::inspect(std::string name) {
+  if (const auto next = next_.find(name); next != next_.end()) {
+    const auto look = next->second;
+    while (!look->reply) {
+      co_await look->over.wait();
+    }
+    co_return *look->reply;
+  }
+  const auto look = next_[name] = std::make_shared<Look>(clock_);
+  while (running_.contains(name)) {
+    const auto before = running_[name];
+    co_await before->over.wait();
+  }
+  running_[name] = look;
+  next_.erase(name);
+  auto reply = co_await caught(engine_.inspect_network(name), "look at network " + name);
+  running_.erase(name);
+  look->reply = reply;
+  look->over.notify();
+  co_return reply;
+}
+
+Task<Status> check_names(NetworkLooks& looks, std::vector<docker::EndpointSpec> endpoints) {
   for (const auto& endpoint : endpoints) {
-    auto found = co_await engine.inspect_network(endpoint.network_name);
+    auto found = co_await looks.inspect(endpoint.network_name);
     if (!found) co_return std::unexpected(found.error());
     if (found->id != endpoint.network_id) {
       co_return failure(ErrorClass::kTransient, Reason::kStateConflict,

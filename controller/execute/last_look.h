@@ -4,6 +4,8 @@
 // still change: that is met by the engine's refusal, or found by the next pass.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,9 +17,29 @@
 
 namespace fairlead::controller {
 
+// Looks at networks by their names. Of fifty containers that are made side by side each looks at
+// the same two networks, and the engine answers with all their members: whoever asks while a look
+// is on its way shares the next one with all who wait. So a look always begins after it was asked
+// for.
+class NetworkLooks {
+ public:
+  // Both must outlive it, and it all who ask.
+  NetworkLooks(docker::Engine& engine, Clock& clock) : engine_(engine), clock_(clock) {}
+
+  Task<Result<docker::Network>> inspect(std::string name);
+
+ private:
+  struct Look;
+
+  docker::Engine& engine_;
+  Clock& clock_;
+  std::map<std::string, std::shared_ptr<Look>> running_;
+  std::map<std::string, std::shared_ptr<Look>> next_;
+};
+
 // A create finds networks by name: each must be that of the network that was meant, and of no other
 // (F001, F002). The endpoints have both name and ID.
-Task<Status> check_names(docker::Engine& engine, std::vector<docker::EndpointSpec> endpoints);
+Task<Status> check_names(NetworkLooks& looks, std::vector<docker::EndpointSpec> endpoints);
 
 // A create makes a missing volume itself, empty and without labels: nobody's for ever. What to do
 // about one that was removed meanwhile is for the next plan. Those that carry `instance` in their

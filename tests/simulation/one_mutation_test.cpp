@@ -54,6 +54,7 @@ TEST(OneMutation, OfAnObjectAtATimeAndManyOfAll) {
     inventory.adopted({controller::Kind::kContainer, "shop", name, name, id_of(fleet, name)});
   }
   controller::Images images(gate, fleet.clock, [](const std::string&, const std::string&) {});
+  controller::NetworkLooks looks(gate, fleet.clock);
   Semaphore permits(fleet.clock, 4);
   controller::ObjectLocks locks(fleet.clock);
   std::vector<std::string> failed;
@@ -61,6 +62,7 @@ TEST(OneMutation, OfAnObjectAtATimeAndManyOfAll) {
                                      cache,
                                      inventory,
                                      images,
+                                     looks,
                                      fleet.clock,
                                      permits,
                                      locks,
