@@ -38,9 +38,8 @@ bool names_any(const DesiredEntry& entry, const ObservedChanges& changes) {
     return changes.networks.contains(network.docker_name) ||
            (network.config_from && changes.networks.contains(*network.config_from));
   };
-  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry.value))
-    return named(shared->network);
-  const auto& app = std::get<model::App>(entry.value);
+  if (const auto* shared = entry.network()) return named(shared->network);
+  const auto& app = *entry.app();
   return std::ranges::any_of(app.networks, named) ||
          std::ranges::any_of(app.volumes, [&changes](const model::Volume& volume) {
            return changes.volumes.contains(volume.docker_name);
@@ -379,7 +378,7 @@ Result<boost::json::value> Controller::desired_json(const std::string& app) cons
   if (entry == nullptr) {
     return no_such_app(app);
   }
-  auto model = std::visit([](const auto& value) { return model::to_json(value); }, entry->value);
+  auto model = std::visit([](const auto& value) { return model::to_json(*value); }, entry->value);
   return without_values(std::move(model), hidden_values(entry).all);
 }
 

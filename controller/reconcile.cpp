@@ -82,7 +82,7 @@ Task<Status> Controller::observe_leftovers(std::string key) {
   const auto* entry = desired_.find(key);
   for (const auto& id : cache_.index().of(key).networks) {
     const auto& network = cache_.observed().networks.at(id);
-    const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+    const auto* app = entry == nullptr ? nullptr : entry->app();
     const std::string component = label(network.labels, kLabelComponent);
     const bool declared =
         app != nullptr &&
@@ -118,7 +118,7 @@ void Controller::recall_images(const std::string& key) {
   state.memory.images.clear();
   state.refresh_at.reset();
   const auto* entry = desired_.find(key);
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return;
   for (const auto& service : app->services) {
     if (service.pull.when != model::PullPolicy::When::kEvery) continue;
@@ -180,7 +180,7 @@ void Controller::remember(const std::string& key, const Plan& plan) {
 Task<Status> Controller::look_for_volumes(std::string key) {
   std::vector<std::string> names;
   const auto* entry = desired_.find(key);
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) co_return Status{};
   for (const auto& volume : app->volumes) {
     if (volume.external) names.push_back(volume.docker_name);

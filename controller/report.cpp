@@ -354,7 +354,7 @@ void Controller::report_identity(AppStatus& status, const std::string& key) {
     status.file = entry->file;
     status.suspended = entry->suspended();
     status.generation = keys_[key].memory.generation;
-    if (const auto* app = std::get_if<model::App>(&entry->value)) {
+    if (const auto* app = entry->app()) {
       status.name = app->name;
       status.kind = "App";
       status.unsupported = app->unsupported;
@@ -363,7 +363,7 @@ void Controller::report_identity(AppStatus& status, const std::string& key) {
         status.containers_desired += model::replicas_of(service);
       status.networks_desired = static_cast<int>(app->networks.size());
     } else {
-      status.name = std::get<model::SharedNetwork>(entry->value).name;
+      status.name = entry->network()->name;
       status.kind = "Network";
       status.networks_desired = 1;
     }

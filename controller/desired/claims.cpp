@@ -14,7 +14,7 @@ namespace {
 
 std::set<std::string> parts_of(const DesiredEntry& entry) {
   std::set<std::string> parts;
-  const auto* app = std::get_if<model::App>(&entry.value);
+  const auto* app = entry.app();
   if (app == nullptr) return parts;
   for (const auto& service : app->services) {
     for (int number = 1; number <= model::replicas_of(service); ++number)
@@ -25,19 +25,17 @@ std::set<std::string> parts_of(const DesiredEntry& entry) {
   return parts;
 }
 
-template <typename Value>
-const std::string& digest_of(const Value& value) {
-  return std::visit([](const auto& each) -> const std::string& { return each.digest; }, value);
+const std::string& digest_of(const DesiredValue& value) {
+  return std::visit([](const auto& each) -> const std::string& { return each->digest; }, value);
 }
 
-const std::string& digest_of(
-    const std::variant<const model::App*, const model::SharedNetwork*>& value) {
-  return std::visit([](const auto* each) -> const std::string& { return each->digest; }, value);
+const model::Position& position_of(const DesiredValue& value) {
+  return std::visit([](const auto& each) -> const model::Position& { return each->position; },
+                    value);
 }
 
-model::Position position_of(
-    const std::variant<const model::App*, const model::SharedNetwork*>& value) {
-  return std::visit([](const auto* each) { return each->position; }, value);
+model::Wants wants_of(const DesiredValue& value) {
+  return std::visit([](const auto& each) { return model::wants_of(*each); }, value);
 }
 
 std::string known_text(const std::map<std::string, std::string>& map, const std::string& key) {
@@ -53,15 +51,25 @@ bool same_text(const std::vector<model::Diagnostic>& a, const std::vector<model:
 
 }  // namespace
 
+// Parts of the manifest, which they keep.
+std::vector<DesiredStore::Candidate> DesiredStore::candidates_in(const std::string& file,
+                                                                 const LoadedFile& loaded) {
+  const auto& manifest = loaded.last_good;
+  std::vector<Candidate> all;
+  for (const auto& app : manifest->apps)
+    all.push_back({app.name, file, std::shared_ptr<const model::App>(manifest, &app)});
+  for (const auto& network : manifest->networks) {
+    all.push_back({network_key(network.name), file,
+                   std::shared_ptr<const model::SharedNetwork>(manifest, &network)});
+  }
+  return all;
+}
+
 std::map<std::string, std::vector<DesiredStore::Candidate>> DesiredStore::candidates() const {
   std::map<std::string, std::vector<Candidate>> all;
   for (const auto& [file, loaded] : loaded_) {
-    for (const auto& app : loaded.last_good.apps)
-      all[app.name].push_back({app.name, file, &app});
-    for (const auto& network : loaded.last_good.networks) {
-      const auto key = network_key(network.name);
-      all[key].push_back({key, file, &network});
-    }
+    for (auto& candidate : candidates_in(file, loaded))
+      all[candidate.key].push_back(std::move(candidate));
   }
   return all;
 }
@@ -136,15 +144,15 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
 void DesiredStore::report_clashes(Choice& choice) {
   std::vector<const model::App*> apps;
   std::vector<const model::SharedNetwork*> networks;
-  const auto add = [&](const auto* value) {
-    if constexpr (std::is_same_v<decltype(value), const model::App*>) {
-      apps.push_back(value);
+  const auto add = [&]<typename Value>(const std::shared_ptr<const Value>& value) {
+    if constexpr (std::is_same_v<Value, model::App>) {
+      apps.push_back(value.get());
     } else {
-      networks.push_back(value);
+      networks.push_back(value.get());
     }
   };
   for (const auto& key : choice.kept)
-    std::visit([&add](const auto& value) { add(&value); }, entries_.at(key).value);
+    std::visit(add, entries_.at(key).value);
   std::ranges::sort(choice.winners, {},
                     [](const Candidate& each) { return std::tie(each.rank, each.file, each.key); });
   for (const auto& winner : choice.winners)
@@ -165,7 +173,7 @@ void DesiredStore::report_clashes(Choice& choice) {
 
 DesiredEntry DesiredStore::entry_of(const Candidate& winner) const {
   DesiredEntry entry;
-  std::visit([&entry](const auto* value) { entry.value = *value; }, winner.value);
+  entry.value = winner.value;
   entry.file = winner.file;
   entry.digest = digest_of(entry.value);
   if (const auto* old = find(winner.key); old != nullptr) entry.parts = old->parts;
@@ -181,14 +189,10 @@ bool DesiredStore::news_stay_apart() {
     const auto& loaded = loaded_.at(name);
     std::set<std::string> keys;
     bool once = loaded.counted == loaded.mentioned;
-    const auto add = [&](const std::string& key, const auto& value) {
+    for (const auto& [key, file, value, rank] : candidates_in(name, loaded)) {
       once &= keys.insert(key).second;
       wanted[key] = wants_of(value);
-    };
-    for (const auto& app : loaded.last_good.apps)
-      add(app.name, app);
-    for (const auto& network : loaded.last_good.networks)
-      add(network_key(network.name), network);
+    }
     if (!once || keys != loaded.keys) return false;
   }
   for (const auto& [key, wants] : wanted)
@@ -213,10 +217,8 @@ bool DesiredStore::replace_news(Changes& changes) {
   };
   for (const auto& name : news_) {
     const auto& loaded = loaded_.at(name);
-    for (const auto& app : loaded.last_good.apps)
-      replace({app.name, name, &app});
-    for (const auto& network : loaded.last_good.networks)
-      replace({network_key(network.name), name, &network});
+    for (const auto& candidate : candidates_in(name, loaded))
+      replace(candidate);
     const auto old = files_.find(name);
     const bool read = old != files_.end() && !old->second.unread();
     FileStatus status{name, read, loaded.diagnostics, on_its_way(loaded)};
@@ -241,7 +243,7 @@ void DesiredStore::index_wants() {
     loaded.counted = loaded.mentioned;
   }
   for (const auto& [key, entry] : entries_) {
-    wants_.put(key, std::visit([](const auto& value) { return wants_of(value); }, entry.value));
+    wants_.put(key, wants_of(entry.value));
     if (const auto loaded = loaded_.find(entry.file); loaded != loaded_.end())
       loaded->second.keys.insert(key);
   }

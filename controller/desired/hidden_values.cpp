@@ -30,7 +30,7 @@ void add_hooks(HiddenValues& values, const std::vector<model::Hook>& hooks) {
 
 HiddenValues hidden_values(const DesiredEntry* entry) {
   HiddenValues out;
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return out;
   if (app->masks != nullptr) out.variables = *app->masks;
   out.all = out.variables;
@@ -46,7 +46,7 @@ HiddenValues hidden_values(const DesiredEntry* entry) {
 }
 
 bool of_this_manifest(const DesiredEntry* entry, const docker::Container& container) {
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return false;
   if (is_hook(container)) return true;  // one of an older manifest goes at once
   const auto service = std::ranges::find(app->services, label(container.labels, kLabelComponent),

@@ -52,8 +52,18 @@ model::Source source_of(const watch::File* file) {
   return {State::kPresent, file->bytes, ""};
 }
 
+const model::App* DesiredEntry::app() const {
+  const auto* app = std::get_if<std::shared_ptr<const model::App>>(&value);
+  return app == nullptr ? nullptr : app->get();
+}
+
+const model::SharedNetwork* DesiredEntry::network() const {
+  const auto* network = std::get_if<std::shared_ptr<const model::SharedNetwork>>(&value);
+  return network == nullptr ? nullptr : network->get();
+}
+
 bool DesiredEntry::suspended() const {
-  return std::visit([](const auto& v) { return v.suspend; }, value);
+  return std::visit([](const auto& v) { return v->suspend; }, value);
 }
 
 const DesiredEntry* DesiredStore::find(const std::string& key) const {
@@ -143,6 +153,7 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
   if (found == loaded_.end() || found->second.decoding != what.ticket) return;
   auto& loaded = found->second;
   loaded.decoding = 0;
+  loaded.looked_for = nullptr;
   // With the digest that it has it is tried again.
   if (!manifest) return unreadable(what.name, loaded, manifest.error());
   news_.insert(what.name);
@@ -150,13 +161,14 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
   loaded.retry_at = *what.helper_failed ? what.began + kHelperPause : SteadyTime::max();
   loaded.read_error.clear();
   loaded.references.clear();
-  for (const auto& path : manifest->references)
+  for (const auto& path : std::exchange(manifest->references, {}))
     loaded.references[path] = state_of(*what.snapshot, path);
-  loaded.mentioned = manifest->mentioned;
+  loaded.mentioned = std::exchange(manifest->mentioned, {});
   loaded.pending = manifest->pending;
   if (manifest->pending) return;
-  loaded.diagnostics = manifest->diagnostics;
-  if (!model::has_errors(manifest->diagnostics)) loaded.last_good = std::move(*manifest);
+  loaded.diagnostics = std::exchange(manifest->diagnostics, {});
+  if (!model::has_errors(loaded.diagnostics))
+    loaded.last_good = std::make_shared<const model::Manifest>(std::move(*manifest));
 }
 
 // Nothing to do if the file, and all that it refers to, is as it was. One that changes while it is

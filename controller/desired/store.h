@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,13 +27,21 @@
 
 namespace fairlead::controller {
 
+using DesiredValue =
+    std::variant<std::shared_ptr<const model::App>, std::shared_ptr<const model::SharedNetwork>>;
+
 // What one key (App name, or network/NAME) should be.
+//
+// The value is a part of its manifest, which lives as long as anybody holds a part of it: nobody
+// copies an App, neither a rebuild nor a pass.
 struct DesiredEntry {
-  std::variant<model::App, model::SharedNetwork> value;
+  DesiredValue value;  // never null
   std::string file;
   std::string digest;
   PartAbsence parts;  // since when its parts are gone, for their removal
 
+  const model::App* app() const;                // null: a Network
+  const model::SharedNetwork* network() const;  // null: an App
   bool suspended() const;
 };
 
@@ -111,7 +120,8 @@ class DesiredStore {
     std::uint64_t decoding = 0;  // ticket of what is on its way; 0: nothing
     std::shared_ptr<const watch::Followed> looked_for;  // by the snapshot that is decoded
     SteadyTime retry_at = SteadyTime::max();            // a helper failed: the same bytes, again
-    model::Manifest last_good;
+    // Never null. Without what the members below have of it.
+    std::shared_ptr<const model::Manifest> last_good = std::make_shared<model::Manifest>();
     std::vector<model::Diagnostic> diagnostics;
     std::vector<std::string> mentioned;
     // As of the last rebuild:
@@ -130,7 +140,7 @@ class DesiredStore {
   struct Candidate {
     std::string key;
     std::string file;
-    std::variant<const model::App*, const model::SharedNetwork*> value;
+    DesiredValue value;
     int rank = 2;  // 0: as it was in force, 1: a new version of that, 2: new
   };
   // A name whose file does not hold it any more, and others want.
@@ -154,6 +164,7 @@ class DesiredStore {
               SteadyTime now);
   void decoded(const Decoding& what, Result<model::Manifest> manifest);
   void unreadable(const std::string& name, LoadedFile& loaded, const Error& error);
+  static std::vector<Candidate> candidates_in(const std::string& file, const LoadedFile& loaded);
   std::map<std::string, std::vector<Candidate>> candidates() const;
   void choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now);
   bool vacant(const std::string& key, const std::string& owner, SteadyTime now);

@@ -13,8 +13,7 @@ std::set<std::string> declared_networks(const DesiredStore& desired, const model
   std::set<std::string> names;
   if (std::ranges::none_of(app.networks, &model::Network::external)) return names;
   for (const auto& [key, entry] : desired.entries()) {
-    if (const auto* shared = std::get_if<model::SharedNetwork>(&entry.value))
-      names.insert(shared->network.docker_name);
+    if (const auto* shared = entry.network()) names.insert(shared->network.docker_name);
   }
   return names;
 }
@@ -39,12 +38,11 @@ void gather_departed(const PassSources& from, PassInput& input) {
 }
 
 void gather_desired(const PassSources& from, const DesiredEntry& entry, PassInput& input) {
-  if (const auto* app = std::get_if<model::App>(&entry.value)) {
-    input.app = std::make_shared<const model::App>(*app);
-    input.policy.declared_networks = declared_networks(from.desired, *app);
+  if (const auto* app = std::get_if<std::shared_ptr<const model::App>>(&entry.value)) {
+    input.app = *app;
+    input.policy.declared_networks = declared_networks(from.desired, **app);
   } else {
-    input.app =
-        std::make_shared<const model::App>(as_app(std::get<model::SharedNetwork>(entry.value)));
+    input.app = std::make_shared<const model::App>(as_app(*entry.network()));
   }
   input.policy.may_remove = from.desired.complete() && entry.parts.ripe(from.rules, from.now);
   input.policy.recently_left = entry.parts.recent(from.rules, from.now);

@@ -18,7 +18,7 @@ bool is_name_or_derived(const std::string& actual, const std::string& expected) 
 }
 
 bool expected_container(const DesiredEntry* entry, const docker::Container& container) {
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return false;
   return std::ranges::any_of(app->services, [&](const model::Service& service) {
     return service.name == label(container.labels, kLabelComponent) &&
@@ -29,18 +29,17 @@ bool expected_container(const DesiredEntry* entry, const docker::Container& cont
 
 bool expected_network(const DesiredEntry* entry, const docker::Network& network) {
   if (entry == nullptr) return false;
-  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry->value)) {
+  if (const auto* shared = entry->network()) {
     return shared->network.docker_name == network.name;
   }
-  return std::ranges::any_of(std::get<model::App>(entry->value).networks,
-                             [&network](const model::Network& desired) {
-                               return desired.docker_name == network.name && !desired.external;
-                             });
+  return std::ranges::any_of(entry->app()->networks, [&network](const model::Network& desired) {
+    return desired.docker_name == network.name && !desired.external;
+  });
 }
 
 std::vector<std::string> external_volumes(const DesiredEntry* entry) {
   std::vector<std::string> names;
-  const auto* app = entry == nullptr ? nullptr : std::get_if<model::App>(&entry->value);
+  const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return names;
   for (const auto& volume : app->volumes)
     if (volume.external) names.push_back(volume.docker_name);
@@ -49,9 +48,8 @@ std::vector<std::string> external_volumes(const DesiredEntry* entry) {
 
 std::vector<model::Network> networks_of(const DesiredEntry* entry) {
   if (entry == nullptr) return {};
-  if (const auto* shared = std::get_if<model::SharedNetwork>(&entry->value))
-    return {shared->network};
-  return std::get<model::App>(entry->value).networks;
+  if (const auto* shared = entry->network()) return {shared->network};
+  return entry->app()->networks;
 }
 
 bool was_made_in_place(const Inventory& inventory, const std::string& app,

@@ -68,6 +68,20 @@ class Desired : public testing::Test {
   SteadyTime now{seconds(1000)};
 };
 
+// A thousand Apps must not be copied because one more came.
+TEST_F(Desired, AnAppIsThereOnceWhateverHappensToOthers) {
+  scan({{"a.yaml", plain_app("a", kDb)}});
+  const auto* const app = store.find("a")->app();
+  ASSERT_NE(app, nullptr);
+  scan({{"a.yaml", plain_app("a", kDb)}, {"b.yaml", plain_app("b", kWeb)}});
+  EXPECT_EQ(store.find("a")->app(), app);
+  // What a pass has taken stays as it was, though the entry is another.
+  const auto taken = std::get<std::shared_ptr<const model::App>>(store.find("a")->value);
+  scan({{"a.yaml", plain_app("a", kWeb)}});
+  EXPECT_NE(store.find("a")->app(), app);
+  EXPECT_EQ(taken->services.at(0).name, "db");
+}
+
 TEST_F(Desired, TheFileThatAnAppCameFromKeepsItsName) {
   for (const char* const each : {"a.yaml", "z.yaml"}) {
     const std::string newcomer = each;
@@ -238,7 +252,7 @@ class DesiredElsewhere : public Desired {
 
   std::string image_of(const std::string& key) const {
     const auto* entry = store.find(key);
-    return entry == nullptr ? "" : std::get<model::App>(entry->value).services.at(0).image;
+    return entry == nullptr ? "" : entry->app()->services.at(0).image;
   }
 
   struct Job {
