@@ -45,6 +45,11 @@ Error refusal_error(const Plan& plan) {
   return plan.refusals.front().error;
 }
 
+// What the engine did, or whether it is there at all.
+bool leaves_engine_unknown(const Error& error) {
+  return error.error_class == ErrorClass::kUnknown || error.reason == Reason::kEngineUnavailable;
+}
+
 std::set<std::string> lines_of(const Plan& plan) {
   std::set<std::string> lines;
   for (const auto& operation : plan.operations)
@@ -288,7 +293,12 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
     const auto& now_wanted = entry == nullptr ? std::string() : entry->digest;
     return may_mutate() && now_wanted == digest;
   };
-  auto report = [this, key](const OperationReport& done) { note_operation(key, done); };
+  // At once, and not when the plan has come to its end: other branches of it would go on.
+  auto report = [this, key](const OperationReport& done) {
+    note_operation(key, done);
+    if (!done.result && leaves_engine_unknown(done.result.error()))
+      engine_lost(done.result.error());
+  };
   const auto* wanted = desired_.find(key);
   ExecuteContext context{parts_.engine,
                          cache_,
@@ -313,9 +323,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
     co_return;
   }
   const Error& error = executed.error();
-  if (error.error_class == ErrorClass::kUnknown || error.reason == Reason::kEngineUnavailable) {
-    engine_lost(error);
-  }
+  if (leaves_engine_unknown(error)) engine_lost(error);
   keys_[key].tried.insert(planned.begin(), planned.end());
   retry(key, error, digest);
 }

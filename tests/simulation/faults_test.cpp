@@ -49,6 +49,35 @@ TEST(Faults, ARequestThatRunsLateDoublesNothing) {  // F030
   sweep({.kind = Fault::Kind::kRunLate, .delay = seconds(45), .message = {}});
 }
 
+// Not at the end of the plan, whose other branches would go on for seconds.
+TEST(Faults, NothingIsSentBetweenALostReplyAndTwoLooks) {  // F030
+  SimulatedFleet fleet(1500);
+  std::string many = "services:\n";
+  for (int i = 0; i < 60; ++i)
+    many += "  s" + std::to_string(i) + ": {image: \"x:1\"}\n";
+  fleet.files["many.yaml"] = many;
+  // What has been sent by then may still take its time.
+  constexpr auto kLongestCall = std::chrono::milliseconds(700);
+  std::optional<SteadyTime> lost_at;
+  std::uint64_t looks = 0;
+  int sent = 0;
+  fleet.engine->set_fault_hook([&](Operation operation, std::uint64_t) {
+    const auto now = fleet.clock.steady_now();
+    if (operation == Operation::kContainerCreate && !lost_at) {
+      lost_at = now;
+      looks = fleet.engine->calls(Operation::kContainerList);
+      return Fault{.kind = Fault::Kind::kLoseReply, .message = {}};
+    }
+    const bool late = lost_at && docker::is_mutation(operation) && now > *lost_at + kLongestCall;
+    if (late && fleet.engine->calls(Operation::kContainerList) < looks + 2) ++sent;
+    return Fault{};
+  });
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  EXPECT_EQ(sent, 0) << tail(fleet);
+  fleet.engine->set_fault_hook(nullptr);
+}
+
 TEST(Faults, ABrokenConnectionIsRetried) {
   sweep({.kind = Fault::Kind::kFailBefore, .message = {}});
 }
