@@ -13,6 +13,8 @@ namespace fairlead::controller {
 namespace {
 
 constexpr std::size_t kMostUnseen = 1000;
+// So many are asked for one by one, which costs the same however many others there are.
+constexpr std::size_t kFewUnseen = 64;
 const std::vector<std::string> kManagedFilter = {std::string(kLabelManaged) + "=true"};
 
 bool same_network(const docker::Network& a, const docker::Network& b) {
@@ -236,13 +238,32 @@ Task<Status> EngineCache::load_marked() {
     auto volumes = co_await load_volumes();
     if (!volumes) co_return volumes;
   }
-  if (!unseen_.empty()) {
+  if (unseen_.size() > kFewUnseen) {
     auto containers = co_await load_containers();
     if (!containers) co_return containers;
   }
-  const auto marked = std::exchange(dirty_, {});
+  auto marked = std::exchange(dirty_, {});
+  const auto named = std::exchange(unseen_, {});
+  marked.insert(named.begin(), named.end());
   for (const auto& [id, app] : marked) {
     co_await inspect(id);
+  }
+  co_return co_await list_doubtful(named);
+}
+
+// What can't be read may exist all the same: that it does, a list tells.
+Task<Status> EngineCache::list_doubtful(std::map<std::string, std::string> named) {
+  const auto doubtful = [this](const auto& each) {
+    return unreadable_.contains(each.first) && !observed().containers.contains(each.first);
+  };
+  if (std::ranges::none_of(named, doubtful)) co_return Status{};
+  auto listed = co_await load_containers();
+  if (!listed) {
+    unseen_.merge(named);
+    co_return listed;
+  }
+  for (const auto& [id, app] : named) {
+    if (!observed().containers.contains(id)) drop(id);
   }
   co_return Status{};
 }

@@ -76,6 +76,7 @@ class EngineCache {
   Task<Status> load_volumes();
   Task<Status> load_all();
   Task<Status> load_marked();
+  Task<Status> list_doubtful(std::map<std::string, std::string> named);
   void note_unseen(const docker::ContainerSummary& summary);
   Task<void> inspect(std::string id);
   void note_stop(const docker::Event& event);
@@ -88,7 +89,7 @@ class EngineCache {
   ObservedChanges changes_;  // not said yet: a look that fails half-way forgets none
   std::map<std::string, bool> stopped_by_hand_;  // by container ID
   std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known
-  // As `dirty_`: named by events and in no list yet. One list tells whether they exist.
+  // As `dirty_`: named by events and not read yet.
   std::map<std::string, std::string> unseen_;
   std::set<std::string> unreadable_;  // of dirty_: the last inspect failed
   // By container ID: networks that it is still on although they are gone. Seen twice, with a list

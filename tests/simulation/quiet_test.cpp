@@ -32,6 +32,27 @@ TEST(Quiet, AResyncPassesOverNoAppThatIsInSync) {
   EXPECT_LE(fleet.controller().queue().adds, passes + 6) << "of that App";
 }
 
+TEST(Quiet, AChangeOfOneAppListsNoOthers) {
+  SimulatedFleet fleet(7303);
+  for (int number = 0; number < 3; ++number)
+    fleet.files["app" + std::to_string(number) + ".yaml"] = app_with_subnet(number);
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
+  const auto lists_in_a_minute = [&fleet] {
+    const auto before = fleet.engine->calls(docker::Operation::kContainerList);
+    fleet.run_for(minutes(1));
+    return fleet.engine->calls(docker::Operation::kContainerList) - before;
+  };
+  fleet.run_for(seconds(30));
+  const auto quiet = lists_in_a_minute();
+  fleet.files["app1.yaml"] = replaced(app_with_subnet(1), "image: i", "image: j");
+  EXPECT_EQ(lists_in_a_minute(), quiet) << "the new container is asked for itself";
+  EXPECT_TRUE(fleet.all_ready());
+  const auto made = fleet.by_hand(fleet.engine->by_hand().inspect_container("app1-a-1"));
+  ASSERT_TRUE(made) << tail(fleet);
+  EXPECT_EQ(made->image, "j");
+}
+
 TEST(Quiet, WhatIsNamedAndIsNobodysIsMissedByTheNextList) {
   SimulatedFleet fleet(7302);
   ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().create_volume({"shop_data", {}, {}, {}})));
