@@ -180,8 +180,10 @@ Task<void> Controller::source_loop() {
 void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& snapshot) {
   const auto now = parts_.clock.steady_now();
   last_turn_ = now;
+  const auto rebuilds = desired_.rebuilds();
   auto changes = desired_.apply(snapshot, now);
-  remember_files();
+  const bool rebuilt = desired_.rebuilds() != rebuilds;
+  if (snapshot->whole || desired_.rebuilds() != remembered_) remember_files();
   parts_.directory.follow(desired_.references());
   const bool first = !first_scan_done_ && !desired_.pending();
   first_scan_done_ |= first;
@@ -199,8 +201,7 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
     }
   }
   report_files(changes);
-  const bool error_free = desired_.complete() && desired_.broken_file().empty();
-  prune_.scanned(error_free, desired_.mentioned(), owned_keys(), now);
+  count_absences(*snapshot, rebuilt, now);
   for (const auto& key : changes.keys) {
     unsettled_.insert(key);
     auto& state = keys_[key];
@@ -215,8 +216,20 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
   // Passes before this one did nothing; none of their keys may wait for the next resync.
   if (first) enqueue_all();
   // Absence ripens with scans, not with events.
+  if (!snapshot->whole) return;
   for (const auto& key : owned_keys()) {
     if (desired_.find(key) == nullptr) enqueue(key);
+  }
+}
+
+// Only what was read whole can show that something is gone; a file that can't be used, or an App
+// that is back, is news at any time.
+void Controller::count_absences(const watch::Snapshot& snapshot, bool rebuilt, SteadyTime now) {
+  const bool error_free = desired_.complete() && desired_.broken_file().empty();
+  if (snapshot.whole || !error_free) {
+    prune_.scanned(error_free, desired_.mentioned(), owned_keys(), now);
+  } else if (rebuilt) {
+    prune_.seen(desired_.mentioned(), owned_keys());
   }
 }
 
@@ -234,6 +247,7 @@ void Controller::remember_files() {
   for (const auto& [key, entry] : desired_.entries())
     in_force[key] = entry.file;
   parts_.inventory.remember_files(in_force, desired_.mentioned());
+  remembered_ = desired_.rebuilds();
 }
 
 // An App is listed from the moment that its manifest is known, whatever its first pass waits for.

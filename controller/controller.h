@@ -152,6 +152,7 @@ class Controller final : public View, public Commands {
   Task<void> worker_loop();
   Task<void> work_on(std::string key);
   void take_snapshot(const std::shared_ptr<const watch::Snapshot>& snapshot);
+  void count_absences(const watch::Snapshot& snapshot, bool rebuilt, SteadyTime now);
   void announce(const std::string& key);
   void enqueue(const std::string& key);
   void enqueue_all();
@@ -255,6 +256,7 @@ class Controller final : public View, public Commands {
   bool stopping_ = false;
   bool failed_ = false;
   bool first_scan_done_ = false;
+  std::uint64_t remembered_ = 0;   // of DesiredStore::rebuilds(): whose files are in the inventory
   bool awaiting_decodes_ = false;  // the source loop does; what comes later is news for it
   int uncertain_checks_ = 0;       // clean checks still owed after an Unknown outcome
   // The link to the engine: see supervise.cpp.

@@ -16,12 +16,16 @@
 namespace fairlead::watch {
 namespace {
 
+// So many names are as much work as everything.
+constexpr std::size_t kMostNames = 256;
+
 // All that is done with the directory itself; its file system may be slow, or hang.
 struct Look {
   std::shared_ptr<const Options> options;
   std::shared_ptr<const Followed> followed;
   std::shared_ptr<const Scan> known;
   std::shared_ptr<const Inotify> inotify;  // null: no events
+  std::set<std::string> names;             // not empty: only these, if that will do
 };
 
 struct Looked {
@@ -32,6 +36,10 @@ struct Looked {
 // Watched first, so that what happens during the scan is not missed.
 Looked look_now(const Look& look) {
   Looked looked;
+  if (!look.names.empty()) {
+    if (auto scan = scan_names(*look.options, look.names, *look.known))
+      return {std::move(*scan), {}};
+  }
   if (look.inotify) looked.watches = arm(*look.inotify, look.options->path, {});
   looked.scan = scan_directory(*look.options, look.followed, *look.known);
   return looked;
@@ -52,7 +60,7 @@ class InotifyDirectory final : public Directory {
   }
 
   Task<Result<Snapshot>> next() override;
-  void follow(Followed paths) override;
+  void follow(std::shared_ptr<const Followed> paths) override;
   void again() override;
   void stop() override;
   Statistics statistics() const override { return statistics_; }
@@ -61,9 +69,13 @@ class InotifyDirectory final : public Directory {
   bool start_events();
   void on_events();
   SteadyTime next_scan_at() const;
+  bool whole_scan_due() const;
+  bool nothing_to_read();
   void begin_look();
   Apart::Errand errand(const Looked& looked) const;
   std::optional<Snapshot> take(Looked looked, Apart::Found found);
+  std::optional<Snapshot> take_names(const Scan& scan);
+  void count(const Scan& scan, Duration took);
   std::optional<Snapshot> still_looking();
   bool worth_telling(const Snapshot& snapshot) const;
 
@@ -78,7 +90,10 @@ class InotifyDirectory final : public Directory {
   SteadyTime look_began_{};
   SteadyTime look_ended_{};
   bool stopped_ = false;
-  bool dirty_ = false;
+  bool dirty_ = false;             // something may have changed that no name tells
+  std::set<std::string> touched_;  // names in the directory that something happened to
+  // What has to settle, or the whole directory, is known by whole scans only.
+  bool open_whole_ = true;
   bool repeat_ = false;
   Statistics statistics_;
   std::shared_ptr<const Scan> last_scan_ = std::make_shared<const Scan>();
@@ -87,7 +102,7 @@ class InotifyDirectory final : public Directory {
   Duration scan_gap_{};
   bool armed_once_ = false;
   std::optional<Snapshot> told_;
-  SteadyTime told_at_{};
+  SteadyTime told_whole_at_{};
   // The bridge watches the descriptor: declared after it, so destroyed before it.
   std::shared_ptr<Inotify> inotify_;
   std::unique_ptr<UvBridge> bridge_;
@@ -100,11 +115,14 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
       co_await wake_.wait_until(due);
       continue;
     }
+    if (!looking_ && nothing_to_read()) continue;
     if (!looking_) begin_look();
     auto looking = std::exchange(looking_, std::nullopt);
     auto looked = co_await pool_.wait(*looking, options_->slow_after);
     std::optional<Snapshot> seen;
-    if (looked) {
+    if (looked && !looked->scan.whole) {
+      seen = take_names(looked->scan);
+    } else if (looked) {
       look_ended_ = clock_.steady_now();
       auto found = co_await apart_.read(errand(*looked));
       seen = take(std::move(*looked), std::move(found));
@@ -114,18 +132,20 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
     }
     if (stopped_) break;
     if (!seen || !worth_telling(*seen)) continue;
-    repeat_ = false;
+    if (seen->whole) {
+      repeat_ = false;
+      told_whole_at_ = clock_.steady_now();
+    }
     told_ = std::move(*seen);
-    told_at_ = clock_.steady_now();
     co_return *told_;
   }
   co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable,
                     "the watch of " + options_->path + " was stopped");
 }
 
-void InotifyDirectory::follow(Followed paths) {
-  if (paths == *followed_) return;
-  followed_ = std::make_shared<const Followed>(std::move(paths));
+void InotifyDirectory::follow(std::shared_ptr<const Followed> paths) {
+  if (paths == followed_ || *paths == *followed_) return;
+  followed_ = std::move(paths);
   dirty_ = true;
   wake_.notify();
 }
@@ -147,15 +167,36 @@ SteadyTime InotifyDirectory::next_scan_at() const {
   if (statistics_.scans == 0) return clock_.steady_now();
   const SteadyTime soonest = last_scan_ended_ + scan_gap_;
   if (settler_.recheck_at() != SteadyTime::max()) return std::max(soonest, settler_.recheck_at());
-  if (dirty_) return soonest;
-  return std::max(soonest, told_at_ + options_->rescan_interval);
+  if (dirty_ || !touched_.empty()) return soonest;
+  return std::max(soonest, told_whole_at_ + options_->rescan_interval);
+}
+
+bool InotifyDirectory::whole_scan_due() const {
+  const auto leads_elsewhere = [this](const auto& name) { return inotify_->is_step(name); };
+  return dirty_ || open_whole_ || statistics_.polling_only || touched_.size() > kMostNames ||
+         std::ranges::any_of(touched_, leads_elsewhere) ||
+         clock_.steady_now() >= told_whole_at_ + options_->rescan_interval;
+}
+
+// What happened was about names that are nobody's: what editors write beside, for one.
+bool InotifyDirectory::nothing_to_read() {
+  if (whole_scan_due()) return false;
+  std::erase_if(touched_,
+                [this](const std::string& name) { return !is_read_here(name, *last_scan_); });
+  return touched_.empty() && settler_.recheck_at() == SteadyTime::max();
 }
 
 void InotifyDirectory::begin_look() {
-  statistics_.polling_only = options_->use_events && !start_events();
-  dirty_ = false;
   look_began_ = clock_.steady_now();
-  Look look{options_, followed_, last_scan_, inotify_};
+  const bool whole = whole_scan_due();
+  if (whole) statistics_.polling_only = options_->use_events && !start_events();
+  Look look{options_, followed_, last_scan_, inotify_, {}};
+  if (!whole) {
+    look.names = settler_.open();
+    look.names.merge(touched_);
+  }
+  dirty_ = false;
+  touched_.clear();
   std::function<Looked()> work = [look = std::move(look)] { return look_now(look); };
   looking_ = pool_.begin(std::move(work));
 }
@@ -181,16 +222,27 @@ std::optional<Snapshot> InotifyDirectory::take(Looked looked, Apart::Found found
   auto scan = std::make_shared<const Scan>(std::move(looked.scan));
   last_scan_ended_ = clock_.steady_now();
   // Not what was waited for in vain.
-  const Duration took = (found.hangs ? look_ended_ : last_scan_ended_) - look_began_;
-  ++statistics_.scans;
-  statistics_.discarded_scans += scan->discarded ? 1 : 0;
-  statistics_.last_scan_seconds = std::chrono::duration<double>(took).count();
+  count(*scan, (found.hangs ? look_ended_ : last_scan_ended_) - look_began_);
   if (scan->problem.empty()) statistics_.last_complete_scan = last_scan_ended_;
-  // A stream of events, or a directory that is slow to read, must not fill the loop with scans.
-  scan_gap_ = std::max(options_->settle_time / 2, 3 * took);
   auto snapshot = settler_.offer(*scan, look_began_, last_scan_ended_);
+  open_whole_ = !scan->problem.empty() || settler_.recheck_at() != SteadyTime::max();
   if (scan->problem.empty()) last_scan_ = std::move(scan);
   return snapshot;
+}
+
+std::optional<Snapshot> InotifyDirectory::take_names(const Scan& scan) {
+  last_scan_ended_ = clock_.steady_now();
+  count(scan, last_scan_ended_ - look_began_);
+  ++statistics_.named_scans;
+  return settler_.offer(scan, look_began_, last_scan_ended_);
+}
+
+void InotifyDirectory::count(const Scan& scan, Duration took) {
+  ++statistics_.scans;
+  statistics_.discarded_scans += scan.discarded ? 1 : 0;
+  statistics_.last_scan_seconds = std::chrono::duration<double>(took).count();
+  // A stream of events, or a directory that is slow to read, must not fill the loop with scans.
+  scan_gap_ = std::max(options_->settle_time / 2, 3 * took);
 }
 
 // What it was is kept, and nothing is gone: a file system that does not answer says nothing.
@@ -199,13 +251,14 @@ std::optional<Snapshot> InotifyDirectory::still_looking() {
   const SteadyTime now = clock_.steady_now();
   Scan silent;
   silent.problem = too_slow(options_->slow_after);
+  open_whole_ = true;
   settler_.offer(silent, look_began_, look_began_);
   return settler_.offer(silent, now, now);
 }
 
 bool InotifyDirectory::worth_telling(const Snapshot& snapshot) const {
-  if (repeat_ || !told_ || !same_content(*told_, snapshot)) return true;
-  return clock_.steady_now() >= told_at_ + options_->rescan_interval;
+  if ((repeat_ && snapshot.whole) || !told_ || !same_content(*told_, snapshot)) return true;
+  return snapshot.whole && clock_.steady_now() >= told_whole_at_ + options_->rescan_interval;
 }
 
 bool InotifyDirectory::start_events() {
@@ -228,7 +281,8 @@ void InotifyDirectory::on_events() {
   statistics_.events += drained.events;
   statistics_.overflows += drained.overflows;
   if (drained.events + drained.overflows == 0) return;
-  dirty_ = true;
+  touched_.insert(drained.names.begin(), drained.names.end());
+  dirty_ |= drained.elsewhere || drained.overflows > 0;
   wake_.notify();
 }
 

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -16,33 +15,9 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "base/trust.h"
+#include "watch/files.h"
 
 namespace fairlead::watch {
-
-// How a file looked when its bytes were read. A file of the directory itself that looks the same is
-// believed to be the same, unless it was read within two seconds of its last change; and for so
-// many scans only: what changes no time at all (a mapped page that is still dirty) is seen after
-// them.
-struct Stamp {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::int64_t size = -1;
-  std::int64_t modified_ns = 0;
-  std::int64_t changed_ns = 0;
-  bool rested = false;
-  int believed = 0;  // by how many scans since it was read
-};
-inline constexpr int kMostBelieved = 16;
-
-// One manifest file. `bytes` is shared: a file that did not change costs nothing per snapshot.
-struct File {
-  std::shared_ptr<const std::string> bytes;  // never null; empty if `error` is set
-  std::string digest;                        // of the bytes
-  // Set when the file is there but can't be read now (permission, FIFO, too large, vanished
-  // twice). Its last good version stays in force.
-  std::string error;
-  Stamp stamp{};
-};
 
 // Manifests and the files that they refer to obey one rule: they are read beneath the directory
 // only, so a link may not lead out of it (F103), though the directory itself may be one; and they,
@@ -61,10 +36,14 @@ struct Snapshot {
   std::uint64_t number = 0;  // grows with every scan that was accepted
   bool complete = false;     // false: `problem` says why; `files` then holds the last good content
   std::string problem;       // SourceUnavailable detail: missing, unreadable, changed device, …
+  // The directory was read whole for this. If not, only names that the kernel gave were read, and
+  // of all others stands here what the last whole scan saw: nothing that is gone is missed for
+  // longer than the rescan interval, and no absence is to be counted by it.
+  bool whole = true;
   std::string directory_id;  // device:inode of the resolved directory; a change of device is news
-  std::map<std::string, File> files;  // by name relative to the directory; *.yaml and *.yml only
-  // Of `followed`, those that are there. What is in neither was not looked for yet.
-  std::map<std::string, File> references;
+  Files files;               // by name relative to the directory; *.yaml and *.yml only
+  Files
+      references;  // of `followed`, those that are there. What is in neither was not looked for yet
   std::shared_ptr<const Followed> followed = std::make_shared<const Followed>();  // never null
   SteadyTime settled_at{};  // when the content was found stable
 };
@@ -86,6 +65,7 @@ struct Options {
 
 struct Statistics {
   std::uint64_t scans = 0;
+  std::uint64_t named_scans = 0;  // of them: those that read only names that the kernel gave
   std::uint64_t discarded_scans = 0;
   std::uint64_t events = 0;
   std::uint64_t overflows = 0;
@@ -101,12 +81,13 @@ class Directory {
   virtual ~Directory() = default;
 
   // The next snapshot that differs from the previous one, or a repeat of it after
-  // `rescan_interval` (consecutive complete scans count towards a removal).
+  // `rescan_interval` (consecutive complete scans count towards a removal). A repeat is whole, and
+  // however many others come between, there is one in each interval.
   // The first call returns the first scan, complete or not. Ends with an error only when stopped.
   virtual Task<Result<Snapshot>> next() = 0;
 
   // From now on snapshots hold these files too. If the set is new, the next one comes soon.
-  virtual void follow(Followed paths) = 0;
+  virtual void follow(std::shared_ptr<const Followed> paths) = 0;
 
   // The next snapshot comes soon, even if it says what the one before did.
   virtual void again() = 0;

@@ -21,7 +21,7 @@ constexpr std::uint32_t kAboutTheDirectory =
 constexpr int kArmAttempts = 3;
 
 void add(WatchPlan& plan, const Link& link) {
-  const auto [place, is_new] = plan.try_emplace(link.directory);
+  const auto [place, is_new] = plan.directories.try_emplace(link.directory);
   if (is_new || !place->second.empty()) place->second.insert(link.name);
 }
 
@@ -47,7 +47,8 @@ bool Inotify::open() {
 void Inotify::add(const WatchPlan& plan, Watches& watches) const {
   watches.wanted.clear();
   watches.limit_reached = false;
-  for (const auto& [directory, names] : plan) {
+  watches.steps.insert(plan.steps.begin(), plan.steps.end());
+  for (const auto& [directory, names] : plan.directories) {
     const int watch = ::inotify_add_watch(fd_, directory.c_str(), kMask);
     if (watch < 0) {
       watches.limit_reached |= errno == ENOSPC || errno == ENOMEM;
@@ -62,6 +63,7 @@ void Inotify::merge(const Watches& more, Watches& into) {
   for (const auto& [watch, names] : more.wanted)
     want(into, watch, names);
   into.added.insert(more.added.begin(), more.added.end());
+  into.steps.insert(more.steps.begin(), more.steps.end());
   into.limit_reached |= more.limit_reached;
 }
 
@@ -77,6 +79,7 @@ bool Inotify::keep(Watches watches) {
   for (const auto& [watch, names] : watches.wanted)
     changed |= !watches_.contains(watch);
   watches_ = std::move(watches.wanted);
+  steps_ = std::move(watches.steps);
   return changed;
 }
 
@@ -92,22 +95,28 @@ Inotify::Drained Inotify::drain() {
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
       if ((event->mask & IN_Q_OVERFLOW) != 0) {
         ++drained.overflows;
-      } else if (matters(event->wd, event->mask, event->len > 0 ? event->name : "")) {
-        ++drained.events;
+      } else {
+        note(event->wd, event->mask, event->len > 0 ? event->name : "", drained);
       }
     }
   }
 }
 
-bool Inotify::matters(int watch, std::uint32_t mask, const char* name) {
+void Inotify::note(int watch, std::uint32_t mask, const char* name, Drained& drained) {
   const auto place = watches_.find(watch);
   // One that was added while this is drained, or has just gone.
-  if (place == watches_.end()) return (mask & IN_IGNORED) == 0;
-  if ((mask & kAboutTheDirectory) != 0) {
-    if ((mask & IN_IGNORED) != 0) watches_.erase(place);
-    return true;
+  const bool unknown = place == watches_.end();
+  const bool about_itself = (mask & kAboutTheDirectory) != 0;
+  const bool all_names = !unknown && place->second.empty();
+  if (unknown && (mask & IN_IGNORED) != 0) return;
+  if (!unknown && !about_itself && !all_names && !place->second.contains(name)) return;
+  ++drained.events;
+  if (all_names && !about_itself && *name != '\0') {
+    drained.names.insert(name);
+  } else {
+    drained.elsewhere = true;
   }
-  return place->second.empty() || place->second.contains(name);
+  if (!unknown && (mask & IN_IGNORED) != 0) watches_.erase(place);
 }
 
 Inotify::Watches arm(const Inotify& inotify, const std::string& path,
@@ -127,12 +136,14 @@ WatchPlan plan_watches(const std::string& path, const std::set<std::string>& nam
   WatchPlan plan;
   const LinkChain chain = follow_links(path);
   // All names of the manifests directory matter: a ..data flip shows only hidden ones (W13).
-  plan[chain.target];
+  plan.directories[chain.target];
   for (const Link& link : chain.links)
     add(plan, link);
   for (const std::string& name : names) {
-    for (const Link& link : follow_links(chain.target + "/" + name).links)
+    for (const Link& link : follow_links(chain.target + "/" + name).links) {
       add(plan, link);
+      if (link.directory == chain.target) plan.steps.insert(link.name);
+    }
   }
   return plan;
 }

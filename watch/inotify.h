@@ -1,6 +1,6 @@
 // Raw inotify: libuv's own uv_fs_event drops the overflow record without a word (W20).
 //
-// An event never says what changed, only that it is worth to scan again. What inotify does not see
+// An event never says what changed, only where it is worth to look again. What inotify does not see
 // (a write through another hard link, a mount, network file systems) is for the rescan to find
 // (W10, W18, W22).
 #pragma once
@@ -12,8 +12,13 @@
 
 namespace fairlead::watch {
 
-// For each directory the names that matter in it; an empty set means all of them.
-using WatchPlan = std::map<std::string, std::set<std::string>>;
+struct WatchPlan {
+  // For each directory the names that matter in it; an empty set means all of them.
+  std::map<std::string, std::set<std::string>> directories;
+  // Names in the manifests directory that are steps on the way to others.
+  std::set<std::string> steps;
+  bool operator==(const WatchPlan&) const = default;
+};
 
 class Inotify {
  public:
@@ -29,6 +34,7 @@ class Inotify {
   struct Watches {
     std::map<int, std::set<std::string>> wanted;  // with the names that matter
     std::set<int> added;                          // all, also those of an earlier plan
+    std::set<std::string> steps;                  // likewise
     bool limit_reached = false;  // some directory is not watched for want of watches (W21)
   };
   // Watches the directories of `plan`, as they are now, from here on. A directory that isn't there
@@ -38,19 +44,25 @@ class Inotify {
   static void merge(const Watches& more, Watches& into);
   // Of all that was ever added only these stay. True if they are others than before.
   bool keep(Watches watches);
+  // Whether something else may be found by another way when this name of the manifests directory
+  // changes, as the plans that are kept have it.
+  bool is_step(const std::string& name) const { return steps_.contains(name); }
 
   struct Drained {
     std::uint64_t events = 0;  // that matter
     std::uint64_t overflows = 0;
+    std::set<std::string> names;  // in directories of which all names matter
+    bool elsewhere = false;       // an event that matters was not about one of `names` alone
   };
   // Reads all that is there, without waiting. An overflow means that anything may have changed.
   Drained drain();
 
  private:
-  bool matters(int watch, std::uint32_t mask, const char* name);
+  void note(int watch, std::uint32_t mask, const char* name, Drained& drained);
 
   int fd_ = -1;
   std::map<int, std::set<std::string>> watches_;
+  std::set<std::string> steps_;
 };
 
 // The plan for a manifests directory at `path`; `names` in it may be symbolic links to files, or

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -244,6 +245,25 @@ void read_all(const Place& place, const Listing& listing, const Scan& known, Sca
   }
 }
 
+// A name that both were and are plain files of this file system. False: not that simple, or it went
+// away meanwhile.
+bool read_named(const Place& place, const std::string& name, const Scan& known, Scan& scan) {
+  struct stat status{};
+  if (!is_read_here(name, known) ||
+      ::fstatat(place.fd, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISREG(status.st_mode) || status.st_dev != scan.device)
+    return false;
+  const auto read_as = [&](bool manifest, const auto& before, auto& into) {
+    const File* known_file = find_file(before, name);
+    if (known_file == nullptr || known.apart.contains({name, manifest})) return false;
+    auto file = read_file_of(place, name, known_file);
+    if (file) into.emplace(name, std::move(*file));
+    return file.has_value();
+  };
+  return (!is_manifest_name(name) || read_as(true, known.files, scan.files)) &&
+         (!known.followed->contains(name) || read_as(false, known.references, scan.references));
+}
+
 void read_one(const Place& place, const Name& name, const Scan& known, Scan& scan) {
   const auto& before = name.manifest ? known.files : known.references;
   const File* known_file = find_file(before, name.path);
@@ -336,6 +356,26 @@ Scan scan_directory(const Options& options, std::shared_ptr<const Followed> foll
     if (scan.problem.empty()) read_all(place, listing, known, scan);
   });
   return scan;
+}
+
+std::optional<Scan> scan_names(const Options& options, const std::set<std::string>& names,
+                               const Scan& known) {
+  Scan scan;
+  scan.whole = false;
+  scan.followed = known.followed;
+  bool plain = true;
+  in_directory(options, scan, [&](const Place& place) {
+    plain = scan.device == known.device && scan.inode == known.inode &&
+            std::ranges::all_of(names, [&](const std::string& name) {
+              return read_named(place, name, known, scan);
+            });
+  });
+  if (!plain || !scan.problem.empty()) return std::nullopt;
+  return scan;
+}
+
+bool is_read_here(const std::string& name, const Scan& known) {
+  return is_manifest_name(name) || known.followed->contains(name);
 }
 
 Scan read_apart(const Options& options, const Name& name, const Scan& known) {

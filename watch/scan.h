@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,6 +22,7 @@ struct Name {
 };
 
 struct Scan {
+  bool whole = true;       // false: of `files` and `references` only those that were asked for
   std::string problem;     // why the directory as a whole could not be read; empty if it could
   bool discarded = false;  // the path led elsewhere after the pass than before it (W15, W16)
   std::uint64_t device = 0;
@@ -34,6 +37,16 @@ struct Scan {
 // with the same bytes shares them.
 Scan scan_directory(const Options& options, std::shared_ptr<const Followed> followed,
                     const Scan& known);
+
+// Of these names in the directory the manifests and the followed files, if each of them is as plain
+// a file as it was in `known`, and the directory is the same. Nothing if not: then all is to be
+// read. `known` is a whole scan without a problem, and with nothing left apart by these names.
+std::optional<Scan> scan_names(const Options& options, const std::set<std::string>& names,
+                               const Scan& known);
+
+// Whether this name in the directory itself is one that a scan like `known` reads. Any other may
+// still be a step on the way to what is read apart (Inotify::is_step).
+bool is_read_here(const std::string& name, const Scan& known);
 
 // One name of `apart`; without it if there is no such file.
 Scan read_apart(const Options& options, const Name& name, const Scan& known);

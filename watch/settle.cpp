@@ -6,9 +6,16 @@
 namespace fairlead::watch {
 namespace {
 
-bool same_version(const std::optional<File>& a, const std::optional<File>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  return a->digest == b->digest && a->error == b->error;
+// Both point to the same, or say the same.
+bool same_followed(const std::shared_ptr<const Followed>& a,
+                   const std::shared_ptr<const Followed>& b) {
+  return a == b || (a && b && *a == *b);
+}
+
+bool same_files(const Files& a, const Files& b) {
+  bool same = a.size() == b.size();
+  if (same) Files::compare(a, b, [&same](const std::string&) { same = false; });
+  return same;
 }
 
 }  // namespace
@@ -21,10 +28,13 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
   }
   // What a problem hides is not seen as absent.
   if (place_->problem.empty()) {
-    observe(scan.files, observed_, ended);
-    std::erase_if(references_,
-                  [&scan](const auto& entry) { return !scan.followed->contains(entry.first); });
+    follow(scan.followed);
+    observe(scan.files, manifests_, ended);
     observe(scan.references, references_, ended);
+  }
+  if (place_->problem.empty() && scan.whole) {
+    miss(scan.files, manifests_, ended);
+    miss(scan.references, references_, ended);
   }
 
   const SteadyTime youngest = youngest_change();
@@ -50,31 +60,57 @@ Settler::Place Settler::judge(const Scan& scan) const {
   place.device = scan.device;
   place.inode = scan.inode;
   const bool moved = good_device_ && *good_device_ != scan.device;
-  if (place.problem.empty() && moved && scan.files.empty() && !good_.files.empty()) {
+  if (place.problem.empty() && moved && scan.whole && scan.files.empty() && !good_.files.empty()) {
     place.problem = "another file system, and empty, is mounted there";
   }
   return place;
 }
 
-void Settler::observe(const Files& files, Observations& observed, SteadyTime now) {
-  for (const auto& [name, file] : files) {
-    auto [seen, is_new] = observed.try_emplace(name);
-    if (is_new || !same_version(seen->second.version, file)) seen->second.since = now;
-    seen->second.version = file;
+void Settler::observe(const Found& found, Seen& seen, SteadyTime now) {
+  for (const auto& [name, file] : found) {
+    auto [known, is_new] = seen.files.try_emplace(name);
+    auto& [version, since] = known->second;
+    if (is_new || !version || !same_version(*version, file)) {
+      since = now;
+      seen.changed.insert(name);
+    }
+    version = file;
   }
-  for (auto& [name, seen] : observed) {
-    if (!seen.version || files.contains(name)) continue;
-    seen.version.reset();
-    seen.since = now;
+}
+
+void Settler::miss(const Found& found, Seen& seen, SteadyTime now) {
+  for (auto& [name, known] : seen.files) {
+    if (!known.version || found.contains(name)) continue;
+    known = {std::nullopt, now};
+    seen.changed.insert(name);
   }
+}
+
+// What is not followed any more is not there, and need not settle.
+void Settler::follow(const std::shared_ptr<const Followed>& followed) {
+  if (followed_ == followed) return;
+  followed_ = followed;
+  std::erase_if(references_.files, [&](const auto& entry) {
+    const bool left = !followed->contains(entry.first);
+    if (left) references_.changed.insert(entry.first);
+    return left;
+  });
+}
+
+std::set<std::string> Settler::open() const {
+  std::set<std::string> names = manifests_.changed;
+  names.insert(references_.changed.begin(), references_.changed.end());
+  return names;
 }
 
 SteadyTime Settler::youngest_change() const {
   SteadyTime youngest = place_since_;
   if (!place_->problem.empty()) return youngest;
-  for (const auto* all : {&observed_, &references_}) {
-    for (const auto& [name, seen] : *all)
-      youngest = std::max(youngest, seen.since);
+  for (const auto* seen : {&manifests_, &references_}) {
+    for (const std::string& name : seen->changed) {
+      const auto known = seen->files.find(name);
+      if (known != seen->files.end()) youngest = std::max(youngest, known->second.since);
+    }
   }
   return youngest;
 }
@@ -92,30 +128,32 @@ Snapshot Settler::accept(const Scan& scan, SteadyTime now) {
     snapshot.directory_id = good_.directory_id;
     return snapshot;
   }
-  snapshot.complete = true;
-  snapshot.directory_id = std::to_string(place_->device) + ":" + std::to_string(place_->inode);
-  snapshot.files = settled_files(observed_, good_.files, now);
-  snapshot.references = settled_files(references_, good_.references, now);
-  snapshot.followed = scan.followed;
-  const auto gone = [&](const auto& entry) {
-    return !entry.second.version && settled(entry.second.since, now);
-  };
-  std::erase_if(observed_, gone);
-  std::erase_if(references_, gone);
-  good_ = snapshot;
+  good_.followed = scan.followed;
+  update(good_.files, manifests_, now);
+  update(good_.references, references_, now);
+  good_.directory_id = std::to_string(place_->device) + ":" + std::to_string(place_->inode);
+  good_.complete = true;
+  good_.whole = scan.whole;
+  good_.number = snapshot.number;
+  good_.settled_at = now;
   good_device_ = place_->device;
-  return snapshot;
+  return good_;
 }
 
-Settler::Files Settler::settled_files(const Observations& observed, const Files& good,
-                                      SteadyTime now) const {
-  Files files;
-  for (const auto& [name, seen] : observed) {
-    const auto before = good.find(name);
-    const File* last = before == good.end() ? nullptr : &before->second;
-    if (auto file = deliver(seen, last, now)) files.emplace(name, std::move(*file));
-  }
-  return files;
+// What has changed, as far as it has settled.
+void Settler::update(Files& files, Seen& seen, SteadyTime now) const {
+  std::erase_if(seen.changed, [&](const std::string& name) {
+    const auto known = seen.files.find(name);
+    if (known == seen.files.end()) {
+      files.erase(name);
+      return true;
+    }
+    auto file = deliver(known->second, files.find(name), now);
+    file ? files.put(name, std::move(*file)) : void(files.erase(name));
+    if (!settled(known->second.since, now)) return false;
+    if (!known->second.version) seen.files.erase(known);
+    return true;
+  });
 }
 
 // What the snapshot says of one name: its settled version, or its last good one with the reason.
@@ -132,13 +170,9 @@ std::optional<File> Settler::deliver(const Observation& seen, const File* good,
 }
 
 bool same_content(const Snapshot& a, const Snapshot& b) {
-  const auto same_file = [](const auto& x, const auto& y) {
-    return x.first == y.first && x.second.digest == y.second.digest &&
-           x.second.error == y.second.error;
-  };
   return a.complete == b.complete && a.problem == b.problem && a.directory_id == b.directory_id &&
-         *a.followed == *b.followed && std::ranges::equal(a.files, b.files, same_file) &&
-         std::ranges::equal(a.references, b.references, same_file);
+         same_followed(a.followed, b.followed) && same_files(a.files, b.files) &&
+         same_files(a.references, b.references);
 }
 
 }  // namespace fairlead::watch

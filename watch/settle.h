@@ -5,7 +5,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "watch/directory.h"
@@ -24,11 +26,15 @@ class Settler {
 
   // A snapshot if what `scan` saw is settled (it may equal the one before), else nothing. A file
   // was read somewhere between `began` and `ended`, so rest is counted from one scan's end to
-  // another's beginning.
+  // another's beginning. A scan that is not whole says nothing of what it does not hold: it must be
+  // of the same place as the scan before it, without a problem, and hold all of open().
   std::optional<Snapshot> offer(const Scan& scan, SteadyTime began, SteadyTime ended);
 
   // When to scan again to decide; max() if nothing is open.
   SteadyTime recheck_at() const { return recheck_at_; }
+
+  // The names that have not settled.
+  std::set<std::string> open() const;
 
  private:
   struct Observation {
@@ -41,15 +47,20 @@ class Settler {
     std::uint64_t inode = 0;
     bool operator==(const Place&) const = default;
   };
-
-  using Files = std::map<std::string, File>;
-  using Observations = std::map<std::string, Observation>;
+  // What was seen of some files, and those of them that the last accepted snapshot need not have.
+  struct Seen {
+    std::map<std::string, Observation> files;
+    std::set<std::string> changed;
+  };
+  using Found = std::map<std::string, File>;
 
   Place judge(const Scan& scan) const;
-  static void observe(const Files& files, Observations& observed, SteadyTime now);
+  static void observe(const Found& found, Seen& seen, SteadyTime now);
+  static void miss(const Found& found, Seen& seen, SteadyTime now);
+  void follow(const std::shared_ptr<const Followed>& followed);
   SteadyTime youngest_change() const;
   Snapshot accept(const Scan& scan, SteadyTime now);
-  Files settled_files(const Observations& observed, const Files& good, SteadyTime now) const;
+  void update(Files& files, Seen& seen, SteadyTime now) const;
   std::optional<File> deliver(const Observation& seen, const File* good, SteadyTime now) const;
   bool settled(SteadyTime since, SteadyTime now) const {
     return settle_time_ == Duration::zero() || now - since >= settle_time_;
@@ -58,8 +69,9 @@ class Settler {
   Duration settle_time_;
   std::optional<Place> place_;
   SteadyTime place_since_{};
-  Observations observed_;
-  Observations references_;
+  Seen manifests_;
+  Seen references_;
+  std::shared_ptr<const Followed> followed_;
   std::optional<SteadyTime> unsettled_since_;
   SteadyTime recheck_at_ = SteadyTime::max();
   std::uint64_t number_ = 0;
@@ -68,7 +80,7 @@ class Settler {
   std::optional<std::uint64_t> good_device_;
 };
 
-// Whether a consumer would see a difference, numbers and times aside.
+// Whether a consumer would see no difference, numbers and times aside.
 bool same_content(const Snapshot& a, const Snapshot& b);
 
 }  // namespace fairlead::watch

@@ -25,14 +25,14 @@ class SingleScan final : public watch::Directory {
     given_ = true;
     co_return snapshot_;
   }
-  void follow(watch::Followed paths) override {
-    if (paths == *snapshot_.followed) return;
-    for (const auto& path : paths) {
+  void follow(std::shared_ptr<const watch::Followed> paths) override {
+    if (*paths == *snapshot_.followed) return;
+    for (const auto& path : *paths) {
       auto file = watch::read_beneath(options_.path, path, options_.max_file_bytes,
                                       watch::trusted_by(options_));
-      if (file) snapshot_.references.insert_or_assign(path, std::move(*file));
+      if (file) snapshot_.references.put(path, std::move(*file));
     }
-    snapshot_.followed = std::make_shared<const watch::Followed>(std::move(paths));
+    snapshot_.followed = std::move(paths);
     ++snapshot_.number;
     given_ = false;
     wake_.notify();

@@ -94,7 +94,7 @@ bool DesiredStore::vacant(const std::string& key, const std::string& owner, Stea
     vacancy->second = {0, now};
     return false;
   }
-  if (complete_ && broken_file().empty()) ++vacancy->second.scans;
+  if (whole_ && complete_ && broken_file().empty()) ++vacancy->second.scans;
   return vacancy->second.scans >= rules_.scans && now - vacancy->second.since >= rules_.grace;
 }
 
@@ -251,6 +251,7 @@ void DesiredStore::index_wants() {
 
 void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   calm_ = true;
+  ++rebuilds_;
   const auto before = std::exchange(files_, {});
   mentioned_.clear();
   for (const auto& [name, loaded] : loaded_) {

@@ -11,15 +11,9 @@ constexpr const char* kSealed = ".age";
 // A token may not be plugged in yet, an agent not be started.
 constexpr auto kHelperPause = std::chrono::seconds(30);
 
-const watch::File* find_in(const std::map<std::string, watch::File>& files,
-                           const std::string& path) {
-  const auto found = files.find(path);
-  return found == files.end() ? nullptr : &found->second;
-}
-
 const watch::File* find_source(const watch::Snapshot& snapshot, const std::string& path) {
-  const auto* manifest = find_in(snapshot.files, path);
-  return manifest != nullptr ? manifest : find_in(snapshot.references, path);
+  const auto* manifest = snapshot.files.find(path);
+  return manifest != nullptr ? manifest : snapshot.references.find(path);
 }
 
 bool looked_for(const watch::Snapshot& snapshot, const std::string& path) {
@@ -79,28 +73,56 @@ bool DesiredStore::unclear(const LoadedFile& loaded) {
   return on_its_way(loaded) || model::has_errors(loaded.diagnostics);
 }
 
-std::string DesiredStore::broken_file() const {
-  const auto broken =
-      std::ranges::find_if(loaded_, [](const auto& item) { return unclear(item.second); });
-  return broken == loaded_.end() ? std::string() : broken->first;
-}
-
-bool DesiredStore::pending() const {
-  return std::ranges::any_of(
-      loaded_, [](const auto& item) { return item.second.pending && item.second.decoding == 0; });
-}
-
-watch::Followed DesiredStore::references() const {
-  watch::Followed all;
+std::shared_ptr<const watch::Followed> DesiredStore::references() const {
   std::set<std::shared_ptr<const watch::Followed>> looked_for;
-  for (const auto& [name, loaded] : loaded_) {
-    for (const auto& [path, state] : loaded.references)
-      all.insert(path);
-    if (loaded.decoding != 0) looked_for.insert(loaded.looked_for);
+  for (const auto& name : restless_) {
+    const auto& loaded = loaded_.at(name);
+    if (loaded.decoding != 0 && loaded.looked_for != followed_)
+      looked_for.insert(loaded.looked_for);
   }
+  if (looked_for.empty()) return followed_;
+  watch::Followed all = *followed_;
   for (const auto& paths : looked_for)
     all.insert(paths->begin(), paths->end());
-  return all;
+  return std::make_shared<const watch::Followed>(std::move(all));
+}
+
+void DesiredStore::follow_references() {
+  if (!std::exchange(new_references_, false)) return;
+  watch::Followed all;
+  for (const auto& [path, names] : referrers_)
+    all.insert(all.end(), path);
+  followed_ = std::make_shared<const watch::Followed>(std::move(all));
+}
+
+// What a manifest refers to, in place of what it did.
+void DesiredStore::set_references(const std::string& name, LoadedFile& loaded,
+                                  std::map<std::string, std::string> now) {
+  for (const auto& [path, state] : loaded.references) {
+    if (now.contains(path)) continue;
+    const auto place = referrers_.find(path);
+    place->second.erase(name);
+    if (!place->second.empty()) continue;
+    referrers_.erase(place);
+    new_references_ = true;
+  }
+  for (const auto& [path, state] : now) {
+    const auto [place, fresh] = referrers_.try_emplace(path);
+    place->second.insert(name);
+    new_references_ |= fresh;
+  }
+  loaded.references = std::move(now);
+}
+
+// After whatever happened to it. A file is restless while it changes without the directory.
+void DesiredStore::note_state(const std::string& name, const LoadedFile& loaded) {
+  const auto keep = [&name](std::set<std::string>& names, bool in) {
+    in ? void(names.insert(name)) : void(names.erase(name));
+  };
+  keep(restless_, on_its_way(loaded) || loaded.retry_at != SteadyTime::max());
+  keep(unclear_, unclear(loaded));
+  keep(pending_, loaded.pending && loaded.decoding == 0);
+  stirred_.insert(name);
 }
 
 void DesiredStore::decode(const std::string& name, const watch::File& file,
@@ -127,6 +149,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
   loaded.decoding = what.ticket;
   loaded.looked_for = snapshot->followed;
   in_flight_.insert(what.ticket);
+  note_state(name, loaded);
   if (!somewhere_) return decoded(what, work());
   somewhere_(
       std::move(work),
@@ -144,6 +167,7 @@ void DesiredStore::unreadable(const std::string& name, LoadedFile& loaded, const
   diagnostic.message = "SourceUnavailable: " + error.message;
   diagnostic.hint = error.hint;
   loaded.diagnostics = {std::move(diagnostic)};
+  note_state(name, loaded);
 }
 
 void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifest) {
@@ -154,21 +178,28 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
   auto& loaded = found->second;
   loaded.decoding = 0;
   loaded.looked_for = nullptr;
-  // With the digest that it has it is tried again.
-  if (!manifest) return unreadable(what.name, loaded, manifest.error());
+  // What it is, or refers to, may have changed meanwhile.
+  due_.insert(what.name);
+  if (!manifest) {
+    loaded.retry_at = {};
+    return unreadable(what.name, loaded, manifest.error());
+  }
   news_.insert(what.name);
   loaded.digest = what.digest;
   loaded.retry_at = *what.helper_failed ? what.began + kHelperPause : SteadyTime::max();
   loaded.read_error.clear();
-  loaded.references.clear();
+  std::map<std::string, std::string> references;
   for (const auto& path : std::exchange(manifest->references, {}))
-    loaded.references[path] = state_of(*what.snapshot, path);
+    references[path] = state_of(*what.snapshot, path);
+  set_references(what.name, loaded, std::move(references));
   loaded.mentioned = std::exchange(manifest->mentioned, {});
   loaded.pending = manifest->pending;
-  if (manifest->pending) return;
-  loaded.diagnostics = std::exchange(manifest->diagnostics, {});
-  if (!model::has_errors(loaded.diagnostics))
-    loaded.last_good = std::make_shared<const model::Manifest>(std::move(*manifest));
+  if (!manifest->pending) {
+    loaded.diagnostics = std::exchange(manifest->diagnostics, {});
+    if (!model::has_errors(loaded.diagnostics))
+      loaded.last_good = std::make_shared<const model::Manifest>(std::move(*manifest));
+  }
+  note_state(what.name, loaded);
 }
 
 // Nothing to do if the file, and all that it refers to, is as it was. One that changes while it is
@@ -189,27 +220,83 @@ void DesiredStore::load(const std::string& name, const watch::File& file,
 }
 
 void DesiredStore::retry() {
-  for (auto& [name, loaded] : loaded_) {
+  for (const auto& name : restless_) {
+    auto& loaded = loaded_.at(name);
     if (loaded.retry_at != SteadyTime::max()) loaded.retry_at = {};
   }
+}
+
+// What another snapshot says of one name.
+void DesiredStore::note_file(const std::string& name, const watch::Snapshot& snapshot) {
+  const auto* file = snapshot.files.find(name);
+  unreadable_.erase(name);
+  absent_.erase(name);
+  if (file == nullptr) {
+    absent_.insert(name);
+  } else if (!file->error.empty()) {
+    unreadable_.insert(name);
+  }
+}
+
+// The manifests that may be others than they were with the snapshot before, or refer to what is.
+std::set<std::string> DesiredStore::to_be_read(const watch::Snapshot& snapshot) {
+  std::set<std::string> names = std::exchange(due_, {});
+  names.insert(restless_.begin(), restless_.end());
+  const auto add_referrers = [&](const std::string& path) {
+    const auto found = referrers_.find(path);
+    if (found != referrers_.end()) names.insert(found->second.begin(), found->second.end());
+  };
+  static const watch::Snapshot kNone;
+  const auto& before = seen_ ? *seen_ : kNone;
+  watch::Files::compare(before.files, snapshot.files, [&](const std::string& name) {
+    note_file(name, snapshot);
+    names.insert(name);
+    add_referrers(name);
+  });
+  watch::Files::compare(before.references, snapshot.references, add_referrers);
+  if (before.followed != snapshot.followed && *before.followed != *snapshot.followed) {
+    for (const auto& [path, referrers] : referrers_)
+      names.insert(referrers.begin(), referrers.end());
+  }
+  return names;
 }
 
 std::uint64_t DesiredStore::read(const std::shared_ptr<const watch::Snapshot>& snapshot,
                                  SteadyTime now) {
   const auto first = last_ticket_ + 1;
-  for (const auto& [name, file] : snapshot->files)
-    load(name, file, snapshot, now);
+  const auto names = to_be_read(*snapshot);
+  seen_ = snapshot;
+  for (const auto& name : names) {
+    const auto* file = snapshot->files.find(name);
+    if (file != nullptr) load(name, *file, snapshot, now);
+  }
   return first;
 }
 
 void DesiredStore::count_absences(SteadyTime now) {
+  // Nothing is counted, and nothing starts over.
+  if (!whole_ && complete_ && calm_ && unclear_.empty()) return;
   for (auto& [key, entry] : entries_) {
     const auto loaded = loaded_.find(entry.file);
     const auto file = files_.find(entry.file);
     // A file that is gone, or can't be read or used now, may hold what this entry does not.
-    const bool whole = complete_ && loaded != loaded_.end() && !unclear(loaded->second) &&
-                       file != files_.end() && file->second.valid;
-    entry.parts.scanned(whole, now);
+    const bool certain = complete_ && loaded != loaded_.end() && !unclear(loaded->second) &&
+                         file != files_.end() && file->second.valid;
+    if (whole_ || !certain) entry.parts.scanned(certain, now);
+  }
+}
+
+// Gone only if the directory could be read.
+void DesiredStore::drop_absent(const watch::Snapshot& snapshot) {
+  if (!snapshot.complete) return;
+  for (const auto& name : std::exchange(absent_, {})) {
+    const auto found = loaded_.find(name);
+    if (found == loaded_.end()) continue;
+    set_references(name, found->second, {});
+    for (auto* names : {&due_, &restless_, &unclear_, &pending_, &stirred_})
+      names->erase(name);
+    loaded_.erase(found);
+    lost_files_ = true;
   }
 }
 
@@ -217,27 +304,23 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
                                           SteadyTime now) {
   Changes changes;
   problem_ = snapshot->complete ? "" : snapshot->problem;
-  complete_ = snapshot->complete && std::ranges::all_of(snapshot->files, [](const auto& item) {
-                return item.second.error.empty();
-              });
   read(snapshot, now);
-  if (snapshot->complete) {
-    lost_files_ |= std::erase_if(loaded_, [&snapshot](const auto& item) {
-                     return !snapshot->files.contains(item.first);
-                   }) > 0;
-  }
+  complete_ = snapshot->complete && unreadable_.empty();
+  whole_ = snapshot->whole;
+  drop_absent(*snapshot);
   // A name that waits for its old owner's grace ripens without any change.
   const bool news = !news_.empty() || lost_files_ || !vacancies_.empty();
   if (news && !replace_news(changes)) rebuild(changes, now);
   news_.clear();
   lost_files_ = false;
-  for (const auto& [name, loaded] : loaded_) {
+  for (const auto& name : std::exchange(stirred_, {})) {
     auto status = files_.find(name);
     if (status == files_.end())
       status = files_.emplace(name, FileStatus{name, false, {}, true}).first;
-    status->second.decoding = on_its_way(loaded);
+    status->second.decoding = on_its_way(loaded_.at(name));
   }
   count_absences(now);
+  follow_references();
   return changes;
 }
 

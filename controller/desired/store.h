@@ -101,15 +101,17 @@ class DesiredStore {
   const std::string& problem() const { return problem_; }
   // A file that is there and is no valid manifest, or not yet: it may hold any App, so none is
   // "gone" while it lasts. Empty if there is none.
-  std::string broken_file() const;
+  std::string broken_file() const { return unclear_.empty() ? std::string() : *unclear_.begin(); }
   // Some manifest can't be decoded yet, because it refers to a file that was not followed so far;
   // one that is being decoded takes its time.
-  bool pending() const;
+  bool pending() const { return !pending_.empty(); }
   // What some manifest holds is not known yet.
   bool undecided() const { return decoding() || pending(); }
-  // Every other file that the manifests refer to, to be followed from now on; and while one is
-  // decoded, whatever that looks for.
-  watch::Followed references() const;
+  // Every other file that the manifests refer to, as of the last snapshot that was applied, to be
+  // followed from now on; and while one is decoded, whatever that looks for. Never null.
+  std::shared_ptr<const watch::Followed> references() const;
+  // Grows whenever the keys, the file of one of them, or what is mentioned, may have changed.
+  std::uint64_t rebuilds() const { return rebuilds_; }
 
  private:
   struct LoadedFile {
@@ -157,6 +159,13 @@ class DesiredStore {
 
   static bool on_its_way(const LoadedFile& loaded);
   static bool unclear(const LoadedFile& loaded);
+  std::set<std::string> to_be_read(const watch::Snapshot& snapshot);
+  void note_file(const std::string& name, const watch::Snapshot& snapshot);
+  void note_state(const std::string& name, const LoadedFile& loaded);
+  void set_references(const std::string& name, LoadedFile& loaded,
+                      std::map<std::string, std::string> now);
+  void drop_absent(const watch::Snapshot& snapshot);
+  void follow_references();
   void load(const std::string& name, const watch::File& file,
             const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
   void decode(const std::string& name, const watch::File& file,
@@ -183,6 +192,19 @@ class DesiredStore {
   PruneRules rules_;
   DecodeSomewhere somewhere_;
   std::map<std::string, LoadedFile> loaded_;
+  // Of the files, by name, so that a snapshot costs what is new in it.
+  std::shared_ptr<const watch::Snapshot> seen_;  // read last; null: none
+  std::set<std::string> due_;       // to be compared with the next snapshot all the same
+  std::set<std::string> restless_;  // likewise, until that changes: see note_state()
+  std::set<std::string> unclear_;
+  std::set<std::string> pending_;
+  std::set<std::string> stirred_;     // whose FileStatus::decoding may be another since apply()
+  std::set<std::string> unreadable_;  // in `seen_`
+  std::set<std::string> absent_;      // loaded, and not in `seen_`
+  std::map<std::string, std::set<std::string>> referrers_;  // by path: the manifests
+  bool new_references_ = false;                             // since `followed_`
+  std::shared_ptr<const watch::Followed> followed_ = std::make_shared<const watch::Followed>();
+  std::uint64_t rebuilds_ = 0;
   std::set<std::uint64_t> in_flight_;
   std::uint64_t last_ticket_ = 0;
   std::set<std::string> news_;  // files that are decoded anew since the last rebuild
@@ -196,6 +218,7 @@ class DesiredStore {
   std::set<std::string> mentioned_;
   std::map<std::string, Vacancy> vacancies_;  // by key
   bool complete_ = false;
+  bool whole_ = false;  // as of the last snapshot: absences count
   std::string problem_;
 };
 

@@ -5,11 +5,15 @@
 
 namespace fairlead::controller {
 
-void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
-                         const std::set<std::string>& owned, SteadyTime now) {
+void PruneGuard::seen(const std::set<std::string>& present, const std::set<std::string>& owned) {
   std::erase_if(absent_, [&present](const auto& item) { return present.contains(item.first); });
   std::erase_if(in_progress_,
                 [&](const auto& name) { return present.contains(name) || !owned.contains(name); });
+}
+
+void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
+                         const std::set<std::string>& owned, SteadyTime now) {
+  seen(present, owned);
   if (!complete) {
     // Silence is not consent: what was counted so far counts no more.
     for (auto& [name, absence] : absent_)

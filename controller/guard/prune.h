@@ -40,6 +40,9 @@ class PruneGuard {
   void scanned(bool complete, const std::set<std::string>& present,
                const std::set<std::string>& owned, SteadyTime now);
 
+  // Between scans that count: these are back, or there is nothing left of them.
+  void seen(const std::set<std::string>& present, const std::set<std::string>& owned);
+
   // Consent to exceed the budget for these names (from `fairlead prune --confirm`). Ends when the
   // name reappears, or nothing of it is left. Shortens neither scans nor grace.
   void confirm(const std::set<std::string>& names);

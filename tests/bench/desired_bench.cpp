@@ -21,7 +21,7 @@ void apply_one_changed_file(benchmark::State& state) {
   snapshot.complete = true;
   snapshot.followed = std::make_shared<const watch::Followed>(watch::Followed{".env"});
   for (int number = 0; number < apps; ++number)
-    snapshot.files[name_of(number) + ".yaml"] = file_of(manifest(number));
+    snapshot.files.put(name_of(number) + ".yaml", file_of(manifest(number)));
   controller::DesiredStore store;
   SteadyTime now{};
   store.apply(std::make_shared<const watch::Snapshot>(snapshot), now);
@@ -29,7 +29,7 @@ void apply_one_changed_file(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
     auto next = snapshot;
-    next.files[name_of(0) + ".yaml"] = file_of(manifest(0, ++version));
+    next.files.put(name_of(0) + ".yaml", file_of(manifest(0, ++version)));
     const auto shared = std::make_shared<const watch::Snapshot>(std::move(next));
     now += std::chrono::seconds(1);
     state.ResumeTiming();

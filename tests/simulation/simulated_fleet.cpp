@@ -74,8 +74,8 @@ Task<Result<watch::Snapshot>> MemoryDirectory::next() {
       followed_more_ = false;
       snapshot.followed = followed_;
       for (const auto& [name, file] : last_) {
-        if (watch::is_manifest_name(name)) snapshot.files.emplace(name, file);
-        if (followed_->contains(name)) snapshot.references.emplace(name, file);
+        if (watch::is_manifest_name(name)) snapshot.files.put(name, file);
+        if (followed_->contains(name)) snapshot.references.put(name, file);
       }
       co_return snapshot;
     }
@@ -84,9 +84,9 @@ Task<Result<watch::Snapshot>> MemoryDirectory::next() {
   co_return failure(ErrorClass::kTransient, Reason::kSourceUnavailable, "stopped");
 }
 
-void MemoryDirectory::follow(watch::Followed paths) {
-  if (paths == *followed_) return;
-  followed_ = std::make_shared<const watch::Followed>(std::move(paths));
+void MemoryDirectory::follow(std::shared_ptr<const watch::Followed> paths) {
+  if (*paths == *followed_) return;
+  followed_ = std::move(paths);
   followed_more_ = true;
   stop_.notify();  // as the real one: it looks again at once
 }

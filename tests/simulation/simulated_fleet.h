@@ -22,7 +22,7 @@ class MemoryDirectory final : public watch::Directory {
       : clock_(clock), files_(files), stop_(clock) {}
 
   Task<Result<watch::Snapshot>> next() override;
-  void follow(watch::Followed paths) override;
+  void follow(std::shared_ptr<const watch::Followed> paths) override;
   void again() override {}  // manifests are decoded at once here
   void stop() override;
   watch::Statistics statistics() const override { return {}; }

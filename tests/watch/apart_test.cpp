@@ -30,15 +30,13 @@ class Beneath : public Watching, public testing::WithParamInterface<bool> {
     mounts.push_back(std::make_unique<Hanging>(where));
     return mounts.back()->mounted();
   }
-  static bool hangs(const std::map<std::string, File>& files, const std::string& name) {
-    const auto found = files.find(name);
-    return found != files.end() &&
-           found->second.error.find("does its file system hang?") != std::string::npos;
+  static bool hangs(const Files& files, const std::string& name) {
+    const File* found = files.find(name);
+    return found != nullptr && found->error.find("does its file system hang?") != std::string::npos;
   }
-  static bool is(const std::map<std::string, File>& files, const std::string& name,
-                 const std::string& text) {
-    const auto found = files.find(name);
-    return found != files.end() && found->second.error.empty() && *found->second.bytes == text;
+  static bool is(const Files& files, const std::string& name, const std::string& text) {
+    const File* found = files.find(name);
+    return found != nullptr && found->error.empty() && *found->bytes == text;
   }
   bool silent(const std::string& name) {
     return eventually([&](const Snapshot& s) { return s.complete && hangs(s.references, name); });

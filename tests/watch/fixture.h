@@ -80,9 +80,8 @@ class Watching : public testing::Test {
 
   bool reads(const std::string& name, const std::string& text) {
     return eventually([&](const Snapshot& s) {
-      const auto file = s.files.find(name);
-      return s.complete && file != s.files.end() && file->second.error.empty() &&
-             *file->second.bytes == text;
+      const File* file = s.files.find(name);
+      return s.complete && file != nullptr && file->error.empty() && *file->bytes == text;
     });
   }
 
@@ -90,8 +89,8 @@ class Watching : public testing::Test {
   std::vector<std::string> history(const std::string& name) const {
     std::vector<std::string> texts;
     for (const Snapshot& s : snapshots) {
-      const auto file = s.files.find(name);
-      const std::string text = file == s.files.end() ? "(absent)" : *file->second.bytes;
+      const File* file = s.files.find(name);
+      const std::string text = file == nullptr ? "(absent)" : *file->bytes;
       if (texts.empty() || texts.back() != text) texts.push_back(text);
     }
     return texts;

@@ -16,15 +16,15 @@ class Following : public Watching, public testing::WithParamInterface<bool> {
     fs::create_directories(manifests / "sub" / "deep");
     write(manifests / "a.yaml", "one");
     start(100ms, GetParam());
-    directory->follow(std::move(paths));
+    directory->follow(std::make_shared<const Followed>(std::move(paths)));
   }
   // The reference's text; its error with a `!`; "-" if it was looked for in vain.
   std::string reference(const std::string& name) {
     const Snapshot& last = snapshots.back();
     if (!last.followed->contains(name)) return "?";
-    const auto found = last.references.find(name);
-    if (found == last.references.end()) return "-";
-    return found->second.error.empty() ? *found->second.bytes : "!" + found->second.error;
+    const File* found = last.references.find(name);
+    if (found == nullptr) return "-";
+    return found->error.empty() ? *found->bytes : "!" + found->error;
   }
   bool becomes(const std::string& name, const std::string& text) {
     return eventually([&](const Snapshot&) { return reference(name) == text; });
@@ -52,7 +52,7 @@ TEST_P(Following, TakesFurtherFilesInAndDropsOthers) {
   write(manifests / "sub/b.env", "B=1");
   EXPECT_TRUE(becomes(".env", "A=1"));
   EXPECT_EQ(reference("sub/b.env"), "?");
-  directory->follow({"sub/b.env"});
+  directory->follow(std::make_shared<const Followed>(Followed{"sub/b.env"}));
   EXPECT_TRUE(becomes("sub/b.env", "B=1"));
   EXPECT_EQ(reference(".env"), "?");
 }

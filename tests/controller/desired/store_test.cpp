@@ -30,12 +30,13 @@ class Desired : public testing::Test {
   }
 
   // One more complete scan, ten seconds after the last.
-  void scan(const Files& files) {
+  void scan(const Files& files, bool whole = true) {
     watch::Snapshot snapshot;
     snapshot.complete = true;
+    snapshot.whole = whole;
     snapshot.followed = std::make_shared<const watch::Followed>(followed);
     for (const auto& [name, bytes] : files)
-      snapshot.files[name] = {std::make_shared<const std::string>(bytes), sha256_hex(bytes), ""};
+      snapshot.files.put(name, {std::make_shared<const std::string>(bytes), sha256_hex(bytes), ""});
     now += seconds(10);
     changes = store.apply(std::make_shared<const watch::Snapshot>(std::move(snapshot)), now);
   }
@@ -67,6 +68,42 @@ class Desired : public testing::Test {
   DesiredStore::Changes changes;
   SteadyTime now{seconds(1000)};
 };
+
+TEST_F(Desired, OnlyWholeScansCountAnAbsence) {
+  const std::string with = plain_app("a", kDb + ", " + kWeb);
+  const std::string without = plain_app("a", kDb);
+  scan({{"a.yaml", with}});
+  scan({{"a.yaml", without}}, false);
+  const auto recent = [this] { return store.find("a")->parts.recent({}, now); };
+  for (int named = 0; named < 5; ++named)
+    scan({{"a.yaml", without}}, false);
+  EXPECT_THAT(recent(), ElementsAre("container/web/1")) << "nobody has read the whole directory";
+  for (int whole = 0; whole < 4; ++whole)
+    scan({{"a.yaml", without}});
+  EXPECT_THAT(recent(), IsEmpty());
+}
+
+TEST_F(Desired, ABrokenFileOfANamedScanLetsAbsencesStartOver) {
+  scan({{"a.yaml", plain_app("a", kDb + ", " + kWeb)}, {"b.yaml", plain_app("b", kDb)}});
+  const Files without = {{"a.yaml", plain_app("a", kDb)}, {"b.yaml", plain_app("b", kDb)}};
+  for (int whole = 0; whole < 3; ++whole)
+    scan(without);
+  scan({{"a.yaml", "services: {a: [}"}, {"b.yaml", plain_app("b", kDb)}}, false);
+  scan(without, false);
+  scan(without);
+  EXPECT_THAT(store.find("a")->parts.recent({}, now), ElementsAre("container/web/1"));
+}
+
+TEST_F(Desired, ANameIsNotVacantForNamedScans) {
+  scan({{"a.yaml", plain_app("x", kDb)}, {"b.yaml", plain_app("b", kDb)}});
+  const Files moved = {{"a.yaml", plain_app("other", kDb)}, {"b.yaml", plain_app("x", kWeb)}};
+  for (int named = 0; named < 6; ++named)
+    scan(moved, false);
+  EXPECT_EQ(file_of("x"), "a.yaml") << "it stays as it was";
+  for (int whole = 0; whole < 4; ++whole)
+    scan(moved);
+  EXPECT_EQ(file_of("x"), "b.yaml");
+}
 
 // A thousand Apps must not be copied because one more came.
 TEST_F(Desired, AnAppIsThereOnceWhateverHappensToOthers) {
@@ -329,7 +366,7 @@ TEST_F(DesiredElsewhere, WhatARenamedFileRefersToStaysFollowedWhileItIsDecoded) 
   finish(0);
   scan({{"moved.yaml", text}});
   ASSERT_EQ(begun.size(), 1u);
-  followed = store.references();
+  followed = *store.references();
   EXPECT_TRUE(followed.contains("sub/x"));
   finish(0);
   scan({{"moved.yaml", text}});
@@ -385,9 +422,9 @@ class DesiredSealed : public Desired {
     watch::Snapshot snapshot;
     snapshot.complete = true;
     snapshot.followed = std::make_shared<const watch::Followed>(watch::Followed{".env", "s.age"});
-    snapshot.files["a.yaml"] = {std::make_shared<const std::string>(sealed), sha256_hex(sealed),
-                                ""};
-    snapshot.references["s.age"] = {std::make_shared<const std::string>("?"), "d", ""};
+    snapshot.files.put("a.yaml",
+                       {std::make_shared<const std::string>(sealed), sha256_hex(sealed), ""});
+    snapshot.references.put("s.age", {std::make_shared<const std::string>("?"), "d", ""});
     now += pause;
     changes = store.apply(std::make_shared<const watch::Snapshot>(std::move(snapshot)), now);
   }

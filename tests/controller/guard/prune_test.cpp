@@ -37,6 +37,21 @@ TEST(PruneGuard, AllowsAfterThreeScansAndThirtySeconds) {
   EXPECT_THAT(guard.decide(at(30)).allowed, ElementsAre("b"));
 }
 
+// A file that was edited is read alone: that its App is back is known, and no absence is counted.
+TEST(PruneGuard, WhatIsSeenBetweenScansIsBackAndStartsOver) {
+  PruneGuard guard;
+  const Names owned = {"a", "b", "c"};
+  guard.scanned(true, {"a"}, owned, at(0));
+  guard.scanned(true, {"a"}, owned, at(10));
+  for (int t = 11; t < 15; ++t)
+    guard.seen({"a", "b"}, owned);
+  guard.scanned(true, {"a"}, owned, at(30));
+  EXPECT_THAT(guard.decide(at(60)).pending, ElementsAre("b")) << "gone since 30 s, and one scan";
+  guard.scanned(true, {"a"}, owned, at(60));
+  guard.scanned(true, {"a"}, owned, at(61));
+  EXPECT_TRUE(guard.decide(at(61)).pending.empty());
+}
+
 TEST(PruneGuard, ThirtySecondsWithoutThreeScansAreNotEnough) {
   PruneGuard guard;
   guard.scanned(true, {"a"}, {"a", "b"}, at(0));
