@@ -1,5 +1,11 @@
 #include "base/random.h"
 
+#include <sys/random.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
 namespace fairlead {
 
 std::string Random::hex(std::size_t digits) {
@@ -11,7 +17,13 @@ std::string Random::hex(std::size_t digits) {
 }
 
 std::uint64_t SystemRandom::next() {
-  return (static_cast<std::uint64_t>(device_()) << 32) | device_();
+  if (left_ == 0) {
+    static_assert(sizeof block_ <= 256, "so much comes whole, and no signal cuts it");
+    if (::getrandom(block_.data(), sizeof block_, 0) != static_cast<ssize_t>(sizeof block_))
+      throw std::system_error(errno, std::generic_category(), "getrandom");
+    left_ = block_.size();
+  }
+  return std::exchange(block_[--left_], 0);
 }
 
 }  // namespace fairlead

@@ -2,6 +2,8 @@
 // back-offs and for IDs that nobody else has by chance.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -31,13 +33,16 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_;
 };
 
-// The system's entropy for each number: fit for keys.
+// The kernel's: fit for keys. A block of numbers at a time, since a hexadecimal ID takes 64 of
+// them, and the processor's own generator, which is what std::random_device asks, takes
+// microseconds for each. Throws std::system_error where the kernel gives none.
 class SystemRandom final : public Random {
  public:
   std::uint64_t next() override;
 
  private:
-  std::random_device device_;
+  std::array<std::uint64_t, 32> block_{};
+  std::size_t left_ = 0;  // of the block
 };
 
 }  // namespace fairlead
