@@ -30,6 +30,7 @@ using LocalStream = beast::basic_stream<asio::local::stream_protocol, asio::any_
 using TcpStream = beast::basic_stream<asio::ip::tcp, asio::any_io_executor>;
 using TlsStream = beast::ssl_stream<TcpStream>;
 
+constexpr std::size_t kReadAtOnce = 16384;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 std::unexpected<TransportError> transport_error(TransportFault fault, const error_code& code) {
@@ -92,6 +93,7 @@ class StreamConnection : public HttpConnection {
   Task<Transported<HttpHead>> read_head(Duration deadline) override {
     parser_.emplace();
     parser_->body_limit(boost::none);
+    buffer_.reserve(kReadAtOnce);  // of an empty one Beast fills 512 bytes at a time
     lowest().expires_after(deadline);
     auto [code, got] = co_await http::async_read_header(stream(), buffer_, *parser_, kAwait);
     if (code) co_return transport_error(TransportFault::kNoReply, code);
@@ -107,7 +109,7 @@ class StreamConnection : public HttpConnection {
 
   Task<Transported<std::string>> read_piece(Duration deadline) override {
     if (parser_->is_done()) co_return std::string();
-    std::array<char, 16384> piece;
+    std::array<char, kReadAtOnce> piece;
     while (!parser_->is_done()) {
       parser_->get().body().data = piece.data();
       parser_->get().body().size = piece.size();
