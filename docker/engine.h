@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,15 @@ struct CallRecord {
 };
 using CallObserver = std::function<void(const CallRecord&)>;
 
+// What a list call answers. Equal versions: equal answers to one question, of one engine. To who
+// gives the version of an answer that it has (`known`) that answer comes without its objects: what
+// did not change need not be read again, and most lists are as they were ten seconds ago.
+template <typename T>
+struct Listed {
+  std::string version;
+  std::optional<std::vector<T>> objects;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -76,8 +86,8 @@ class Engine {
   virtual const std::string& api_version() const = 0;
 
   // All containers, stopped ones included, that carry every given label ("key" or "key=value").
-  virtual Task<Result<std::vector<ContainerSummary>>> list_containers(
-      std::vector<std::string> labels) = 0;
+  virtual Task<Result<Listed<ContainerSummary>>> list_containers(std::vector<std::string> labels,
+                                                                 std::string known) = 0;
   virtual Task<Result<Container>> inspect_container(std::string id_or_name) = 0;
   // Returns the ID. Below API 1.44 only the first endpoint is sent; the caller connects the rest.
   virtual Task<Result<std::string>> create_container(ContainerSpec spec) = 0;
@@ -99,7 +109,7 @@ class Engine {
   // The last lines that a container without a TTY wrote, at most 2 KiB.
   virtual Task<Result<std::string>> container_logs(std::string id, int lines) = 0;
 
-  virtual Task<Result<std::vector<Network>>> list_networks() = 0;
+  virtual Task<Result<Listed<Network>>> list_networks(std::string known) = 0;
   virtual Task<Result<Network>> inspect_network(std::string id) = 0;
   virtual Task<Result<std::string>> create_network(NetworkSpec spec) = 0;
   // Missing (404) is success.
@@ -109,7 +119,8 @@ class Engine {
   virtual Task<Status> disconnect_network(std::string network_id, std::string container_id,
                                           bool force) = 0;
 
-  virtual Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) = 0;
+  virtual Task<Result<Listed<Volume>>> list_volumes(std::vector<std::string> labels,
+                                                    std::string known) = 0;
   virtual Task<Result<Volume>> inspect_volume(std::string name) = 0;
   // The engine answers 201 with the *old* volume if one exists (F050): compare the reply.
   virtual Task<Result<Volume>> create_volume(VolumeSpec spec) = 0;

@@ -120,18 +120,12 @@ void EngineCache::note_unseen(const docker::ContainerSummary& summary) {
   index_.put(std::move(container));
 }
 
-Task<Status> EngineCache::load_containers() {
-  auto marked = std::exchange(dirty_, {});
-  auto named = std::exchange(unseen_, {});
-  auto list = co_await engine_.list_containers(kManagedFilter);
-  if (!list) {
-    dirty_.merge(marked);
-    unseen_.merge(named);
-    co_return std::unexpected(list.error());
-  }
+// Returns what has to be inspected.
+std::vector<std::string> EngineCache::compare(const std::vector<docker::ContainerSummary>& list,
+                                              const std::map<std::string, std::string>& marked) {
   std::unordered_set<std::string_view> seen;
   std::vector<std::string> to_inspect;
-  for (const auto& summary : *list) {
+  for (const auto& summary : list) {
     seen.insert(summary.id);
     const auto known = observed().containers.find(summary.id);
     const bool believed = known != observed().containers.end() && !known->second.uncertain &&
@@ -141,6 +135,29 @@ Task<Status> EngineCache::load_containers() {
   }
   for (const auto& id : missing_in(observed().containers, seen))
     drop(id);
+  return to_inspect;
+}
+
+Task<Status> EngineCache::load_containers() {
+  auto marked = std::exchange(dirty_, {});
+  auto named = std::exchange(unseen_, {});
+  auto list = co_await engine_.list_containers(kManagedFilter,
+                                               containers_.still(index_.edits().containers));
+  if (!list) {
+    dirty_.merge(marked);
+    unseen_.merge(named);
+    co_return std::unexpected(list.error());
+  }
+  std::vector<std::string> to_inspect;
+  if (list->objects) {
+    to_inspect = compare(*list->objects, marked);
+    const bool agreed = to_inspect.empty();
+    containers_ = {agreed ? std::move(list->version) : std::string(), index_.edits().containers};
+  } else {
+    // It lists what is known, and nothing else.
+    for (const auto& [id, app] : marked)
+      if (observed().containers.contains(id)) to_inspect.push_back(id);
+  }
   for (const auto& id : to_inspect) {
     co_await inspect(id);
   }
@@ -158,15 +175,9 @@ void EngineCache::note_change(const docker::Volume& volume) {
   changes_.volumes.insert(volume.name);
 }
 
-Task<Status> EngineCache::load_networks() {
-  networks_dirty_ = false;
-  auto list = co_await engine_.list_networks();
-  if (!list) {
-    networks_dirty_ = true;
-    co_return std::unexpected(list.error());
-  }
+void EngineCache::compare(const std::vector<docker::Network>& list) {
   std::unordered_set<std::string_view> seen;
-  for (const auto& network : *list) {
+  for (const auto& network : list) {
     seen.insert(network.id);
     const auto known = observed().networks.find(network.id);
     const bool new_here = known == observed().networks.end();
@@ -182,19 +193,24 @@ Task<Status> EngineCache::load_networks() {
     note_change(observed().networks.at(id));
     index_.erase_network(id);
   }
+}
+
+Task<Status> EngineCache::load_networks() {
+  networks_dirty_ = false;
+  auto list = co_await engine_.list_networks(networks_.still(index_.edits().networks));
+  if (!list) {
+    networks_dirty_ = true;
+    co_return std::unexpected(list.error());
+  }
+  if (!list->objects) co_return Status{};
+  compare(*list->objects);
+  networks_ = {std::move(list->version), index_.edits().networks};
   co_return Status{};
 }
 
-Task<Status> EngineCache::load_volumes() {
-  volumes_dirty_ = false;
-  // All of them: whose an external one is, its labels tell.
-  auto list = co_await engine_.list_volumes(std::vector<std::string>());
-  if (!list) {
-    volumes_dirty_ = true;
-    co_return std::unexpected(list.error());
-  }
+void EngineCache::compare(const std::vector<docker::Volume>& list) {
   std::unordered_set<std::string_view> seen;
-  for (const auto& volume : *list) {
+  for (const auto& volume : list) {
     seen.insert(volume.name);
     const auto known = observed().volumes.find(volume.name);
     if (known != observed().volumes.end()) {
@@ -208,6 +224,21 @@ Task<Status> EngineCache::load_volumes() {
     note_change(observed().volumes.at(name));
     index_.erase_volume(name);
   }
+}
+
+Task<Status> EngineCache::load_volumes() {
+  volumes_dirty_ = false;
+  // All of them: whose an external one is, its labels tell.
+  std::vector<std::string> no_filter;
+  auto list =
+      co_await engine_.list_volumes(std::move(no_filter), volumes_.still(index_.edits().volumes));
+  if (!list) {
+    volumes_dirty_ = true;
+    co_return std::unexpected(list.error());
+  }
+  if (!list->objects) co_return Status{};
+  compare(*list->objects);
+  volumes_ = {std::move(list->version), index_.edits().volumes};
   co_return Status{};
 }
 

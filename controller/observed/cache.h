@@ -2,8 +2,10 @@
 // where an event says that something changed, or a list contradicts what is believed. In a quiet
 // system a resync costs three list calls, whatever the number of Apps.
 //
-// A list is never compared with the list before it: between two equal lists a container may have
-// run and ended, and the event of it may be lost.
+// A list is compared with what is believed, and not with the list before it: between two equal
+// lists a container may have run and ended, and the event of it may be lost. But to compare the
+// same with the same twice would find nothing new: an answer with which all that is believed
+// agreed, and of which nothing was changed here since, need not be read again (Listed::version).
 #pragma once
 
 #include <map>
@@ -77,6 +79,10 @@ class EngineCache {
   Task<Status> load_all();
   Task<Status> load_marked();
   Task<Status> list_doubtful(std::map<std::string, std::string> named);
+  std::vector<std::string> compare(const std::vector<docker::ContainerSummary>& list,
+                                   const std::map<std::string, std::string>& marked);
+  void compare(const std::vector<docker::Network>& list);
+  void compare(const std::vector<docker::Volume>& list);
   void note_unseen(const docker::ContainerSummary& summary);
   Task<void> inspect(std::string id);
   void note_stop(const docker::Event& event);
@@ -84,8 +90,19 @@ class EngineCache {
   void note_change(const docker::Network& network);
   void note_change(const docker::Volume& volume);
 
+  // A list's answer that agreed with all that was known after so many edits of its kind.
+  struct Agreed {
+    std::string version;
+    std::uint64_t edits = 0;
+    // "" if what is known has changed since.
+    std::string still(std::uint64_t now) const { return now == edits ? version : std::string(); }
+  };
+
   docker::Engine& engine_;
   ObservedIndex index_;
+  Agreed containers_;
+  Agreed networks_;
+  Agreed volumes_;
   ObservedChanges changes_;  // not said yet: a look that fails half-way forgets none
   std::map<std::string, bool> stopped_by_hand_;  // by container ID
   std::map<std::string, std::string> dirty_;     // container ID → the key of its App, if known

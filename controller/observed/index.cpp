@@ -24,12 +24,14 @@ void ObservedIndex::put(ObservedContainer container) {
   const std::string id = container.details.id;
   erase_container(id);
   link(all_.containers.emplace(id, std::move(container)).first->second);
+  ++edits_.containers;
 }
 
 void ObservedIndex::put(docker::Network network) {
   const std::string id = network.id;
   erase_network(id);
   link(all_.networks.emplace(id, std::move(network)).first->second);
+  ++edits_.networks;
 }
 
 void ObservedIndex::put(docker::Volume volume) {
@@ -37,6 +39,7 @@ void ObservedIndex::put(docker::Volume volume) {
   erase_volume(name);
   if (const auto app = app_of(volume.labels); !app.empty()) apps_[app].volumes.insert(name);
   all_.volumes.emplace(name, std::move(volume));
+  ++edits_.volumes;
 }
 
 void ObservedIndex::erase_container(const std::string& id) {
@@ -44,6 +47,7 @@ void ObservedIndex::erase_container(const std::string& id) {
   if (known == nullptr) return;
   unlink(*known);
   all_.containers.erase(id);
+  ++edits_.containers;
 }
 
 void ObservedIndex::erase_network(const std::string& id) {
@@ -51,6 +55,7 @@ void ObservedIndex::erase_network(const std::string& id) {
   if (known == nullptr) return;
   unlink(*known);
   all_.networks.erase(id);
+  ++edits_.networks;
 }
 
 void ObservedIndex::erase_volume(const std::string& name) {
@@ -61,11 +66,14 @@ void ObservedIndex::erase_volume(const std::string& name) {
     remove_if_empty(app);
   }
   all_.volumes.erase(name);
+  ++edits_.volumes;
 }
 
 void ObservedIndex::doubt(const std::string& container) {
   const auto known = all_.containers.find(container);
-  if (known != all_.containers.end()) known->second.uncertain = true;
+  if (known == all_.containers.end()) return;
+  known->second.uncertain = true;
+  ++edits_.containers;
 }
 
 void ObservedIndex::link(const ObservedContainer& container) {

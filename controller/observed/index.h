@@ -4,6 +4,7 @@
 // The indices are kept with each change. Pointers that are given out hold until the next one.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -23,9 +24,17 @@ struct AppObjects {
   std::set<std::string> volumes;     // names
 };
 
+// How often something of each kind was put, erased or doubted.
+struct Edits {
+  std::uint64_t containers = 0;
+  std::uint64_t networks = 0;
+  std::uint64_t volumes = 0;
+};
+
 class ObservedIndex {
  public:
   const Observed& all() const { return all_; }
+  const Edits& edits() const { return edits_; }
   void set_engine(docker::EngineInfo info) { all_.engine = std::move(info); }
 
   // Each takes the place of what had its ID, or name, before.
@@ -61,6 +70,7 @@ class ObservedIndex {
   void remove_if_empty(const std::string& app);
 
   Observed all_;
+  Edits edits_;
   std::map<std::string, AppObjects> apps_;
   std::map<std::pair<std::string, std::string>, int> owners_;
   std::map<std::string, std::set<std::string>> network_names_;  // name → IDs

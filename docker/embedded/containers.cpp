@@ -420,6 +420,7 @@ void Model::later(const Box& box, Duration delay, void (Model::*then)(Box&)) {
   *timer = clock_.call_at(clock_.steady_now() + delay,
                           [this, then, timer, id = box.container.id, generation = box.run] {
                             timers_.erase(*timer);
+                            ++state.version;
                             Box* found = find(id);
                             if (found != nullptr && found->run == generation) (this->*then)(*found);
                           });

@@ -65,6 +65,18 @@ struct Shared {
   // Before a mutation: reads may be asked to answer from what was before it.
   void remember() {
     if (hook) before_last = model.state;
+    ++model.state.version;
+  }
+
+  template <typename T, typename... Filter>
+  Reply<Listed<T>> listed(const std::string& known,
+                          std::vector<T> (*list)(const State&, const Filter&...),
+                          const State& state, const Filter&... filter) const {
+    Listed<T> reply{std::to_string(state.version), {}};
+    if (reply.version == known) return reply;
+    reply.objects = list(state, filter...);
+    show(*reply.objects);
+    return reply;
   }
 
   template <typename T>
@@ -122,13 +134,9 @@ class View final : public EmbeddedEngine {
   }
 
   Task<Result<EngineInfo>> connect() override {
-    EngineInfo info;
-    info.id = "EMBEDDED";
-    info.name = "embedded";
-    info.version = "20.10.24";
+    EngineInfo info{.id = "EMBEDDED", .name = "embedded", .version = "20.10.24", .ncpu = 1};
     info.api_version = shared_->options.api_version;
     info.os = "Fairlead";
-    info.ncpu = 1;
     auto reply = co_await call<EngineInfo>(Operation::kPing, answer(std::move(info)));
     if (reply) api_version_ = reply->api_version;
     co_return reply;
@@ -138,11 +146,12 @@ class View final : public EmbeddedEngine {
   }
   const std::string& api_version() const override { return api_version_; }
 
-  Task<Result<std::vector<ContainerSummary>>> list_containers(
-      std::vector<std::string> labels) override {
-    return call<std::vector<ContainerSummary>>(
-        Operation::kContainerList, [this, labels = std::move(labels)](const State& state) {
-          return shared_->shown(Reply<std::vector<ContainerSummary>>(Model::list(state, labels)));
+  Task<Result<Listed<ContainerSummary>>> list_containers(std::vector<std::string> labels,
+                                                         std::string known) override {
+    return call<Listed<ContainerSummary>>(
+        Operation::kContainerList,
+        [this, labels = std::move(labels), known = std::move(known)](const State& state) {
+          return shared_->listed(known, Model::list, state, labels);
         });
   }
   Task<Result<Container>> inspect_container(std::string id) override {
@@ -209,10 +218,11 @@ class View final : public EmbeddedEngine {
     });
   }
 
-  Task<Result<std::vector<Network>>> list_networks() override {
-    return call<std::vector<Network>>(Operation::kNetworkList, [this](const State& state) {
-      return shared_->shown(Reply<std::vector<Network>>(Model::networks(state)));
-    });
+  Task<Result<Listed<Network>>> list_networks(std::string known) override {
+    return call<Listed<Network>>(Operation::kNetworkList,
+                                 [this, known = std::move(known)](const State& state) {
+                                   return shared_->listed(known, Model::networks, state);
+                                 });
   }
   Task<Result<Network>> inspect_network(std::string id) override {
     return call<Network>(Operation::kNetworkInspect,
@@ -243,10 +253,12 @@ class View final : public EmbeddedEngine {
         });
   }
 
-  Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
-    return call<std::vector<Volume>>(
-        Operation::kVolumeList, [this, labels = std::move(labels)](const State& state) {
-          return shared_->shown(Reply<std::vector<Volume>>(Model::volumes(state, labels)));
+  Task<Result<Listed<Volume>>> list_volumes(std::vector<std::string> labels,
+                                            std::string known) override {
+    return call<Listed<Volume>>(
+        Operation::kVolumeList,
+        [this, labels = std::move(labels), known = std::move(known)](const State& state) {
+          return shared_->listed(known, Model::volumes, state, labels);
         });
   }
   Task<Result<Volume>> inspect_volume(std::string name) override {
@@ -362,7 +374,10 @@ class View final : public EmbeddedEngine {
   void set_read_back(std::function<void(Container&)> change) override {
     model().change_read_back = std::move(change);
   }
-  void set_shown(ShownAs change) override { shared_->shown_as = std::move(change); }
+  void set_shown(ShownAs change) override {
+    shared_->shown_as = std::move(change);
+    ++model().state.version;
+  }
   void drop_events(bool drop) override { shared_->drop_events = drop; }
   Engine& by_hand() override { return *by_hand_; }
 

@@ -45,6 +45,7 @@ struct Box {
 
 // Networks and boxes come and go by the functions, which keep the ways to find them.
 struct State {
+  std::uint64_t version = 0;                // grows before each change of what lists show
   std::map<std::string, Network> networks;  // by ID
   std::set<std::string> generated_pools;    // IDs of networks whose subnet nobody asked for
   std::map<std::string, Box> boxes;         // by ID

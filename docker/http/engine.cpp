@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/pool.h"
 #include "docker/classify.h"
 #include "docker/decode.h"
@@ -75,11 +76,11 @@ class HttpEngine final : public Engine {
 
   Task<Status> ping() override { return done(get(Operation::kPing, Target::of("_ping"))); }
 
-  Task<Result<std::vector<ContainerSummary>>> list_containers(
-      std::vector<std::string> labels) override {
-    return ask(get(Operation::kContainerList,
-                   filtered(Target::of("containers", "json").with("all", "1"), labels)),
-               decode_container_list);
+  Task<Result<Listed<ContainerSummary>>> list_containers(std::vector<std::string> labels,
+                                                         std::string known) override {
+    return list(get(Operation::kContainerList,
+                    filtered(Target::of("containers", "json").with("all", "1"), labels)),
+                std::move(known), decode_container_list);
   }
 
   Task<Result<Container>> inspect_container(std::string id) override {
@@ -182,8 +183,9 @@ class HttpEngine final : public Engine {
     co_return frames.tail();
   }
 
-  Task<Result<std::vector<Network>>> list_networks() override {
-    return ask(get(Operation::kNetworkList, Target::of("networks")), decode_network_list);
+  Task<Result<Listed<Network>>> list_networks(std::string known) override {
+    return list(get(Operation::kNetworkList, Target::of("networks")), std::move(known),
+                decode_network_list);
   }
 
   Task<Result<Network>> inspect_network(std::string id) override {
@@ -227,9 +229,10 @@ class HttpEngine final : public Engine {
                  .fine_fragment = "is not connected"});
   }
 
-  Task<Result<std::vector<Volume>>> list_volumes(std::vector<std::string> labels) override {
-    return ask(get(Operation::kVolumeList, filtered(Target::of("volumes"), labels)),
-               decode_volume_list);
+  Task<Result<Listed<Volume>>> list_volumes(std::vector<std::string> labels,
+                                            std::string known) override {
+    return list(get(Operation::kVolumeList, filtered(Target::of("volumes"), labels)),
+                std::move(known), decode_volume_list);
   }
 
   Task<Result<Volume>> inspect_volume(std::string name) override {
@@ -400,19 +403,40 @@ class HttpEngine final : public Engine {
     co_return or_malformed(operation, decode(*reply));
   }
 
+  // A list's version is the digest of its text: what was read once is not parsed again.
+  template <typename T>
+  Task<Result<Listed<T>>> list(Call call, std::string known,
+                               Decoded<std::vector<T>> (*decode)(const json::value&)) {
+    const auto operation = call.operation;
+    auto reply = co_await exchange(std::move(call));
+    if (!reply) co_return std::unexpected(reply.error());
+    Listed<T> listed{sha256_hex(reply->body), {}};
+    if (listed.version == known) co_return listed;
+    const auto parsed = parse(operation, reply->body);
+    if (!parsed) co_return std::unexpected(parsed.error());
+    auto objects = or_malformed(operation, decode(*parsed));
+    if (!objects) co_return std::unexpected(objects.error());
+    listed.objects = std::move(*objects);
+    co_return listed;
+  }
+
   Task<Result<json::value>> value(Call call) {
     const auto operation = call.operation;
     auto reply = co_await exchange(std::move(call));
     if (!reply) co_return std::unexpected(reply.error());
+    co_return parse(operation, reply->body);
+  }
+
+  static Result<json::value> parse(Operation operation, const std::string& body) {
     boost::system::error_code bad;
     json::parse_options deep;
     deep.max_depth = 64;  // F113
-    auto parsed = json::parse(reply->body, bad, {}, deep);
+    auto parsed = json::parse(body, bad, {}, deep);
     if (bad) {
-      co_return std::unexpected(
+      return std::unexpected(
           classify_fault(operation, TransportFault::kMalformedReply, bad.message()));
     }
-    co_return parsed;
+    return parsed;
   }
 
   // Success is a clean end of stream without errorDetail; HTTP 200 says nothing (F055).

@@ -106,16 +106,16 @@ TEST_P(Contract, F003ListsFilterByLabelAndShowStoppedOnes) {
   labelled.labels = {{"keep", "yes"}, {"n", "1"}};
   const auto id = running(labelled);
   create(spec("plain"));
-  const auto by_key = call(engine_->list_containers({"keep"}));
-  const auto by_value = call(engine_->list_containers({"keep=yes", "n=1"}));
-  const auto by_other = call(engine_->list_containers({"keep=no"}));
-  const auto all = call(engine_->list_containers({}));
+  const auto by_key = call(engine_->list_containers({"keep"}, ""));
+  const auto by_value = call(engine_->list_containers({"keep=yes", "n=1"}, ""));
+  const auto by_other = call(engine_->list_containers({"keep=no"}, ""));
+  const auto all = call(engine_->list_containers({}, ""));
   ASSERT_TRUE(by_key && by_value && by_other && all);
-  ASSERT_EQ(by_key->size(), 1u);
-  EXPECT_EQ(*by_key, *by_value);
-  EXPECT_THAT(*by_other, IsEmpty());
-  EXPECT_EQ(all->size(), 2u);
-  const auto& row = by_key->front();
+  ASSERT_EQ(by_key->objects->size(), 1u);
+  EXPECT_EQ(by_key->objects, by_value->objects);
+  EXPECT_THAT(*by_other->objects, IsEmpty());
+  EXPECT_EQ(all->objects->size(), 2u);
+  const auto& row = by_key->objects->front();
   EXPECT_EQ(row.id, id);
   EXPECT_THAT(row.names, ElementsAre("labelled"));
   EXPECT_EQ(row.state, "running");
@@ -123,6 +123,19 @@ TEST_P(Contract, F003ListsFilterByLabelAndShowStoppedOnes) {
   ASSERT_EQ(row.endpoints.size(), 1u);
   EXPECT_NE(row.endpoints[0].ip_address, "");
   EXPECT_THAT(row.endpoints[0].aliases, IsEmpty()) << "only inspect shows aliases";
+}
+
+TEST_P(Contract, AListThatIsKnownComesWithoutItsObjectsUntilItDiffers) {
+  const auto id = create(spec("first"));
+  const auto before = call(engine_->list_containers({}, ""));
+  ASSERT_TRUE(before && before->objects);
+  const auto same = call(engine_->list_containers({}, before->version));
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(same->objects);
+  ASSERT_TRUE(call(engine_->rename_container(id, "second")));
+  const auto after = call(engine_->list_containers({}, before->version));
+  ASSERT_TRUE(after && after->objects);
+  EXPECT_THAT(after->objects->front().names, ElementsAre("second"));
 }
 
 // ---- Volumes and events ----
@@ -137,9 +150,9 @@ TEST_P(Contract, F050AnExistingVolumeIsTheAnswerWhateverWasAsked) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->labels, (docker::StringMap{{"v", "1"}}));
   EXPECT_EQ(again->driver, "local");
-  const auto listed = call(engine_->list_volumes({"v=1"}));
+  const auto listed = call(engine_->list_volumes({"v=1"}, ""));
   ASSERT_TRUE(listed);
-  EXPECT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->objects->size(), 1u);
 }
 
 TEST_P(Contract, AnAnonymousVolumeIsSeenAndCanBeMountedAgain) {

@@ -161,9 +161,9 @@ TEST_P(Contract, AFailedConnectLeavesAPhantomBehind) {
   EXPECT_EQ(phantom.endpoint_id, "");
   EXPECT_EQ(phantom.ip_address, "");
   EXPECT_EQ(phantom.ipv4_configured, "10.47.0.9");
-  const auto listed = call(engine_->list_containers({}));
+  const auto listed = call(engine_->list_containers({}, ""));
   ASSERT_TRUE(listed);
-  for (const auto& row : *listed) {
+  for (const auto& row : *listed->objects) {
     if (row.id == id) {
       EXPECT_EQ(row.endpoints.size(), 1u);
     }

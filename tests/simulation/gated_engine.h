@@ -35,9 +35,10 @@ class GatedEngine final : public docker::Engine {
   }
   Task<Status> ping() override { return pass(docker::Operation::kPing, inner_.ping()); }
   const std::string& api_version() const override { return inner_.api_version(); }
-  Task<Result<std::vector<docker::ContainerSummary>>> list_containers(
-      std::vector<std::string> labels) override {
-    return pass(docker::Operation::kContainerList, inner_.list_containers(std::move(labels)));
+  Task<Result<docker::Listed<docker::ContainerSummary>>> list_containers(
+      std::vector<std::string> labels, std::string known) override {
+    return pass(docker::Operation::kContainerList,
+                inner_.list_containers(std::move(labels), std::move(known)));
   }
   Task<Result<docker::Container>> inspect_container(std::string id) override {
     return pass(docker::Operation::kContainerInspect, inner_.inspect_container(std::move(id)));
@@ -74,8 +75,8 @@ class GatedEngine final : public docker::Engine {
   Task<Result<std::string>> container_logs(std::string id, int lines) override {
     return pass(docker::Operation::kContainerLogs, inner_.container_logs(std::move(id), lines));
   }
-  Task<Result<std::vector<docker::Network>>> list_networks() override {
-    return pass(docker::Operation::kNetworkList, inner_.list_networks());
+  Task<Result<docker::Listed<docker::Network>>> list_networks(std::string known) override {
+    return pass(docker::Operation::kNetworkList, inner_.list_networks(std::move(known)));
   }
   Task<Result<docker::Network>> inspect_network(std::string id) override {
     return pass(docker::Operation::kNetworkInspect, inner_.inspect_network(std::move(id)));
@@ -94,8 +95,10 @@ class GatedEngine final : public docker::Engine {
     return pass(docker::Operation::kNetworkDisconnect,
                 inner_.disconnect_network(std::move(network), container, force), container);
   }
-  Task<Result<std::vector<docker::Volume>>> list_volumes(std::vector<std::string> labels) override {
-    return pass(docker::Operation::kVolumeList, inner_.list_volumes(std::move(labels)));
+  Task<Result<docker::Listed<docker::Volume>>> list_volumes(std::vector<std::string> labels,
+                                                            std::string known) override {
+    return pass(docker::Operation::kVolumeList,
+                inner_.list_volumes(std::move(labels), std::move(known)));
   }
   Task<Result<docker::Volume>> inspect_volume(std::string name) override {
     return pass(docker::Operation::kVolumeInspect, inner_.inspect_volume(std::move(name)));

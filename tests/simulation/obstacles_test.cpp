@@ -220,9 +220,9 @@ TEST(Followers, AContainerThatWasMadeForAGoneNetworkIsMadeAgain) {
   fleet.start();
   ASSERT_TRUE(fleet.converges_within(minutes(2))) << tail(fleet);
   auto& hand = fleet.engine->by_hand();
-  const auto networks = fleet.by_hand(hand.list_networks());
-  const auto lost = std::ranges::find(*networks, "s_default", &docker::Network::name);
-  ASSERT_NE(lost, networks->end());
+  const auto networks = fleet.by_hand(hand.list_networks(""));
+  const auto lost = std::ranges::find(*networks->objects, "s_default", &docker::Network::name);
+  ASSERT_NE(lost, networks->objects->end());
   fleet.engine->drop_events(true);
   fleet.by_hand(hand.stop_container("s-a-1", 1)).value();
   fleet.by_hand(hand.remove_network(lost->id)).value();

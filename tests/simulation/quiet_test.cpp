@@ -73,5 +73,23 @@ TEST(Quiet, WhatIsNamedAndIsNobodysIsMissedByTheNextList) {
   EXPECT_TRUE(fleet.converges_within(seconds(30))) << tail(fleet);
 }
 
+// Several lists were the same by then.
+TEST(Quiet, WhatTheEngineDoesByItselfIsFoundByTheNextList) {
+  SimulatedFleet fleet(7303);
+  fleet.engine->drop_events(true);
+  fleet.files["app.yaml"] =
+      "services: {a: {image: i, healthcheck: {test: [CMD, 'true'], interval: 45s}}}\n";
+  fleet.start();
+  fleet.run_for(seconds(40));
+  EXPECT_EQ(status_of(fleet, "app").health, "Progressing") << tail(fleet);
+  fleet.run_for(seconds(20));
+  EXPECT_EQ(status_of(fleet, "app").health, "Healthy") << tail(fleet);
+  fleet.run_for(minutes(1));
+  fleet.engine->exit_container("app-a-1", 3);
+  fleet.run_for(seconds(12));
+  EXPECT_EQ(fleet.by_hand(fleet.engine->by_hand().inspect_container("app-a-1"))->state, "running")
+      << tail(fleet);
+}
+
 }  // namespace
 }  // namespace fairlead::simulation

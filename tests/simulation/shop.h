@@ -36,12 +36,12 @@ inline std::string replaced(std::string text, const std::string& from, const std
 inline std::set<std::string> inventory_of(SimulatedFleet& fleet) {
   std::set<std::string> found;
   const std::string managed = std::string(controller::kLabelManaged);
-  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
-  for (const auto& c : *containers) {
+  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}, ""));
+  for (const auto& c : *containers->objects) {
     found.insert("container " + c.names.front() + " " + c.state + " " + c.image);
   }
-  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
-  for (const auto& n : *networks) {
+  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks(""));
+  for (const auto& n : *networks->objects) {
     if (n.labels.contains(managed)) found.insert("network " + n.name);
   }
   return found;
@@ -70,11 +70,11 @@ inline std::multiset<std::string> recorded_ids(const SimulatedFleet& fleet) {
 inline std::multiset<std::string> existing_ids(SimulatedFleet& fleet) {
   std::multiset<std::string> ids;
   const std::string managed = std::string(controller::kLabelManaged);
-  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}));
-  for (const auto& c : *containers)
+  auto containers = fleet.by_hand(fleet.engine->by_hand().list_containers({managed + "=true"}, ""));
+  for (const auto& c : *containers->objects)
     ids.insert(c.id);
-  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks());
-  for (const auto& n : *networks) {
+  auto networks = fleet.by_hand(fleet.engine->by_hand().list_networks(""));
+  for (const auto& n : *networks->objects) {
     if (n.labels.contains(managed)) ids.insert(n.id);
   }
   return ids;

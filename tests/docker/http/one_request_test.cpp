@@ -168,8 +168,9 @@ std::vector<FileContent> file_at(std::string path) {
 Rows container_rows() {
   using enum Operation;
   return {
-      {kContainerList,
-       {[](Engine& e, auto& io, const std::string& t) { return end(io, e.list_containers({t})); }}},
+      {kContainerList, {[](Engine& e, auto& io, const std::string& t) {
+         return end(io, e.list_containers({t}, ""));
+       }}},
       {kContainerInspect, {by_name(&Engine::inspect_container)}},
       {kContainerCreate, container_creates()},
       {kContainerStart, {by_name(&Engine::start_container)}},
@@ -218,7 +219,7 @@ Rows other_rows() {
       {kInfo, {}},    // AHostileVersionNeverReachesAPath
       {kEvents, {}},  // its one target is constant
       {kNetworkList,
-       {[](Engine& e, auto& io, const std::string&) { return end(io, e.list_networks()); }}},
+       {[](Engine& e, auto& io, const std::string&) { return end(io, e.list_networks("")); }}},
       {kNetworkInspect, {by_name(&Engine::inspect_network)}},
       {kNetworkCreate,
        each<NetworkSpec>(kNetworkTexts, {.name = "n"},
@@ -232,8 +233,9 @@ Rows other_rows() {
         [](Engine& e, auto& io, const auto& t) {
           return end(io, e.disconnect_network(kSomeId, t, true));
         }}},
-      {kVolumeList,
-       {[](Engine& e, auto& io, const std::string& t) { return end(io, e.list_volumes({t})); }}},
+      {kVolumeList, {[](Engine& e, auto& io, const std::string& t) {
+         return end(io, e.list_volumes({t}, ""));
+       }}},
       {kVolumeInspect, {by_name(&Engine::inspect_volume)}},
       {kVolumeCreate,
        each<VolumeSpec>(kVolumeTexts, {.name = "v"},
