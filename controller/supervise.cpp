@@ -62,15 +62,14 @@ void Controller::confirm_settled() {
 // same address meanwhile, as after a reboot without the disk that Docker is on.
 Task<void> Controller::forget_absent() {
   if (engine_status_.read_only) co_return;
-  std::set<std::string> listed;
-  for (const auto& [id, container] : cache_.observed().containers)
-    listed.insert(id);
-  for (const auto& [id, network] : cache_.observed().networks)
-    listed.insert(id);
-  std::set<std::string> living;
-  for (const auto& [key, entry] : desired_.entries())
-    living.insert(key);
-  const auto absent = parts_.inventory.absent(listed, living);
+  const auto& engine = cache_.observed();
+  const auto& edits = cache_.index().edits();
+  const auto absent = parts_.inventory.absent(
+      edits.containers + edits.networks,
+      [&engine](const std::string& id) {
+        return engine.containers.contains(id) || engine.networks.contains(id);
+      },
+      [this](const std::string& app) { return desired_.find(app) != nullptr; });
   if (absent.empty()) co_return;
   auto info = co_await caught(parts_.engine.connect(), "engine info");
   if (!info || info->id.empty()) co_return;

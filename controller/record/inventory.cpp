@@ -75,6 +75,7 @@ std::string Inventory::changes() {
 
 bool Inventory::put(const InventoryEntry& entry) {
   if (!held_.entries.insert(entry)) return false;
+  ++edits_;
   touched_.entries.insert(entry);
   disk_.changed();
   return true;
@@ -82,6 +83,7 @@ bool Inventory::put(const InventoryEntry& entry) {
 
 bool Inventory::drop(const InventoryEntry& entry) {
   if (!held_.entries.erase(entry)) return false;
+  ++edits_;
   touched_.entries.insert(entry);
   disk_.changed();
   return true;
@@ -118,6 +120,7 @@ void Inventory::remember_engine(const std::string& id) {
     if (made && !held_.engine_id.empty()) mark(held_.elsewhere, touched_.elsewhere, entry.id);
   }
   missing_.clear();
+  ++edits_;
   held_.engine_id = id;
   touched_.engine = true;
   disk_.changed();
@@ -184,20 +187,24 @@ void Inventory::forget_container(const std::string& id) {
   unmark(held_.elsewhere, touched_.elsewhere, id);
 }
 
-std::set<InventoryEntry> Inventory::absent(const std::set<std::string>& listed,
-                                           const std::set<std::string>& living) {
+std::set<InventoryEntry> Inventory::absent(std::uint64_t list, const Is& listed, const Is& living) {
+  const std::pair now(list, edits_);
+  if (had_all_ == now) return {};
   std::set<std::string> back;
-  std::ranges::set_intersection(held_.elsewhere, listed, std::inserter(back, back.end()));
+  std::ranges::copy_if(held_.elsewhere, std::inserter(back, back.end()), listed);
   for (const auto& id : back)
     unmark(held_.elsewhere, touched_.elsewhere, id);
+  bool all = true;
   std::set<InventoryEntry> missing;
   std::set<InventoryEntry> twice;
   for (const auto& entry : entries()) {
-    if (entry.id.empty() || entry.kind == Kind::kVolume || !living.contains(entry.app)) continue;
-    if (listed.contains(entry.id) || held_.elsewhere.contains(entry.id)) continue;
+    if (entry.id.empty() || entry.kind == Kind::kVolume || listed(entry.id)) continue;
+    all = false;
+    if (!living(entry.app) || held_.elsewhere.contains(entry.id)) continue;
     missing.insert(entry);
     if (missing_.contains(entry)) twice.insert(entry);
   }
+  had_all_ = all ? std::optional(now) : std::nullopt;
   missing_ = std::move(missing);
   return twice;
 }

@@ -19,10 +19,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "controller/record/contents.h"
@@ -73,11 +76,13 @@ class Inventory {
   void nothing_left(const std::string& app);
 
   // Containers and networks of `living` Apps that are neither in this complete list of the engine
-  // (`listed`: IDs) nor in the one before it, which this remembers. A list that is asked for after
-  // an ID was recorded has that object, and an ID never comes back: these are gone, and only the
-  // record of it was lost. Never intents, which have no ID, nor volumes.
-  std::set<InventoryEntry> absent(const std::set<std::string>& listed,
-                                  const std::set<std::string>& living);
+  // (`listed`: whether an ID is) nor in the one before it, which this remembers. A list that is
+  // asked for after an ID was recorded has that object, and an ID never comes back: these are gone,
+  // and only the record of it was lost. Never intents, which have no ID, nor volumes.
+  // `list`: equal numbers, equal lists; one that had all that was recorded is not gone through
+  // again until something else is recorded.
+  using Is = std::function<bool(const std::string&)>;
+  std::set<InventoryEntry> absent(std::uint64_t list, const Is& listed, const Is& living);
   // Forgets exactly these, which absent() has named. Late: seen again.
   void forget(const std::set<InventoryEntry>& absent);
 
@@ -145,6 +150,9 @@ class Inventory {
   std::uint64_t lines_ = 0;  // after the whole, in the file
   std::size_t torn_ = 0;
   std::set<InventoryEntry> missing_;  // in the last complete list
+  std::uint64_t edits_ = 0;           // of what a list is compared with
+  // The list that had everything, and after how many edits.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> had_all_;
   GroupCommit disk_;
 };
 

@@ -66,6 +66,10 @@ InventoryEntry web_of(const std::string& app, const std::string& id = "") {
   return {Kind::kContainer, app, "web", app + "-web-1", id};
 }
 
+Inventory::Is is(const std::string& wanted) {
+  return [wanted](const std::string& name) { return name == wanted; };
+}
+
 // The life of an App with one container and one volume, with a change of every kind.
 std::vector<DiskStep> life_of(const std::string& app, const std::string& id) {
   const std::string volume = app + "_data";
@@ -88,7 +92,7 @@ std::vector<DiskStep> life_of(const std::string& app, const std::string& id) {
       [=](Inventory& i) { i.remember_engine("engine of " + app); },
       [=](Inventory& i) { i.acknowledge_volumes(app); },
       [=](Inventory& i) { i.compared({{id, {}}}); },
-      [=](Inventory& i) { (void)i.absent({id}, {app}); },
+      [=](Inventory& i) { (void)i.absent(1, is(id), is(app)); },
       [=](Inventory& i) { (void)i.created(Kind::kContainer, app + "-web-1.old", id); },
       [=](Inventory& i) { i.forget({{Kind::kNetwork, app, "back", app + "_back", "n" + id}}); },
       [=](Inventory& i) { i.gone(Kind::kContainer, app + "-web-1.old", id); },

@@ -39,6 +39,7 @@ class OnDisk : public testing::Test {
   fs::path folder = made.path;
   std::unique_ptr<InstanceLock> lock;
   VirtualClock clock;
+  std::uint64_t lists = 0;
 };
 
 std::string read(const fs::path& path) {
@@ -48,6 +49,10 @@ std::string read(const fs::path& path) {
 
 InventoryEntry container(const std::string& name, const std::string& id = "") {
   return {Kind::kContainer, "shop", "web", name, id};
+}
+
+Inventory::Is in(std::set<std::string> names) {
+  return [names = std::move(names)](const std::string& name) { return names.contains(name); };
 }
 
 TEST_F(OnDisk, RemembersHooksUntilTheContainerIsGone) {
@@ -185,8 +190,8 @@ TEST_F(OnDisk, ForgetsWhatTwoListsInARowDoNotHave) {
   inventory.adopted({Kind::kVolume, "shop", "data", "shop_data", "shop_data"});
   inventory.adopted({Kind::kContainer, "left", "web", "left-web", "c9"});
   inventory.intend(container("old"));
-  const auto list = [&inventory](const std::set<std::string>& ids) {
-    const auto absent = inventory.absent(ids, {"shop"});
+  const auto list = [&](const std::set<std::string>& ids) {
+    const auto absent = inventory.absent(++lists, in(ids), in({"shop"}));
     inventory.forget(absent);
     return absent;
   };
@@ -205,6 +210,33 @@ TEST_F(OnDisk, ForgetsWhatTwoListsInARowDoNotHave) {
   EXPECT_EQ(list({}).size(), 2u);
 }
 
+TEST_F(OnDisk, GoesThroughAListOnceIfItHadAll) {
+  auto inventory = open();
+  ASSERT_TRUE(inventory.load("i"));
+  inventory.remember_engine("E1");
+  inventory.adopted(container("web", "c1"));
+  std::set<std::string> ids{"c1"};
+  int asked = 0;
+  const auto list = [&](std::uint64_t number) {
+    asked = 0;
+    const auto listed = [&](const std::string& id) {
+      ++asked;
+      return ids.contains(id);
+    };
+    return inventory.absent(number, listed, in({"shop"}));
+  };
+  EXPECT_TRUE(list(1).empty());
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(list(1).empty());
+  EXPECT_EQ(asked, 0);
+  inventory.adopted(container("new", "c2"));
+  EXPECT_TRUE(list(1).empty()) << "the first that does not have it";
+  EXPECT_EQ(list(1), std::set<InventoryEntry>{container("new", "c2")}) << "the second";
+  ids = {"c2"};
+  EXPECT_TRUE(list(2).empty());
+  EXPECT_EQ(list(3), std::set<InventoryEntry>{container("web", "c1")});
+}
+
 // The disk of the engine was not there when it started: its containers come back.
 TEST_F(OnDisk, KeepsWhatWasMadeOnAnotherEngine) {
   {
@@ -212,7 +244,7 @@ TEST_F(OnDisk, KeepsWhatWasMadeOnAnotherEngine) {
     ASSERT_TRUE(inventory.load("i"));
     inventory.remember_engine("E1");
     inventory.adopted(container("web", "c1"));
-    EXPECT_TRUE(inventory.absent({}, {"shop"}).empty());
+    EXPECT_TRUE(inventory.absent(++lists, in({}), in({"shop"})).empty());
     inventory.remember_engine("E2");
     inventory.adopted(container("web", "c2"));
     ASSERT_TRUE(write(inventory));
@@ -220,13 +252,14 @@ TEST_F(OnDisk, KeepsWhatWasMadeOnAnotherEngine) {
   auto inventory = open();
   ASSERT_TRUE(inventory.load("i"));
   for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(inventory.absent({"c2"}, {"shop"}).empty());
+    EXPECT_TRUE(inventory.absent(++lists, in({"c2"}), in({"shop"})).empty());
   EXPECT_TRUE(inventory.knows(Kind::kContainer, "c1"));
   inventory.remember_engine("E1");
   for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(inventory.absent({"c1"}, {"shop"}).empty());
-  EXPECT_TRUE(inventory.absent({}, {"shop"}).empty());
-  EXPECT_EQ(inventory.absent({}, {"shop"}), std::set<InventoryEntry>{container("web", "c1")})
+    EXPECT_TRUE(inventory.absent(++lists, in({"c1"}), in({"shop"})).empty());
+  EXPECT_TRUE(inventory.absent(++lists, in({}), in({"shop"})).empty());
+  EXPECT_EQ(inventory.absent(++lists, in({}), in({"shop"})),
+            std::set<InventoryEntry>{container("web", "c1")})
       << "it was listed here again";
 }
 
