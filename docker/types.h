@@ -12,9 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "docker/labels.h"
+
 namespace fairlead::docker {
 
-using StringMap = std::map<std::string, std::string>;
 // Settings without a meaning of their own here, by their place in a create request:
 // "Config.Tty", "HostConfig.ShmSize".
 using Settings = std::map<std::string, boost::json::value>;
@@ -65,7 +66,7 @@ struct Network {
   std::string scope;
   std::string driver;
   StringMap options;
-  StringMap labels;
+  Labels labels;
   bool internal = false;
   bool attachable = false;
   bool enable_ipv6 = false;
@@ -219,7 +220,7 @@ struct ContainerSummary {
   std::string state;  // created running paused restarting removing exited dead
   std::string status_text;
   std::int64_t created = 0;  // seconds
-  StringMap labels;
+  Labels labels;
   std::vector<Endpoint> endpoints;  // network_id and ip_address; no aliases
   friend bool operator==(const ContainerSummary&, const ContainerSummary&) = default;
 };
@@ -239,7 +240,7 @@ struct Container {
   std::string created;
   std::string image;  // as given at create
   std::string image_id;
-  StringMap labels;
+  Labels labels;
   // State. Never trust `running` alone: a crash loop reports it too (F033).
   std::string state;
   bool running = false;
@@ -295,7 +296,7 @@ struct Volume {
   std::string name;
   std::string driver;
   StringMap options;
-  StringMap labels;
+  Labels labels;
   std::string created;
 };
 

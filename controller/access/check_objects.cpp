@@ -173,8 +173,7 @@ void check_host_network(Checker& check) {
 
 // Whose it is, in words; "" if it is the App's own, meant for all, or nobody's by its labels. A
 // project's name is no proof: a manifest chooses its own.
-std::string other_owner(const docker::StringMap& labels, const model::App& app,
-                        const Policy& policy) {
+std::string other_owner(const docker::Labels& labels, const model::App& app, const Policy& policy) {
   if (label(labels, kLabelManaged) == "true") {
     const std::string owner = label(labels, kLabelApp);
     if (label(labels, kLabelInstance) != policy.instance) return "another Fairlead's " + owner;
@@ -188,7 +187,7 @@ std::string other_owner(const docker::StringMap& labels, const model::App& app,
 }
 
 void check_external(Checker& check, const model::App& app, const std::string& name,
-                    const docker::StringMap& labels, const Policy& policy) {
+                    const docker::Labels& labels, const Policy& policy) {
   const std::string owner = other_owner(labels, app, policy);
   const auto named = [&name](const auto& rule) { return model::matches(rule, name); };
   if (!owner.empty() && std::ranges::none_of(check.allowed.external_objects, named))

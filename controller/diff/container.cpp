@@ -106,7 +106,7 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   fields.flag("privileged", service.privileged, actual.privileged);
   fields.flag("read_only", service.read_only, actual.read_only);
   diff_ports(fields, service, actual);
-  fields.subset("labels", service.labels, actual.labels);
+  fields.subset("labels", service.labels, actual.labels.map());
   // A container that shares another's network keeps the ID of the one it joined. While the other
   // is missing there is nothing to compare with.
   if (service.network_mode.starts_with("service:") && spec.network_mode != "container:")

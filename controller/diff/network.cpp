@@ -54,7 +54,7 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   fields.subset("ipam.options", desired.ipam_options, actual.ipam_options);
   for (const auto& pool : desired.ipam)
     diff_pool(fields, pool, actual);
-  fields.subset("labels", desired.labels, actual.labels);
+  fields.subset("labels", desired.labels, actual.labels.map());
   return std::move(fields.found);
 }
 

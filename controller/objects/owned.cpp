@@ -18,16 +18,21 @@ std::uint64_t generation(const docker::Container& container) {
 
 }  // namespace
 
-std::string label(const docker::StringMap& labels, std::string_view key) {
-  auto found = labels.find(std::string(key));
-  return found == labels.end() ? std::string() : found->second;
+std::string label(const docker::Labels& labels, std::string_view key) {
+  const auto* found = labels.find(key);
+  return found == nullptr ? std::string() : *found;
 }
 
-std::string app_of(const docker::StringMap& labels) {
+std::string app_of(const docker::Labels& labels) {
   return label(labels, kLabelApp);
 }
 
-bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app) {
+std::string app_of(const docker::StringMap& attributes) {
+  const auto found = attributes.find(std::string(kLabelApp));
+  return found == attributes.end() ? std::string() : found->second;
+}
+
+bool owned(const docker::Labels& labels, const std::string& instance, const std::string& app) {
   return !instance.empty() && label(labels, kLabelManaged) == "true" &&
          label(labels, kLabelInstance) == instance && label(labels, kLabelApp) == app;
 }

@@ -13,13 +13,15 @@
 namespace fairlead::controller {
 
 // The value of a label; empty if there is none.
-std::string label(const docker::StringMap& labels, std::string_view key);
+std::string label(const docker::Labels& labels, std::string_view key);
 
 // The App key in an object's labels (key.h); empty if it has none.
-std::string app_of(const docker::StringMap& labels);
+std::string app_of(const docker::Labels& labels);
+// Likewise of a container's event, whose attributes hold its labels.
+std::string app_of(const docker::StringMap& attributes);
 
 // True if the labels say that the object is this installation's, of this App (F117).
-bool owned(const docker::StringMap& labels, const std::string& instance, const std::string& app);
+bool owned(const docker::Labels& labels, const std::string& instance, const std::string& app);
 
 // Which replica of its service it is, from 1; 1 if its label says nothing.
 int number_of(const docker::Container& container);

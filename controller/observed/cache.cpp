@@ -61,7 +61,8 @@ std::vector<std::string> missing_in(const Objects& known,
   return missing;
 }
 
-void note(std::set<std::string>& changed, const docker::StringMap& labels) {
+template <typename Labels>
+void note(std::set<std::string>& changed, const Labels& labels) {
   auto app = app_of(labels);
   if (!app.empty()) changed.insert(std::move(app));
 }
@@ -100,7 +101,7 @@ Task<void> EngineCache::inspect(std::string id) {
     co_return;
   }
   unreadable_.erase(id);
-  if (!reply->labels.contains(std::string(kLabelManaged))) co_return;
+  if (!reply->labels.contains(kLabelManaged)) co_return;
   note(changes_.apps, reply->labels);
   if (reply->running) stopped_by_hand_.erase(id);
   index_.put({.details = std::move(*reply), .stopped_by_hand = stopped_by_hand_.contains(id)});
@@ -320,13 +321,18 @@ bool EngineCache::stale_for(const std::string& app) {
       const auto& network = endpoint.network_id;
       if (!network.empty() && !observed().networks.contains(network)) gone.insert(network);
     }
-    auto& before = on_gone_networks_[id];
+    const auto before = on_gone_networks_.find(id);
     // Networks first, then the container: what is still so after that is so.
-    if (!std::ranges::includes(before, gone)) {
+    if (!gone.empty() &&
+        (before == on_gone_networks_.end() || !std::ranges::includes(before->second, gone))) {
       networks_dirty_ = true;
       dirty_[id] = app;
     }
-    before = std::move(gone);
+    if (!gone.empty()) {
+      on_gone_networks_[id] = std::move(gone);
+    } else if (before != on_gone_networks_.end()) {
+      on_gone_networks_.erase(before);
+    }
   }
   const auto unread = [this, &app](const auto& each) {
     return each.second == app && !unreadable_.contains(each.first);

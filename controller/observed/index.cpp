@@ -117,7 +117,7 @@ void ObservedIndex::unlink(const docker::Network& network) {
     if (const auto block = model::parse_cidr(pool.subnet)) subnets_.erase(*block, network.id);
 }
 
-void ObservedIndex::count_owner(const docker::StringMap& labels, int more) {
+void ObservedIndex::count_owner(const docker::Labels& labels, int more) {
   const auto instance = label(labels, kLabelInstance);
   const auto app = app_of(labels);
   if (instance.empty()) return;

@@ -66,7 +66,7 @@ class ObservedIndex {
   void unlink(const ObservedContainer& container);
   void link(const docker::Network& network);
   void unlink(const docker::Network& network);
-  void count_owner(const docker::StringMap& labels, int more);
+  void count_owner(const docker::Labels& labels, int more);
   void remove_if_empty(const std::string& app);
 
   Observed all_;

@@ -71,6 +71,8 @@ json::value to_json(const T& value) {
     return static_cast<std::int64_t>(value);
   } else if constexpr (std::same_as<T, model::Masks>) {
     return codec::to_json(value.values());
+  } else if constexpr (std::same_as<T, docker::Labels>) {
+    return codec::to_json(value.map());
   } else if constexpr (requires { value.time_since_epoch(); }) {
     return codec::to_json(value.time_since_epoch());
   } else if constexpr (requires {
@@ -152,6 +154,10 @@ void from_json(const json::value& from, T& value, const std::string& path) {
     boost::system::error_code failed;
     value = from.to_number<T>(failed);
     if (failed) refuse(path, "number that fits");
+  } else if constexpr (std::same_as<T, docker::Labels>) {
+    docker::StringMap labels;
+    codec::from_json(from, labels, path);
+    value = labels;
   } else if constexpr (std::same_as<T, model::Masks>) {
     model::StringMap values;
     codec::from_json(from, values, path);

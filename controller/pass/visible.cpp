@@ -60,7 +60,7 @@ bool was_made_in_place(const Inventory& inventory, const std::string& app,
          inventory.volumes_of(app).contains(volume.name);
 }
 
-Refusal not_ours(Kind kind, const docker::StringMap& labels, const std::string& name) {
+Refusal not_ours(Kind kind, const docker::Labels& labels, const std::string& name) {
   Refusal refusal;
   refusal.kind = kind;
   refusal.component = label(labels, kLabelComponent);
@@ -79,12 +79,12 @@ struct Looking {
   const Inventory& inventory;
   Visible found;
 
-  bool mine(const docker::StringMap& labels) const {
+  bool mine(const docker::Labels& labels) const {
     return app_of(labels) == key && label(labels, kLabelInstance) == inventory.instance();
   }
   // True if an object with the App's labels is ours. `expected`: its name is.
-  bool ours(Kind kind, const std::string& id, const std::string& name,
-            const docker::StringMap& labels, bool expected) {
+  bool ours(Kind kind, const std::string& id, const std::string& name, const docker::Labels& labels,
+            bool expected) {
     if (inventory.knows(kind, id)) return true;
     if (!expected && !inventory.intended(kind, key, name)) {
       found.refusals.push_back(not_ours(kind, labels, name));

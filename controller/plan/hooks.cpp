@@ -67,7 +67,8 @@ docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
   std::ranges::move(environment_of(hook.environment), std::back_inserter(spec.env));
   if (hook.privileged) spec.privileged = true;
   // Not the user's labels: a proxy that reads them would take the step for the service.
-  for (const auto& [key, value] : stage.before.labels)
+  const auto labels = stage.before.labels.map();
+  for (const auto& [key, value] : labels)
     if (is_reserved_label(key)) spec.labels[key] = value;
   spec.labels.erase(std::string(kLabelReplaces));
   spec.labels["com.docker.compose.oneoff"] = "True";

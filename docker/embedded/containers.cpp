@@ -76,11 +76,13 @@ std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec
   return out;
 }
 
-Container container_from(const ContainerSpec& spec, std::string id) {
+Container container_from(const ContainerSpec& spec, std::string id, const Image& image) {
   Container out;
   out.name = spec.name;
   out.image = spec.image;
-  out.labels = spec.labels;
+  auto labels = spec.labels;
+  labels.insert(image.labels.begin(), image.labels.end());
+  out.labels = labels;
   out.state = "created";
   out.command = spec.command.value_or(std::vector<std::string>{});
   out.entrypoint = spec.entrypoint.value_or(std::vector<std::string>{});
@@ -196,8 +198,7 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
   auto volumes = mount_volumes(spec, of);
   if (!volumes) return std::unexpected(volumes.error());
   Box box;
-  box.container = container_from(spec, random_.hex(64));
-  box.container.labels.insert(of.labels.begin(), of.labels.end());
+  box.container = container_from(spec, random_.hex(64), of);
   if (change_read_back) change_read_back(box.container);
   box.container.created = now();
   box.container.image_id = of.id;

@@ -7,12 +7,12 @@ namespace fairlead::docker::embedded {
 namespace {
 
 // "key" or "key=value", as in the engine's label filter.
-bool carries(const StringMap& have, const std::vector<std::string>& wanted) {
+bool carries(const Labels& have, const std::vector<std::string>& wanted) {
   return std::ranges::all_of(wanted, [&have](const std::string& label) {
     const auto equals = label.find('=');
-    const auto found = have.find(label.substr(0, equals));
-    if (found == have.end()) return false;
-    return equals == std::string::npos || found->second == label.substr(equals + 1);
+    const auto* found = have.find(label.substr(0, equals));
+    if (found == nullptr) return false;
+    return equals == std::string::npos || *found == label.substr(equals + 1);
   });
 }
 
@@ -176,7 +176,7 @@ void Model::say(const std::string& type, const std::string& action, const std::s
 }
 
 void Model::say(const Box& box, const std::string& action, StringMap attributes) const {
-  attributes.insert(box.container.labels.begin(), box.container.labels.end());
+  attributes.merge(box.container.labels.map());
   attributes["name"] = box.container.name;
   attributes["image"] = box.container.image;
   say("container", action, box.container.id, std::move(attributes));

@@ -94,7 +94,7 @@ TEST(Rest, ACopyMadeByHandIsReplacedOnce) {
   spec.name = "copy-a-1";
   spec.image = "i";
   spec.user = "8";
-  spec.labels = ours->labels;
+  spec.labels = ours->labels.map();
   spec.network_mode = "none";
   ASSERT_TRUE(fleet.by_hand(hand.remove_container(ours->id, true)));
   const auto id = fleet.by_hand(hand.create_container(spec));

@@ -112,7 +112,7 @@ Task<Status> remake(docker::Engine& hand, bool own_labels) {
   if (!old) co_return std::unexpected(old.error());
   docker::NetworkSpec spec;
   spec.name = old->name;
-  if (own_labels) spec.labels = old->labels;
+  if (own_labels) spec.labels = old->labels.map();
   spec.driver = old->driver;
   const std::vector<std::string> members = {"shop-web-1", "shop-api-1"};
   std::vector<docker::EndpointSpec> endpoints;

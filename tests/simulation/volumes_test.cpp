@@ -36,8 +36,8 @@ TEST(Volumes, LostTogetherWithTheirContainerAreMadeFirst) {
     ASSERT_TRUE(fleet.converges_within(minutes(5))) << "call " << call << "\n" << tail(fleet);
     const auto volume = fleet.by_hand(fleet.engine->by_hand().inspect_volume("keep_data"));
     if (!volume) continue;  // removed after the create, of which no later pass can know
-    EXPECT_EQ(volume->labels.count("dev.fairlead.app"), 1u) << "call " << call << "\n"
-                                                            << tail(fleet);
+    EXPECT_TRUE(volume->labels.contains("dev.fairlead.app")) << "call " << call << "\n"
+                                                             << tail(fleet);
   }
 }
 
@@ -97,7 +97,7 @@ TEST(Volumes, ThatTheEngineMadeInPlaceOfOursStartNothingUnasked) {
   EXPECT_EQ(fleet.engine->mutations(), mutations) << tail(fleet);
   ASSERT_TRUE(fleet.by_hand(hand.inspect_volume("keep_data"))) << "not ours to remove";
   fleet.engine->remove_volume("keep_data");
-  ASSERT_TRUE(fleet.by_hand(hand.create_volume({"keep_data", {}, {}, before.labels})));
+  ASSERT_TRUE(fleet.by_hand(hand.create_volume({"keep_data", {}, {}, before.labels.map()})));
   EXPECT_TRUE(fleet.converges_within(minutes(1))) << tail(fleet);
 }
 

@@ -76,9 +76,8 @@ void expect_finds_all(const ObservedIndex& index) {
   }
   std::map<std::pair<std::string, std::string>, int> owners;
   std::map<std::string, int> endpoints;
-  const auto own = [&owners](const docker::StringMap& labels) {
-    if (labels.contains(std::string(kLabelInstance)))
-      ++owners[{label(labels, kLabelInstance), app_of(labels)}];
+  const auto own = [&owners](const docker::Labels& labels) {
+    if (labels.contains(kLabelInstance)) ++owners[{label(labels, kLabelInstance), app_of(labels)}];
   };
   for (const auto& [id, container] : all.containers) {
     own(container.details.labels);
