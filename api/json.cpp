@@ -57,8 +57,8 @@ json::value condition_json(const controller::Condition& condition) {
   return json::object{{"type", condition.type},
                       {"status", to_string(condition.status)},
                       {"reason", condition.reason},
-                      {"message", condition.message},
-                      {"observedDigest", condition.observed_digest},
+                      {"message", condition.message.get()},
+                      {"observedDigest", condition.observed_digest.get()},
                       {"lastTransitionTime", time(condition.last_transition)}};
 }
 

@@ -196,10 +196,10 @@ bool DesiredStore::news_stay_apart() {
     if (!once || keys != loaded.keys) return false;
   }
   for (const auto& [key, wants] : wanted)
-    wants_.erase(key);
-  for (auto& [key, wants] : wanted) {
+    wants_.erase(key, wants_of(entries_.at(key).value));
+  for (const auto& [key, wants] : wanted) {
     if (!wants_.apart(key, wants)) return false;
-    wants_.put(key, std::move(wants));
+    wants_.put(key, wants);
   }
   return true;
 }

@@ -99,9 +99,9 @@ void ObservedIndex::unlink(const ObservedContainer& container) {
 void ObservedIndex::link(const docker::Network& network) {
   count_owner(network.labels, 1);
   if (const auto app = app_of(network.labels); !app.empty()) apps_[app].networks.insert(network.id);
-  network_names_[network.name].insert(network.id);
+  network_names_.emplace(network.name, network.id);
   for (const auto& pool : network.ipam)
-    if (const auto block = model::parse_cidr(pool.subnet)) subnets_.insert(*block, network.id);
+    if (const auto block = model::parse_cidr(pool.subnet)) subnets_.insert(*block, &network);
 }
 
 void ObservedIndex::unlink(const docker::Network& network) {
@@ -110,11 +110,9 @@ void ObservedIndex::unlink(const docker::Network& network) {
     apps_[app].networks.erase(network.id);
     remove_if_empty(app);
   }
-  const auto namesakes = network_names_.find(network.name);
-  namesakes->second.erase(network.id);
-  if (namesakes->second.empty()) network_names_.erase(namesakes);
+  network_names_.erase({network.name, network.id});
   for (const auto& pool : network.ipam)
-    if (const auto block = model::parse_cidr(pool.subnet)) subnets_.erase(*block, network.id);
+    if (const auto block = model::parse_cidr(pool.subnet)) subnets_.erase(*block, &network);
 }
 
 void ObservedIndex::count_owner(const docker::Labels& labels, int more) {
@@ -143,18 +141,14 @@ std::vector<const docker::Network*> ObservedIndex::networks_called(
     const std::string& name_or_id) const {
   std::vector<const docker::Network*> found;
   if (const auto* network = find_in(all_.networks, name_or_id)) found.push_back(network);
-  if (const auto* ids = find_in(network_names_, name_or_id)) {
-    for (const auto& id : *ids)
-      found.push_back(&all_.networks.at(id));
-  }
+  for (auto at = network_names_.lower_bound({name_or_id, ""});
+       at != network_names_.end() && at->first == name_or_id; ++at)
+    found.push_back(&all_.networks.at(std::string(at->second)));
   return found;
 }
 
 std::vector<const docker::Network*> ObservedIndex::networks_around(const model::Cidr& block) const {
-  std::vector<const docker::Network*> found;
-  for (const auto& id : subnets_.overlapping(block))
-    found.push_back(&all_.networks.at(id));
-  return found;
+  return subnets_.overlapping(block);
 }
 
 int ObservedIndex::endpoints_on(const std::string& network) const {

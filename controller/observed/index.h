@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct Edits {
 
 class ObservedIndex {
  public:
+  ObservedIndex() = default;
+  ObservedIndex(const ObservedIndex&) = delete;
+  ObservedIndex& operator=(const ObservedIndex&) = delete;
+
   const Observed& all() const { return all_; }
   const Edits& edits() const { return edits_; }
   void set_engine(docker::EngineInfo info) { all_.engine = std::move(info); }
@@ -73,9 +78,10 @@ class ObservedIndex {
   Edits edits_;
   std::map<std::string, AppObjects> apps_;
   std::map<std::pair<std::string, std::string>, int> owners_;
-  std::map<std::string, std::set<std::string>> network_names_;  // name → IDs
-  model::BlockMap<std::string> subnets_;                        // → network ID
-  std::map<std::string, int> endpoints_;                        // by network ID
+  // Of networks: name and ID. The texts are those of the network in `all_`, which does not move.
+  std::set<std::pair<std::string_view, std::string_view>> network_names_;
+  model::BlockMap<const docker::Network*> subnets_;
+  std::map<std::string, int> endpoints_;  // by network ID
 };
 
 }  // namespace fairlead::controller

@@ -15,6 +15,7 @@
 // Texts are fit to be shown: passwords and values from outside are masked.
 #pragma once
 
+#include <boost/flyweight.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -34,12 +35,15 @@ namespace fairlead::controller {
 enum class Truth { kTrue, kFalse, kUnknown };
 std::string_view to_string(Truth truth);
 
+// A text that others say, too, and that is then kept once.
+using SharedText = boost::flyweight<std::string>;
+
 struct Condition {
   std::string type;  // see above
   Truth status = Truth::kUnknown;
   std::string reason;
-  std::string message;
-  std::string observed_digest;
+  SharedText message;
+  SharedText observed_digest;
   WallTime last_transition{};
   friend bool operator==(const Condition&, const Condition&) = default;
 };

@@ -282,23 +282,18 @@ Wants wants_of(const App& app) {
   return wants;
 }
 
-void WantIndex::put(const std::string& key, Wants wants) {
-  erase(key);
+void WantIndex::put(const std::string& key, const Wants& wants) {
   for (const auto& name : wants.names)
     names_.emplace(name, key);
   for (const auto& block : wants.subnets)
     subnets_.insert(block, key);
-  by_key_[key] = std::move(wants);
 }
 
-void WantIndex::erase(const std::string& key) {
-  const auto known = by_key_.find(key);
-  if (known == by_key_.end()) return;
-  for (const auto& name : known->second.names)
+void WantIndex::erase(const std::string& key, const Wants& wants) {
+  for (const auto& name : wants.names)
     names_.erase({name, key});
-  for (const auto& block : known->second.subnets)
+  for (const auto& block : wants.subnets)
     subnets_.erase(block, key);
-  by_key_.erase(known);
 }
 
 bool WantIndex::apart(const std::string& key, const Wants& wants) const {

@@ -43,14 +43,13 @@ Wants wants_of(const SharedNetwork& network);
 // Who wants what: tells without a look at all the others whether one may clash with any of them.
 class WantIndex {
  public:
-  // Replaces what `key` wanted before.
-  void put(const std::string& key, Wants wants);
-  void erase(const std::string& key);
+  void put(const std::string& key, const Wants& wants);
+  // The same that were put: they follow from the App, and are kept nowhere.
+  void erase(const std::string& key, const Wants& wants);
   // Nobody else wants anything of it, and nothing in it is wanted twice.
   bool apart(const std::string& key, const Wants& wants) const;
 
  private:
-  std::map<std::string, Wants> by_key_;
   std::set<std::pair<std::string, std::string>> names_;  // name, key
   BlockMap<std::string> subnets_;                        // → key
 };

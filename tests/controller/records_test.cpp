@@ -39,12 +39,15 @@ TEST(EventLog, KeepsTheLatestThousand) {
 
 TEST(Conditions, MoveTheirTimeOnlyWithTheirStatus) {
   std::vector<Condition> conditions;
-  set_condition(conditions, {"Ready", Truth::kFalse, "A", "first", "d1", wall(1)});
-  set_condition(conditions, {"Ready", Truth::kFalse, "B", "second", "d2", wall(2)});
+  set_condition(conditions,
+                {"Ready", Truth::kFalse, "A", SharedText("first"), SharedText("d1"), wall(1)});
+  set_condition(conditions,
+                {"Ready", Truth::kFalse, "B", SharedText("second"), SharedText("d2"), wall(2)});
   ASSERT_EQ(conditions.size(), 1u);
   EXPECT_EQ(conditions[0].reason, "B");
   EXPECT_EQ(conditions[0].last_transition, wall(1));
-  set_condition(conditions, {"Ready", Truth::kTrue, "C", "third", "d2", wall(3)});
+  set_condition(conditions,
+                {"Ready", Truth::kTrue, "C", SharedText("third"), SharedText("d2"), wall(3)});
   EXPECT_EQ(conditions[0].last_transition, wall(3));
   EXPECT_EQ(find_condition(conditions, "Stalled"), nullptr);
 }

@@ -104,7 +104,7 @@ inline std::string condition(SimulatedFleet& fleet, const std::string& app,
   const auto* found = controller::find_condition(status_of(fleet, app).conditions, type);
   if (found == nullptr) return "";
   return (found->status == controller::Truth::kTrue ? "True " : "False ") + found->reason + ": " +
-         found->message;
+         found->message.get();
 }
 
 inline const std::set<std::string> kConvergedShop = {

@@ -110,7 +110,8 @@ inline controller::AppStatus shop_status() {
   shop.observed_generation = 6;
   shop.sync = "OutOfSync";
   shop.health = "Healthy";
-  shop.conditions = {{"Ready", controller::Truth::kFalse, "SubnetOverlap", "overlaps", "d1",
+  shop.conditions = {{"Ready", controller::Truth::kFalse, "SubnetOverlap",
+                      controller::SharedText("overlaps"), controller::SharedText("d1"),
                       at_second(1'800'000'010)}};
   controller::Drift alias;
   alias.component = "web";
