@@ -131,6 +131,13 @@ void members_from_json(const json::value& from, T& value, const std::string& pat
   });
 }
 
+inline std::map<std::string, std::string> texts_from_json(const json::value& from,
+                                                          const std::string& path) {
+  std::map<std::string, std::string> texts;
+  codec::from_json(from, texts, path);
+  return texts;
+}
+
 template <typename T>
 void from_json(const json::value& from, T& value, const std::string& path) {
   if constexpr (std::same_as<T, json::value>) {
@@ -155,13 +162,9 @@ void from_json(const json::value& from, T& value, const std::string& path) {
     value = from.to_number<T>(failed);
     if (failed) refuse(path, "number that fits");
   } else if constexpr (std::same_as<T, docker::Labels>) {
-    docker::StringMap labels;
-    codec::from_json(from, labels, path);
-    value = labels;
+    value = codec::texts_from_json(from, path);
   } else if constexpr (std::same_as<T, model::Masks>) {
-    model::StringMap values;
-    codec::from_json(from, values, path);
-    value = model::Masks::of_values(values);
+    value = model::Masks::of_values(codec::texts_from_json(from, path));
   } else if constexpr (requires { value.time_since_epoch(); }) {
     typename T::duration since{};
     codec::from_json(from, since, path);
