@@ -7,6 +7,7 @@
 namespace fairlead {
 
 std::string base64url_encode(std::string_view bytes) {
+  // A byte more than the text: OpenSSL ends it with a NUL.
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
   const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                                      reinterpret_cast<const unsigned char*>(bytes.data()),

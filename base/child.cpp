@@ -37,6 +37,7 @@ class UnnamedFile {
   bool fill(const std::string& bytes) const {
     return write_all(fd_, bytes) && lseek(fd_, 0, SEEK_SET) == 0;
   }
+  // By position: the child shares the offset that it has written with.
   std::string read_all() const {
     std::string out;
     std::array<char, 4096> buffer{};
@@ -72,6 +73,7 @@ class Children {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     for (const pid_t group : groups_)
+      // SIGTERM would be a request, and the process ends without looking whether it was granted.
       ::kill(-group, SIGKILL);
   }
 
@@ -100,7 +102,10 @@ class Beginning {
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setflags(
         &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    // A group of its own: the deadline kills what the helper has started too.
     posix_spawnattr_setpgroup(&attributes_, 0);
+    // The daemon ignores SIGPIPE, and what is ignored stays so over an exec: the helper would write
+    // on into a pipe that nobody reads.
     sigset_t signals{};
     sigfillset(&signals);
     posix_spawnattr_setsigdefault(&attributes_, &signals);
@@ -122,11 +127,14 @@ class Beginning {
   posix_spawnattr_t attributes_{};
 };
 
-// The exit status, or nullopt when it had to be killed.
+// The exit status, or nullopt when it had to be killed. By a pidfd, for waitpid() knows no
+// deadline, and a handler of SIGCHLD would be one for the whole process; where the kernel has none,
+// without a deadline.
 std::optional<int> wait_for(pid_t child, std::chrono::milliseconds deadline) {
   pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, child, 0)), POLLIN, 0};
   const bool in_time = ended.fd < 0 || poll(&ended, 1, static_cast<int>(deadline.count())) == 1;
   if (ended.fd >= 0) close(ended.fd);
+  // The group, not the child alone. It is still ours: nobody has waited for it.
   if (!in_time) kill(-child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -153,6 +161,8 @@ std::expected<std::string, std::string> run_child(std::vector<std::string> words
   pid_t child = 0;
   int failed = 0;
   const Beginning beginning(in.fd(), out.fd(), complaint.fd());
+  // Under the lock of `children`: none is started after end_children() has looked for the last
+  // time.
   const bool may = children().start([&] {
     failed = beginning.spawn(child, words.front().c_str(), arguments.data());
     return failed == 0 ? child : 0;

@@ -3,9 +3,18 @@
 //   constexpr EnumText<Truth> kTruths[] = {{Truth::kTrue, "True"}, {Truth::kFalse, "False"}};
 //   static_assert(covers(kTruths));
 //
+//   std::string_view to_string(Truth truth) { return text_of(kTruths, truth); }
+//   std::optional<Truth> parse(std::string_view text) { return value_of(kTruths, text); }
+//
 // The assertion does not compile while an enumerator has no row, the last one included, while rows
-// stand in another order, or while two have one word. A table may have more columns: any struct
-// will do whose members `value` and `text` are these.
+// stand in another order, or while two have one word. So whoever adds an enumerator is told where
+// its word belongs, and a word that users write in alerts can't be lost by a merge. A table may
+// have more columns: any struct will do whose members `value` and `text` are these
+// (docker/engine.cpp has one that says which operations change something).
+//
+// When: for an enum whose words leave the process: logs, metrics, JSON, manifests. Not for flags or
+// sparse values: only an `enum class` whose values count from 0 without a gap. All of it is
+// constexpr; nothing is allocated but by choices_of().
 #pragma once
 
 #include <cstddef>
@@ -21,7 +30,8 @@ struct EnumText {
   std::string_view text;
 };
 
-// True if the value is one of its enum's own: a compiler writes "(Enum)5" for all others.
+// True if the value is one of its enum's own: GCC and Clang write "(Enum)5" for all others, and
+// there is no other way to ask before the language has reflection.
 template <auto Value>
 consteval bool is_enumerator() {
   std::string_view name = __PRETTY_FUNCTION__;
@@ -29,7 +39,8 @@ consteval bool is_enumerator() {
   return name[name.find_last_not_of("-0123456789")] != ')';
 }
 
-// How many enumerators there are, of an enum whose values count from 0.
+// How many enumerators there are, of an enum whose values count from 0: up to the first value that
+// is none.
 template <typename Enum, std::size_t Count = 0>
 consteval std::size_t enum_count() {
   if constexpr (is_enumerator<static_cast<Enum>(Count)>()) {
@@ -39,6 +50,7 @@ consteval std::size_t enum_count() {
   }
 }
 
+// What every table asserts right behind itself. Without it a lookup may read past its end.
 template <typename Row, std::size_t Count>
 consteval bool covers(const Row (&rows)[Count]) {
   using Enum = decltype(Row::value);
@@ -50,7 +62,8 @@ consteval bool covers(const Row (&rows)[Count]) {
   return Count == enum_count<Enum>();
 }
 
-// The row of a value, of a table that covers its enum.
+// The row of a value, of a table that covers its enum: an index, not a search. A value that was
+// cast from outside must have been checked before.
 template <typename Row, std::size_t Count>
 constexpr const Row& row_of(const Row (&rows)[Count], decltype(Row::value) value) {
   return rows[static_cast<std::size_t>(value)];
@@ -61,7 +74,7 @@ constexpr std::string_view text_of(const Row (&rows)[Count], decltype(Row::value
   return row_of(rows, value).text;
 }
 
-// nullopt: no value is called so.
+// nullopt: no value is called so. Compares whole and with case, as the words are written.
 template <typename Row, std::size_t Count>
 constexpr auto value_of(const Row (&rows)[Count], std::string_view text)
     -> std::optional<decltype(Row::value)> {

@@ -40,10 +40,13 @@ bool parse_name(const Row (&rows)[Count], std::string_view text, decltype(Row::v
   return value.has_value();
 }
 
+// Passwords first: an escape could come between a user and the `@`.
 std::string quoted(std::string_view text) {
   return '"' + printable(without_passwords(text), Escape::kQuoted) + '"';
 }
 
+// What logfmt readers take without quotes. `@` is none of it, so that every value that may hold a
+// password goes through quoted().
 bool plain_word(std::string_view text) {
   if (text.empty()) return false;
   for (const unsigned char c : text) {
@@ -52,12 +55,14 @@ bool plain_word(std::string_view text) {
   return true;
 }
 
+// How a value is written. JSON quotes every string, logfmt and text only where it could be misread.
 struct ValueText {
   bool json;
   std::string operator()(std::int64_t v) const { return std::to_string(v); }
   std::string operator()(bool v) const { return v ? "true" : "false"; }
   std::string operator()(double v) const {
     std::array<char, 32> text{};
+    // Without a locale's comma: the process never sets one.
     std::snprintf(text.data(), text.size(), "%.6g", v);
     return text.data();
   }
@@ -66,6 +71,7 @@ struct ValueText {
   }
 };
 
+// Keys are literals of ours, and need no quotes.
 void append_logfmt(std::string& line, const std::vector<LogField>& fields) {
   for (const auto& field : fields) {
     line += ' ';
@@ -94,11 +100,13 @@ std::string json(const LogRecord& record, bool timestamp) {
   return line + "}";
 }
 
+// For people: the time of day, the level in a column of its own, then the message unquoted.
 std::string readable(const LogRecord& record, bool colour, bool timestamp) {
   const auto& level = row_of(kLevels, record.level);
   std::string line = timestamp ? to_rfc3339(record.time).substr(11, 12) + " " : "";
   if (colour) line += level.colour;
   std::string name(level.text);
+  // As wide as "debug" and a blank.
   name.resize(6, ' ');
   line += name;
   if (colour) line += "\033[0m";
@@ -115,6 +123,7 @@ bool stderr_is_journal() {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino) == stream;
 }
 
+// NO_COLOR (no-color.org): set and not empty.
 bool colour_wanted() {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
@@ -180,6 +189,7 @@ Logger::Sink stderr_sink(LogFormat format) {
     std::string line = journal ? row_of(kLevels, record.level).priority : "";
     line += format_record(record, format, colour, !journal);
     line += '\n';
+    // One write for a line, so that lines of other processes on the same stream don't fall into it.
     std::fwrite(line.data(), 1, line.size(), stderr);
   };
 }

@@ -8,6 +8,8 @@
 namespace fairlead {
 namespace {
 
+// Of a URL only what can't stand in one ends it; a bare word ends sooner, for it may stand in a
+// sentence: "(u:p@host)".
 bool ends_url(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 ||
          std::string_view("\"'`").find(c) != std::string_view::npos;
@@ -25,6 +27,7 @@ bool is_digest(std::string_view text) {
     if (std::isxdigit(static_cast<unsigned char>(c)) == 0) break;
     ++digits;
   }
+  // As the grammar of image references has it: 32 at least.
   return digits >= 32;
 }
 
@@ -48,6 +51,8 @@ std::size_t word_before(std::string_view text, std::size_t from, std::size_t at)
 
 }  // namespace
 
+// From `@` to `@`: each is looked at from behind, since a password is what stands before it. `done`
+// is where the one before has ended, so that no part of the text counts twice.
 std::vector<std::string_view> passwords_in(std::string_view text) {
   std::vector<std::string_view> out;
   std::size_t done = 0;

@@ -9,11 +9,14 @@ bool walk(std::vector<std::string_view>& steps, std::string_view path) {
   while (!path.empty()) {
     const auto slash = std::min(path.find('/'), path.size());
     const auto step = path.substr(0, slash);
+    // With the slash, where there is one.
     path.remove_prefix(std::min(slash + 1, path.size()));
     if (step.empty() || step == ".") continue;
     if (step != "..") {
       steps.push_back(step);
     } else if (steps.empty()) {
+      // Above the root is the root, as for the kernel and Go's path.Clean; whoever forbids it is
+      // told.
       inside = false;
     } else {
       steps.pop_back();

@@ -10,10 +10,12 @@
 namespace fairlead {
 namespace {
 
+// Of all pools: what matters at the end of the process is whether anything of ours still runs.
 std::atomic<int> working_threads = 0;
 
 }  // namespace
 
+// What threads and pool share. Threads keep it alive: a pool may go while they work.
 struct Pool::State {
   std::mutex mutex;
   std::deque<Job> jobs;
@@ -21,7 +23,8 @@ struct Pool::State {
   std::size_t most = 0;
   boost::asio::any_io_executor executor;  // empty once the pool is gone
 
-  // Until nothing is left to do.
+  // A thread's life. Until nothing is left to do, or nobody is there to tell. The work runs without
+  // the lock; all else is short.
   static void serve(const std::shared_ptr<State>& state) {
     std::unique_lock lock(state->mutex);
     while (state->executor && !state->jobs.empty()) {
@@ -38,10 +41,14 @@ struct Pool::State {
       }
       job = {};  // what it owns may be large, or ask for the lock
       lock.lock();
+      // Under the lock: the pool may be on its way out, and its executor with it.
       if (state->executor && message) boost::asio::post(state->executor, std::move(message));
     }
+    // In this order, and before the lock goes: whoever submits next either finds this thread at
+    // work still, or starts another one.
     --state->threads;
     lock.unlock();
+    // Last: after it the process may tear down what a thread needs.
     --working_threads;
   }
 };
@@ -71,10 +78,12 @@ void Pool::give_up() {
 
 void Pool::submit(Job job, const std::shared_ptr<Waiting>& waiting) {
   if (given_up_) return;
+  // Here, so that what nobody waits for any more does not pile up.
   std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
   waiting_.push_back(waiting);
   const std::lock_guard lock(state_->mutex);
   state_->jobs.push_back(std::move(job));
+  // One of them comes to it.
   if (state_->threads == state_->most) return;
   ++state_->threads;
   ++working_threads;

@@ -28,6 +28,8 @@ Character first_of(std::string_view text) {
 struct Range {
   std::uint32_t first, last;
 };
+// What a terminal obeys, or what is there and can't be seen: Unicode's categories Cc and the parts
+// of Cf that turn or hide text, with the separators of lines and paragraphs.
 constexpr Range kUnfit[] = {{0x00, 0x1F},         // C0
                             {0x7F, 0x9F},         // DEL, C1
                             {0x61C, 0x61C},       // Arabic letter mark
@@ -52,6 +54,7 @@ void put_hex(std::string& out, char letter, std::uint32_t code, int digits) {
     out += kHex[code >> shift & 0xF];
 }
 
+// The escapes of JSON, which YAML and people read too.
 void put_escaped(std::string& out, std::uint32_t code, Escape style) {
   if (code == '\n') {
     out += "\\n";
@@ -64,6 +67,7 @@ void put_escaped(std::string& out, std::uint32_t code, Escape style) {
   } else if (style == Escape::kYaml) {
     put_hex(out, 'U', code, 8);
   } else {
+    // A pair of surrogates, as JSON has it.
     put_hex(out, 'u', 0xD800 + ((code - 0x10000) >> 10), 4);
     put_hex(out, 'u', 0xDC00 + ((code - 0x10000) & 0x3FF), 4);
   }
@@ -73,6 +77,7 @@ void put_escaped(std::string& out, std::uint32_t code, Escape style) {
 
 std::string printable(std::string_view text, Escape style) {
   const bool serialised = style == Escape::kJson || style == Escape::kYaml;
+  // First: what follows counts on well-formed characters.
   const std::string clean = valid_utf8(text);
   std::string out;
   out.reserve(clean.size());
@@ -94,6 +99,7 @@ std::string printable(std::string_view text, Escape style) {
 std::string shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string(text);
   std::size_t end = most;
+  // Back to where a character begins.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
     --end;
   return std::string(text.substr(0, end)) + "… (" + std::to_string(text.size()) + " bytes)";

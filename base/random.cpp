@@ -23,6 +23,7 @@ std::uint64_t SystemRandom::next() {
       throw std::system_error(errno, std::generic_category(), "getrandom");
     left_ = block_.size();
   }
+  // What was given is not kept: it may be a key.
   return std::exchange(block_[--left_], 0);
 }
 

@@ -16,6 +16,7 @@ std::unexpected<Error> refused(std::string why, std::string hint = {}) {
   return failure(ErrorClass::kBlocked, Reason::kPermissionDenied, std::move(why), std::move(hint));
 }
 
+// A missing step of the way is a missing file to whoever asks for it.
 std::unexpected<Error> system_failure(int code) {
   auto what = std::error_code(code, std::generic_category()).message();
   if (code == ENOENT || code == ENOTDIR)
@@ -45,6 +46,7 @@ Status check_regular(const struct stat& found, std::size_t limit) {
   if (S_ISDIR(found.st_mode))
     return refused("not a regular file, but a folder", "move it away, and put the file there");
   if (!S_ISREG(found.st_mode)) return refused("not a regular file");
+  // What it claims. What it really holds is counted while it is read: files of /proc claim nothing.
   if (static_cast<std::uint64_t>(found.st_size) > limit)
     return refused("larger than " + std::to_string(limit) + " bytes");
   return {};
@@ -68,6 +70,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
     return std::unexpected(std::move(system_failure(errno).error()).with_context(path));
   auto fine = check_regular(found, limit);
   if (!fine) return std::unexpected(std::move(fine.error()).with_context(path));
+  // Between the look and this it may have become a FIFO: O_NONBLOCK, and a look at what was opened.
   const int descriptor = ::open(path.c_str(), kReadFlags);
   if (descriptor < 0)
     return std::unexpected(std::move(system_failure(errno).error()).with_context(path));

@@ -11,6 +11,7 @@ constexpr EnumText<ErrorClass> kClasses[] = {{ErrorClass::kTransient, "Transient
                                              {ErrorClass::kUnknown, "Unknown"}};
 static_assert(covers(kClasses));
 
+// As users see them, in alerts and scripts too: a word here is never changed.
 constexpr EnumText<Reason> kReasons[] = {
     {Reason::kNone, ""},
     {Reason::kInvalidManifest, "InvalidManifest"},

@@ -2,6 +2,21 @@
 //
 // An Error says how the loop must react (ErrorClass), why in one word from a closed list (Reason,
 // shared by metrics, events, logs and conditions), what happened in words, and what to do next.
+//
+//   auto text = read_file(path, kTextFileLimit);
+//   if (!text) return std::unexpected(std::move(text.error()).with_context("policy"));
+//   if (text->empty())
+//     return failure(ErrorClass::kInvalid, Reason::kInvalidManifest, "the policy is empty");
+//
+// Class and reason are chosen where the error is made, by whoever knows most; on the way up only
+// context is put before the message. Nobody decides by a message: whoever must tell two cases apart
+// compares reasons.
+//
+// When not: what must hold inside is FL_ASSERT (base/assert.h); a search that finds nothing is an
+// optional; a wrong manifest is a list of diagnostics with file, line and column
+// (model/diagnostic.h). Exceptions stay inside the function that calls a throwing library, or end
+// in caught() (base/guard.h). What is left aside on purpose is cast to void, with the reason beside
+// it.
 #pragma once
 
 #include <expected>
@@ -11,7 +26,9 @@
 
 namespace fairlead {
 
-// What the reconcile loop does with a failure.
+// What the reconcile loop does with a failure (controller/backoff.h, controller/reconcile.cpp). One
+// App's error holds up no other App, but for kEngineUnavailable and kUnknown, which are the
+// engine's.
 enum class ErrorClass {
   kTransient,  // retry with back-off
   kBlocked,    // something else must change first: slow retry and a condition on the App
@@ -22,7 +39,9 @@ enum class ErrorClass {
 std::string_view to_string(ErrorClass value);
 
 // The closed list of reasons. `to_string` gives the CamelCase word that users see everywhere: in
-// logs, events, conditions and metrics, so a word that is here once keeps its meaning.
+// logs, events, conditions and metrics, so a word that is here once keeps its meaning, and alerts
+// written for it keep working. A new one needs its row in result.cpp (the table is asserted to be
+// complete), and stands before kInternalError, which metrics/metrics.cpp counts up to.
 enum class Reason {
   kNone,  // no error
   // Manifests and source
@@ -80,23 +99,29 @@ enum class Reason {
 
 std::string_view to_string(Reason value);
 
+// An error as a value: copied, compared and kept (a status shows the last one).
 struct Error {
   ErrorClass error_class = ErrorClass::kTransient;
   Reason reason = Reason::kInternalError;
   std::string message;  // what failed, with the object; never contains secrets
   std::string hint;     // the next step for a human; may be empty
 
-  // The same error with "context: " put before the message. Used on the way up.
+  // The same error with "context: " put before the message. Used on the way up: a file's name, an
+  // operation, an object. Takes the error apart, hence `std::move(error).with_context(…)`.
   Error with_context(std::string_view context) &&;
 
   friend bool operator==(const Error&, const Error&) = default;
 };
 
+// The value, or why there is none.
 template <typename T>
 using Result = std::expected<T, Error>;
 
+// For what has no value: `return {};` is success.
 using Status = Result<void>;
 
+// For `return failure(…)`. The message says what failed and names the object; the hint is the next
+// step of a human, as an imperative, without a full stop. Neither ever holds a secret.
 inline std::unexpected<Error> failure(ErrorClass error_class, Reason reason, std::string message,
                                       std::string hint = {}) {
   return std::unexpected(Error{error_class, reason, std::move(message), std::move(hint)});

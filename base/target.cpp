@@ -71,8 +71,10 @@ std::optional<ParsedTarget> parse_target(std::string_view text) {
   ParsedTarget target;
   const auto segments = parsed->segments();
   for (const auto& segment : segments)
+    // Decoded one by one by Boost.URL, after it has split them.
     target.segments.emplace_back(segment);
   urls::encoding_opts form;
+  // As HTML forms write a blank.
   form.space_as_plus = true;
   const auto query = parsed->params(form);
   for (const auto& pair : query)

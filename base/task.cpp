@@ -29,6 +29,7 @@ void Signal::notify() {
     pending_ = true;
     return;
   }
+  // Taken out first: whoever resumes may wait again, and that is a new wait.
   auto woken = std::exchange(waiters_, {});
   for (const auto& waiter : woken) {
     if (waiter->timed) clock_.cancel(waiter->timer);
@@ -38,14 +39,18 @@ void Signal::notify() {
 
 Task<bool> Signal::wait_until(SteadyTime deadline) {
   if (std::exchange(pending_, false)) co_return true;
+  // Not a coroutine: it may capture. `this` lives, since a Signal outlives its waiters.
   auto start = [this, deadline](auto handler) {
     auto waiter = std::make_shared<Waiter>();
+    // std::function must be copyable, and a handler is not.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     waiter->resume = [shared](bool notified) {
       auto executor = asio::get_associated_executor(*shared);
+      // Never inside notify(): the caller is in the middle of something.
       asio::post(executor, [shared, notified] { std::move (*shared)(notified); });
     };
     waiters_.push_back(waiter);
+    // No timer: a thousand coroutines that wait for good would each keep one.
     if (deadline == SteadyTime::max()) return;
     waiter->timed = true;
     waiter->timer = clock_.call_at(deadline, [this, waiter] {
@@ -63,6 +68,7 @@ Task<void> Signal::wait() {
 }
 
 Task<void> sleep_until(Clock& clock, SteadyTime when) {
+  // Its coroutine keeps it as long as it waits.
   Signal never(clock);
   co_await never.wait_until(when);
 }
@@ -114,6 +120,7 @@ Semaphore::Semaphore(Clock& clock, std::size_t permits)
     : state_(std::make_shared<State>(clock, permits)) {}
 
 Task<Semaphore::Permit> Semaphore::acquire() {
+  // Looked at again: another waiter may have been quicker.
   while (state_->permits == 0) {
     co_await state_->freed.wait();
   }
@@ -122,6 +129,7 @@ Task<Semaphore::Permit> Semaphore::acquire() {
 }
 
 Semaphore::Permit::~Permit() {
+  // The semaphore may have gone, or the permit been moved from.
   const auto state = state_.lock();
   if (!state) return;
   ++state->permits;

@@ -21,6 +21,7 @@ int two_digits(const std::string& text, std::size_t at) {
 
 }  // namespace
 
+// By hand: GCC 12 has no std::format.
 std::string to_rfc3339(WallTime time) {
   const auto since_epoch = duration_cast<milliseconds>(time.time_since_epoch()).count();
   const std::time_t whole = static_cast<std::time_t>(since_epoch / 1000);
@@ -35,6 +36,7 @@ std::string to_rfc3339(WallTime time) {
 
 WallTime from_rfc3339(const std::string& text) {
   std::tm utc{};
+  // The shortest that is whole: seconds, and a Z or the beginning of an offset.
   if (text.size() < 20) return {};
   utc.tm_year = two_digits(text, 0) * 100 + two_digits(text, 2) - 1900;
   utc.tm_mon = two_digits(text, 5) - 1;
@@ -48,6 +50,7 @@ WallTime from_rfc3339(const std::string& text) {
   std::int64_t nanoseconds = 0;
   std::size_t at = 19;
   if (text[at] == '.') {
+    // Ends at 0 after nine digits: what comes then adds nothing.
     std::int64_t unit = 100'000'000;
     for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10) {
       nanoseconds += (text[at] - '0') * unit;
@@ -58,6 +61,7 @@ WallTime from_rfc3339(const std::string& text) {
     offset = two_digits(text, at + 1) * 3600 + two_digits(text, at + 4) * 60;
     if (text[at] == '-') offset = -offset;
   }
+  // timegm() takes any day and hour, and carries what is too much: engines write none of that.
   const std::int64_t whole = timegm(&utc) - offset;
   constexpr std::int64_t kMost = duration_cast<seconds>(WallTime::max().time_since_epoch()).count();
   if (whole >= kMost || whole <= -kMost) return {};

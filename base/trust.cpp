@@ -19,6 +19,8 @@ std::unexpected<Error> distrusted(std::string why, std::string hint = {}) {
   return failure(ErrorClass::kBlocked, Reason::kPermissionDenied, std::move(why), std::move(hint));
 }
 
+// ELOOP is what O_NOFOLLOW says of a link; its own message ("too many levels of symbolic links")
+// would send people looking for a circle.
 std::unexpected<Error> open_failure(const std::string& path, int code) {
   auto why = path + ": " + std::error_code(code, std::generic_category()).message();
   if (code == ENOENT) return failure(ErrorClass::kInvalid, Reason::kNotFound, std::move(why));
@@ -26,6 +28,8 @@ std::unexpected<Error> open_failure(const std::string& path, int code) {
   return distrusted(std::move(why));
 }
 
+// Judged by the descriptor that the file is then opened by: a folder that is swapped meanwhile is
+// another folder.
 Result<int> open_folder(const std::string& folder, struct stat& found) {
   const int opened =
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,14 +41,16 @@ Result<int> open_folder(const std::string& folder, struct stat& found) {
   return std::unexpected(Error(fine.error()).with_context(folder));
 }
 
-// `name` in the folder that `at` stands for; "": what `at` itself stands for.
+// `name` in the folder that `at` stands for; "": what `at` itself stands for. Owner and group
+// first, which only root may give; else the group, which a member may.
 void give(int at, const char* name, const struct stat& folder) {
   constexpr int kItself = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
   if (::fchownat(at, name, folder.st_uid, folder.st_gid, kItself) != 0)
     (void)!::fchownat(at, name, static_cast<uid_t>(-1), folder.st_gid, kItself);
 }
 
-// Of a file that is there, or was just made in `folder`.
+// Of a file that is there, or was just made in `folder`: empty and ours. It is judged all the same:
+// it may have been there, and be writable by all.
 Status settle(int file, const struct stat& folder) {
   struct stat found{};
   if (::fstat(file, &found) != 0)
@@ -54,6 +60,7 @@ Status settle(int file, const struct stat& folder) {
   return check_trust(found, trusted_users());
 }
 
+// Stricter than check_trust() by the group: what is read here names programs, and what they may do.
 Status check_owner_and_mode(int file, const std::string& path) {
   struct stat found{};
   if (::fstat(file, &found) != 0) return distrusted(std::strerror(errno));
@@ -90,6 +97,7 @@ Result<int> open_trusted(const std::string& folder, const std::string& name, int
   auto opened = open_folder(folder, place);
   if (!opened) return std::unexpected(opened.error());
   const int file = ::openat(*opened, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, mode);
+  // close() may set another one.
   const int cause = errno;
   ::close(*opened);
   const std::string path = folder + "/" + name;

@@ -13,6 +13,8 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   if (first < 0x80) return 1;
   if (first < 0xC2 || first > 0xF4) return 0;
   const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  // Only the second byte has narrower bounds: overlong forms, surrogates, beyond the last
+  // character.
   const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
   const unsigned second = byte_at(text, at + 1);
