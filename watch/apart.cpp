@@ -9,10 +9,13 @@
 namespace fairlead::watch {
 namespace {
 
+// Each of them may hang for good, with its stack and a place in the kernel's tables.
 constexpr std::size_t kMostThreads = 16;
-// Two folders beneath one hang: all of it is taken to hang, for it may be one file system.
+// Two folders beneath one hang: all of it is taken to hang, for it may be one file system, and each
+// further folder of it would cost a thread.
 constexpr int kMostHangingBeneathOne = 2;
 
+// The machine's time and not a Clock's: threads hang in real time.
 SteadyTime now() {
   return std::chrono::steady_clock::now();
 }
@@ -31,6 +34,7 @@ std::string unit_of(const std::string& path) {
 
 }  // namespace
 
+// Shared by one thread and the loop; nothing in it is touched without the lock.
 struct Apart::Progress {
   struct Step {
     Scan part;
@@ -39,6 +43,7 @@ struct Apart::Progress {
   std::mutex mutex;
   std::string at;  // the name that is being read; empty: the work waits for a thread
   SteadyTime moved = now();
+  // Taken by the loop as far as it has come, also of a reading that hangs now.
   std::map<Name, Step> done;
 };
 
@@ -53,6 +58,7 @@ void Apart::give_up() {
 // Watched first, so that what happens while it is read is not missed.
 void Apart::work(const Options& options, const Errand& errand, Progress& progress) {
   for (const Name& name : errand.names) {
+    // The name is told before it is touched: whatever hangs next is known by it.
     {
       const std::lock_guard lock(progress.mutex);
       progress.at = name.path;
@@ -66,8 +72,11 @@ void Apart::work(const Options& options, const Errand& errand, Progress& progres
   }
 }
 
+// The readings run side by side, and are waited for one after the other: the time that they take
+// together is that of the slowest.
 Task<Apart::Found> Apart::read(Errand errand) {
   co_await forget_ended();
+  // What is no longer asked for is no longer watched.
   std::erase_if(watches_, [&](const auto& each) { return !errand.names.contains(each.first); });
   std::vector<Reading> begun = begin(errand);
   Found found;
@@ -78,16 +87,18 @@ Task<Apart::Found> Apart::read(Errand errand) {
     // What has no thread yet never begins.
     if (!ended && at_work) hanging_.push_back(std::move(reading));
   }
+  // What is left in `errand` has not answered.
   for (const Name& name : errand.names)
     say_silent(name, found);
   for (const auto& [name, watches] : watches_)
     Inotify::merge(watches, found.watches);
+  // To be taken off by keep(), since nobody wants them.
   found.watches.added.merge(leftover_);
   leftover_.clear();
   co_return found;
 }
 
-// What it read at last is old by now, and is read again.
+// What it read at last is old by now, and is read again. What it had watched must go all the same.
 Task<void> Apart::forget_ended() {
   std::vector<Reading> still;
   for (Reading& reading : hanging_) {
@@ -110,6 +121,7 @@ std::set<Name> Apart::approachable(const std::string& top, const std::set<Name>&
     const std::lock_guard lock(reading.progress->mutex);
     closed.push_back(unit_of(reading.progress->at));
   }
+  // In vain for this scan: what is not read is silent, and keeps its last version.
   if (closed.size() >= kMostHangingBeneathOne || hanging_.size() >= kMostThreads) return {};
   std::set<Name> open = names;
   for (const std::string& unit : closed) {
@@ -129,6 +141,7 @@ std::vector<Apart::Reading> Apart::begin(const Errand& errand) {
     Errand part{approachable(top, names), errand.known, errand.inotify};
     if (part.names.empty()) continue;
     auto progress = std::make_shared<Progress>();
+    // `options` and `part` belong to the job: it may outlive this object by hours.
     std::function<bool()> job = [options = options_, part = std::move(part), progress] {
       work(*options, part, *progress);
       return true;
@@ -138,7 +151,7 @@ std::vector<Apart::Reading> Apart::begin(const Errand& errand) {
   return begun;
 }
 
-// False: it has made no step for so long.
+// False: it has made no step for so long. Whoever moves gets new patience; hence the loop.
 Task<bool> Apart::wait_for(Reading reading) {
   while (true) {
     Duration left = options_->apart_slow_after;
@@ -152,7 +165,8 @@ Task<bool> Apart::wait_for(Reading reading) {
   }
 }
 
-// Takes what it has read so far, and leaves in `errand` what it has not. False: it has not begun.
+// Takes what it has read so far, and leaves in `errand` what it has not. False: it has not begun. A
+// reading that hangs gives its first names nevertheless.
 bool Apart::collect(const Reading& reading, Errand& errand, Found& found) {
   const std::lock_guard lock(reading.progress->mutex);
   for (auto& [name, step] : std::exchange(reading.progress->done, {})) {

@@ -19,7 +19,8 @@ namespace {
 // So many names are as much work as everything.
 constexpr std::size_t kMostNames = 256;
 
-// All that is done with the directory itself; its file system may be slow, or hang.
+// All that is done with the directory itself; its file system may be slow, or hang. Owned by the
+// thread that looks, which may never come back.
 struct Look {
   std::shared_ptr<const Options> options;
   std::shared_ptr<const Followed> followed;
@@ -45,6 +46,8 @@ Looked look_now(const Look& look) {
   return looked;
 }
 
+// The loop of one directory: wait for a reason to look, look on a thread, read apart what may hang,
+// settle, tell. Its state is the loop's; a look gets copies.
 class InotifyDirectory final : public Directory {
  public:
   InotifyDirectory(boost::asio::any_io_executor executor, Clock& clock, Options options)
@@ -86,6 +89,8 @@ class InotifyDirectory final : public Directory {
   Signal wake_;
   Pool pool_;
   Apart apart_;
+  // One at a time. A look that lasts is waited for again by the next next(): a second one would
+  // hang as it does, and cost a thread more.
   std::optional<Pool::Answer<Looked>> looking_;
   SteadyTime look_began_{};
   SteadyTime look_ended_{};
@@ -99,15 +104,19 @@ class InotifyDirectory final : public Directory {
   std::shared_ptr<const Scan> last_scan_ = std::make_shared<const Scan>();
   std::shared_ptr<const Followed> followed_;
   SteadyTime last_scan_ended_{};
+  // The least pause between two looks.
   Duration scan_gap_{};
   bool armed_once_ = false;
   std::optional<Snapshot> told_;
   SteadyTime told_whole_at_{};
-  // The bridge watches the descriptor: declared after it, so destroyed before it.
+  // The bridge watches the descriptor: declared after it, so destroyed before it. Shared, for a
+  // look that hangs may still add watches.
   std::shared_ptr<Inotify> inotify_;
   std::unique_ptr<UvBridge> bridge_;
 };
 
+// Ends with a snapshot worth telling. What is not (nothing has settled, nothing is new) leads to
+// the next round.
 Task<Result<Snapshot>> InotifyDirectory::next() {
   while (!stopped_) {
     const SteadyTime due = next_scan_at();
@@ -117,6 +126,7 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
     }
     if (!looking_ && nothing_to_read()) continue;
     if (!looking_) begin_look();
+    // Taken out for the wait: it is used up by an answer, and put back without one.
     auto looking = std::exchange(looking_, std::nullopt);
     auto looked = co_await pool_.wait(*looking, options_->slow_after);
     std::optional<Snapshot> seen;
@@ -130,6 +140,7 @@ Task<Result<Snapshot>> InotifyDirectory::next() {
       looking_ = std::move(looking);
       seen = still_looking();
     }
+    // Both waits end at once by stop(), with nothing that could be told.
     if (stopped_) break;
     if (!seen || !worth_telling(*seen)) continue;
     if (seen->whole) {
@@ -163,6 +174,8 @@ void InotifyDirectory::stop() {
   apart_.give_up();
 }
 
+// The first look at once; then for what is still settling, then for events, else the rescan, which
+// is counted from the last whole snapshot. Whatever the reason, not before the pause is over.
 SteadyTime InotifyDirectory::next_scan_at() const {
   if (statistics_.scans == 0) return clock_.steady_now();
   const SteadyTime soonest = last_scan_ended_ + scan_gap_;
@@ -171,6 +184,7 @@ SteadyTime InotifyDirectory::next_scan_at() const {
   return std::max(soonest, told_whole_at_ + options_->rescan_interval);
 }
 
+// When in doubt, all is read (docs/decisions/0013-named-scans.md).
 bool InotifyDirectory::whole_scan_due() const {
   const auto leads_elsewhere = [this](const auto& name) { return inotify_->is_step(name); };
   return dirty_ || open_whole_ || statistics_.polling_only || touched_.size() > kMostNames ||
@@ -189,12 +203,14 @@ bool InotifyDirectory::nothing_to_read() {
 void InotifyDirectory::begin_look() {
   look_began_ = clock_.steady_now();
   const bool whole = whole_scan_due();
+  // Tried at each whole look: instances may have become free (W21).
   if (whole) statistics_.polling_only = options_->use_events && !start_events();
   Look look{options_, followed_, last_scan_, inotify_, {}};
   if (!whole) {
     look.names = settler_.open();
     look.names.merge(touched_);
   }
+  // Before the look: an event during it is a reason for the next one.
   dirty_ = false;
   touched_.clear();
   std::function<Looked()> work = [look = std::move(look)] { return look_now(look); };
@@ -208,6 +224,7 @@ Apart::Errand InotifyDirectory::errand(const Looked& looked) const {
 std::optional<Snapshot> InotifyDirectory::take(Looked looked, Apart::Found found) {
   for (Scan& part : found.parts)
     join(looked.scan, std::move(part));
+  // Into a scan with a problem nothing is put: it knows of no file, silent or not.
   if (looked.scan.problem.empty()) {
     looked.scan.files.merge(found.silent_files);
     looked.scan.references.merge(found.silent_references);
@@ -215,21 +232,25 @@ std::optional<Snapshot> InotifyDirectory::take(Looked looked, Apart::Found found
   if (bridge_) {
     Inotify::merge(found.watches, looked.watches);
     statistics_.polling_only = looked.watches.limit_reached;
+    // On the loop, as drain() is: which watches count must not change in the middle of a record.
     const bool changed = inotify_->keep(std::move(looked.watches));
     statistics_.rearms += changed && armed_once_ ? 1 : 0;
     armed_once_ = true;
   }
   auto scan = std::make_shared<const Scan>(std::move(looked.scan));
   last_scan_ended_ = clock_.steady_now();
-  // Not what was waited for in vain.
+  // Not what was waited for in vain: a hung folder would make each pause longer.
   count(*scan, (found.hangs ? look_ended_ : last_scan_ended_) - look_began_);
   if (scan->problem.empty()) statistics_.last_complete_scan = last_scan_ended_;
   auto snapshot = settler_.offer(*scan, look_began_, last_scan_ended_);
   open_whole_ = !scan->problem.empty() || settler_.recheck_at() != SteadyTime::max();
+  // A problem leaves what was known as it was: the next good scan shares its bytes with the last
+  // one.
   if (scan->problem.empty()) last_scan_ = std::move(scan);
   return snapshot;
 }
 
+// `last_scan_` stays the last whole one: what a name is compared with is there.
 std::optional<Snapshot> InotifyDirectory::take_names(const Scan& scan) {
   last_scan_ended_ = clock_.steady_now();
   count(scan, last_scan_ended_ - look_began_);
@@ -241,11 +262,13 @@ void InotifyDirectory::count(const Scan& scan, Duration took) {
   ++statistics_.scans;
   statistics_.discarded_scans += scan.discarded ? 1 : 0;
   statistics_.last_scan_seconds = std::chrono::duration<double>(took).count();
-  // A stream of events, or a directory that is slow to read, must not fill the loop with scans.
+  // A stream of events, or a directory that is slow to read, must not fill the loop with scans: at
+  // most a quarter of the time is spent in them.
   scan_gap_ = std::max(options_->settle_time / 2, 3 * took);
 }
 
 // What it was is kept, and nothing is gone: a file system that does not answer says nothing.
+// Offered twice, for a problem must last for the settle time, too, and this one has.
 std::optional<Snapshot> InotifyDirectory::still_looking() {
   if (stopped_) return std::nullopt;
   const SteadyTime now = clock_.steady_now();
@@ -261,6 +284,7 @@ bool InotifyDirectory::worth_telling(const Snapshot& snapshot) const {
   return snapshot.whole && clock_.steady_now() >= told_whole_at_ + options_->rescan_interval;
 }
 
+// Both or neither: without a bridge nobody would drain the kernel's queue.
 bool InotifyDirectory::start_events() {
   if (bridge_) return true;
   auto inotify = std::make_shared<Inotify>();
@@ -276,10 +300,12 @@ bool InotifyDirectory::start_events() {
   return true;
 }
 
+// What happened to a name is not looked at: whoever reads it sees more, and the truth.
 void InotifyDirectory::on_events() {
   const Inotify::Drained drained = inotify_->drain();
   statistics_.events += drained.events;
   statistics_.overflows += drained.overflows;
+  // Of other names in a folder that holds a link.
   if (drained.events + drained.overflows == 0) return;
   touched_.insert(drained.names.begin(), drained.names.end());
   dirty_ |= drained.elsewhere || drained.overflows > 0;
@@ -293,6 +319,7 @@ std::unique_ptr<Directory> watch_directory(boost::asio::any_io_executor executor
   return std::make_unique<InotifyDirectory>(std::move(executor), clock, std::move(options));
 }
 
+// The same steps without a loop, threads or watches.
 Snapshot scan_once(const Options& options) {
   Settler settler(options.settle_time);
   const auto followed = std::make_shared<const Followed>(options.followed);

@@ -19,26 +19,33 @@
 namespace fairlead::watch {
 
 // How a file looked when its bytes were read. A file of the directory itself that looks the same is
-// believed to be the same, unless it was read within two seconds of its last change; and for so
-// many scans only: what changes no time at all (a mapped page that is still dirty) is seen after
-// them.
+// believed to be the same, unless it was read within two seconds of its last change (a second
+// change in the same tick of the file system's clock would not show); and for so many scans only:
+// what changes no time at all (a mapped page that is still dirty, W23) is seen after them.
 struct Stamp {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::int64_t size = -1;
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
+  // Read more than two seconds after its last change, as its ctime tells: a time that nobody can
+  // set.
   bool rested = false;
   int believed = 0;  // by how many scans since it was read
 };
+// So each 17th scan reads a file at the latest; which one differs by its name, so that not all
+// files are read by one scan.
 inline constexpr int kMostBelieved = 16;
 
 // One manifest file. `bytes` is shared: a file that did not change costs nothing per snapshot.
 struct File {
-  std::shared_ptr<const std::string> bytes;  // never null; empty if `error` is set
-  std::string digest;                        // of the bytes
-  // Set when the file is there but can't be read now (permission, FIFO, too large, vanished
-  // twice). Its last good version stays in force.
+  // Never null. With `error` set: in a scan empty, in a snapshot the last good version, if there is
+  // one.
+  std::shared_ptr<const std::string> bytes;
+  std::string digest;  // of the bytes
+  // Set when the file is there but can't be read now (permission, owner, FIFO, too large, a link
+  // that leads nowhere or out, a file system that hangs), or never rests. Its last good version
+  // stays in force (F082, W24). In words, for people; without the file's name.
   std::string error;
   Stamp stamp{};
 };
@@ -46,6 +53,7 @@ struct File {
 // Whether a consumer would see no difference.
 bool same_version(const File& a, const File& b);
 
+// A map of names, made for copying. Iterators are of one value, and end with a change of it.
 class Files {
   using Page = std::map<std::string, File>;  // never empty
   using Pages = std::vector<std::shared_ptr<Page>>;
@@ -99,7 +107,7 @@ class Files {
   bool erase(const std::string& name);
 
   // Calls `differs` with each name that only one of the two has, or that has another version in
-  // each (same_version).
+  // each (same_version). What both share is passed over without a look.
   static void compare(const Files& a, const Files& b,
                       const std::function<void(const std::string& name)>& differs);
 

@@ -10,8 +10,11 @@
 namespace fairlead::watch {
 namespace {
 
-constexpr int kMaxLinks = 40;  // as the kernel
+// As the kernel (path_resolution(7)).
+constexpr int kMaxLinks = 40;
 
+// Doubled slashes and `.` are no steps; `..` is one, to be taken where it stands: behind a link it
+// leads to the parent of the link's target.
 std::deque<std::string> split(const std::string& path) {
   std::deque<std::string> steps;
   std::istringstream stream(path);
@@ -44,6 +47,7 @@ std::string read_link(const std::string& path) {
 
 }  // namespace
 
+// As the kernel walks: a link's target takes the link's place among the steps that are left.
 LinkChain follow_links(const std::string& path) {
   LinkChain chain;
   chain.target = start_of(path);
@@ -60,6 +64,7 @@ LinkChain follow_links(const std::string& path) {
     last = Link{chain.target, step};
     const std::string next = join(chain.target, step);
     struct stat status{};
+    // Not there, or not to be entered: its coming is an event in `last`.
     if (::lstat(next.c_str(), &status) != 0) break;
     if (!S_ISLNK(status.st_mode)) {
       chain.target = next;
@@ -68,6 +73,7 @@ LinkChain follow_links(const std::string& path) {
     chain.links.push_back(last);
     const std::string target = read_link(next);
     if (target.empty() || ++links > kMaxLinks) return chain;
+    // A relative target goes on from the folder that holds the link.
     if (target.starts_with('/')) chain.target = "/";
     const auto more = split(target);
     steps.insert(steps.begin(), more.begin(), more.end());

@@ -25,6 +25,7 @@
 namespace fairlead::watch {
 namespace {
 
+// Closed when it goes out of scope; -1 is none.
 class FileDescriptor {
  public:
   explicit FileDescriptor(int opened) : fd(opened) {}
@@ -50,7 +51,8 @@ const char* const kReplaced = "the directory was replaced while it was read";
 
 Listing list_manifests(int directory, std::size_t max_files) {
   Listing listing;
-  // fdopendir takes its descriptor; ours stays the pin for openat.
+  // fdopendir takes its descriptor; ours stays the pin for openat. Opened anew and not a dup, which
+  // would share its position.
   const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* stream = copy < 0 ? nullptr : ::fdopendir(copy);
   if (stream == nullptr) {
@@ -58,10 +60,13 @@ Listing list_manifests(int directory, std::size_t max_files) {
     if (copy >= 0) ::close(copy);
     return listing;
   }
+  // readdir() says by errno alone whether it ended or failed: it is cleared before each call.
   errno = 0;
   while (const dirent* entry = ::readdir(stream)) {
+    // Without a stat. Where the file system does not tell (DT_UNKNOWN) all are read apart.
     auto& names = entry->d_type == DT_REG ? listing.plain : listing.others;
     if (is_manifest_name(entry->d_name)) names.emplace_back(entry->d_name);
+    // No part of the list is taken: what is cut off would read as gone.
     if (listing.plain.size() + listing.others.size() > max_files) {
       listing.problem = "more than " + std::to_string(max_files) + " manifests";
       break;
@@ -75,6 +80,7 @@ Listing list_manifests(int directory, std::size_t max_files) {
   return listing;
 }
 
+// The digest is the dear part, and a comparison is cheap: bytes that are the same keep theirs.
 File share_or_digest(std::string bytes, const File* known) {
   if (known != nullptr && known->error.empty() && *known->bytes == bytes) return *known;
   std::string digest = sha256_hex(bytes);
@@ -85,6 +91,8 @@ std::int64_t nanoseconds(const timespec& time) {
   return (static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000) + time.tv_nsec;
 }
 
+// By the wall clock, since that is what the file system stamps with: if it was set back, the file
+// has not rested, and is read.
 Stamp stamp_of(const struct stat& status, const std::string& name) {
   constexpr std::int64_t kRest = 2'000'000'000;
   timespec now{};
@@ -106,7 +114,8 @@ bool same_look(const Stamp& a, const Stamp& b) {
          std::tie(b.device, b.inode, b.size, b.modified_ns, b.changed_ns);
 }
 
-// Of a name that is no link, without opening it; nothing if it has to be read.
+// Of a name that is no link, without opening it; nothing if it has to be read: a file with an error
+// is looked at each time, since what mends it (a chmod of a folder) need not change its own times.
 std::optional<File> believed(int directory, const std::string& name, const File* known) {
   if (known == nullptr || !known->error.empty() || !known->stamp.rested ||
       known->stamp.believed >= kMostBelieved)
@@ -126,7 +135,8 @@ File read_regular(int opened, std::size_t limit, const File* known) {
   return share_or_digest(std::move(*bytes), known);
 }
 
-// Never leaves the directory. No wrapper in glibc 2.36.
+// Never leaves the directory, whatever is swapped meanwhile. No wrapper in glibc 2.36. Magic links
+// (/proc/self/fd) lead anywhere, and are no files.
 int open_beneath(int directory, const std::string& path, int flags) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags);
@@ -155,6 +165,7 @@ bool is_link(int directory, const std::string& name) {
          S_ISLNK(status.st_mode);
 }
 
+// Where a descriptor really is, as the kernel knows: no walk of ours that could be misled.
 std::string path_of(int opened) {
   char target[PATH_MAX];
   const auto link = "/proc/self/fd/" + std::to_string(opened);
@@ -162,17 +173,20 @@ std::string path_of(int opened) {
   return length < 0 ? std::string() : std::string(target, static_cast<std::size_t>(length));
 }
 
-// Who may write a folder on the way can put another file in this one's place.
+// Who may write a folder on the way can put another file in this one's place. Asked only where
+// there is a way: a plain file of the directory stands in a folder that was judged already.
 Status check_way(const Place& place, const std::string& name, int file) {
   const bool direct = name.find('/') == std::string::npos && !is_link(place.fd, name);
   if (direct || place.trusted.anyone) return {};
   const std::string top = path_of(place.fd) + "/";
   const std::string path = path_of(file);
+  // Removed or moved away meanwhile: what is opened next is judged by its own owner.
   if (!path.starts_with(top)) return {};
   for (auto slash = path.find('/', top.size()); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {
     const std::string folder = path.substr(top.size(), slash - top.size());
     struct stat status{};
+    // Gone meanwhile, and the file's way with it.
     if (::fstatat(place.fd, folder.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     auto fine = check_trust(status, place.trusted, kTrustHint);
     if (!fine) return std::unexpected(std::move(fine.error()).with_context("folder " + folder));
@@ -180,11 +194,13 @@ Status check_way(const Place& place, const std::string& name, int file) {
   return {};
 }
 
-// Nothing if there is no such file.
+// Nothing if there is no such file. Looked at, judged, opened, judged again: each step is by the
+// kernel's own answer to the same name beneath the same directory.
 std::optional<File> read_file_of(const Place& place, const std::string& path, const File* known) {
   // O_PATH finds without opening, as stat() does: to open a device can have effects (W24).
   const FileDescriptor found(open_beneath(place.fd, path, O_PATH | O_CLOEXEC));
   if (found.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  // How RESOLVE_BENEATH says no.
   if (found.fd < 0 && errno == EXDEV) return unreadable("it leads out of the manifests directory");
   struct stat status{};
   if (found.fd < 0 || ::fstat(found.fd, &status) != 0) return unreadable(describe(errno));
@@ -194,6 +210,7 @@ std::optional<File> read_file_of(const Place& place, const std::string& path, co
   if (fine) fine = check_way(place, path, found.fd);
   if (!fine) return unreadable(say(fine.error()));
   const FileDescriptor file(open_beneath(place.fd, path, kReadFlags));
+  // It went between the look and the open.
   if (file.fd < 0 && errno == ENOENT) return std::nullopt;
   struct stat opened{};
   if (file.fd < 0 || ::fstat(file.fd, &opened) != 0) return unreadable(describe(errno));
@@ -205,7 +222,8 @@ std::optional<File> read_file_of(const Place& place, const std::string& path, co
   return read;
 }
 
-// Nothing if the name went away since the listing; the next pass will tell whether for good.
+// Nothing if the name went away since the listing; the next pass will tell whether for good. A link
+// that leads nowhere has not gone: a sync job is at work, or has failed (W15).
 std::optional<File> read_manifest(const Place& place, const std::string& name, const File* known) {
   auto file = read_file_of(place, name, known);
   if (!file && is_link(place.fd, name)) return unreadable("its symbolic link leads nowhere");
@@ -218,11 +236,12 @@ const File* find_file(const std::map<std::string, File>& files, const std::strin
 }
 
 // A followed file that stands in the directory itself, on its own file system, or is not there.
-// False if its way may lead elsewhere.
+// False if its way may lead elsewhere. Most `.env` files are such, and cost no thread.
 bool read_here(const Place& place, const std::string& path, const Scan& known, Scan& scan) {
   if (path.find('/') != std::string::npos) return false;
   struct stat status{};
   if (::fstatat(place.fd, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return errno == ENOENT;
+  // A file may be a mount of its own, over a network.
   if (!S_ISREG(status.st_mode) || status.st_dev != scan.device) return false;
   const File* before = find_file(known.references, path);
   auto file = believed(place.fd, path, before);
@@ -246,7 +265,7 @@ void read_all(const Place& place, const Listing& listing, const Scan& known, Sca
 }
 
 // A name that both were and are plain files of this file system. False: not that simple, or it went
-// away meanwhile.
+// away meanwhile; then a whole scan looks, for only that may miss something.
 bool read_named(const Place& place, const std::string& name, const Scan& known, Scan& scan) {
   struct stat status{};
   if (!is_read_here(name, known) ||
@@ -278,7 +297,7 @@ Place place_of(int directory, const struct stat& status, const Options& options)
   return place;
 }
 
-// The descriptor stays with the directory that was opened; the path may not.
+// The descriptor stays with the directory that was opened; the path may not (W16).
 void check_still_there(const Options& options, Scan& scan) {
   struct stat now{};
   const bool found = ::stat(options.path.c_str(), &now) == 0;
@@ -307,6 +326,7 @@ void in_directory(const Options& options, Scan& scan, const Read& read) {
   }
   read(place);
   check_still_there(options, scan);
+  // Half of what was read may be of another tree; nothing is better than a mixture.
   if (scan.problem.empty()) return;
   scan.files.clear();
   scan.references.clear();
@@ -315,6 +335,7 @@ void in_directory(const Options& options, Scan& scan, const Read& read) {
 
 }  // namespace
 
+// Bytes are never null, so that nobody has to ask.
 File unreadable(std::string why) {
   return File{std::make_shared<const std::string>(), {}, std::move(why)};
 }
@@ -330,6 +351,7 @@ bool is_manifest_name(const std::string& name) {
   return name.ends_with(".yaml") || name.ends_with(".yml");
 }
 
+// Where the directory can't be seen, nobody is added.
 Trusted trusted_by(const Options& options) {
   struct stat status{};
   Trusted trusted = options.trusted;
@@ -384,6 +406,7 @@ Scan read_apart(const Options& options, const Name& name, const Scan& known) {
   return scan;
 }
 
+// The part was read later, perhaps in a directory that has taken the place of the other one.
 void join(Scan& scan, Scan part) {
   if (!scan.problem.empty()) return;
   if (part.problem.empty() && part.device == scan.device && part.inode == scan.inode) {

@@ -20,8 +20,10 @@ bool same_files(const Files& a, const Files& b) {
 
 }  // namespace
 
+// `ended` is when a change was surely there; `began` is until when something surely rested.
 std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, SteadyTime ended) {
   Place place = judge(scan);
+  // Another directory, or another problem: it has to rest as well.
   if (!place_ || *place_ != place) {
     place_ = std::move(place);
     place_since_ = ended;
@@ -32,6 +34,7 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
     observe(scan.files, manifests_, ended);
     observe(scan.references, references_, ended);
   }
+  // Only who has looked at everything can miss something.
   if (place_->problem.empty() && scan.whole) {
     miss(scan.files, manifests_, ended);
     miss(scan.references, references_, ended);
@@ -48,12 +51,14 @@ std::optional<Snapshot> Settler::offer(const Scan& scan, SteadyTime began, Stead
   const SteadyTime patience_ends = *unsettled_since_ + kPatienceInSettleTimes * settle_time_;
   recheck_at_ = std::min(youngest + settle_time_, patience_ends);
   if (began < patience_ends) return std::nullopt;
+  // Patience begins anew: the restless file costs one snapshot in each ten settle times.
   unsettled_since_ = began;
   recheck_at_ = youngest + settle_time_;
   return accept(scan, began);
 }
 
 // An unmounted file system shows the empty directory beneath it: that is no wish to delete (W18).
+// An empty directory on the same file system is one.
 Settler::Place Settler::judge(const Scan& scan) const {
   Place place;
   place.problem = scan.problem;
@@ -74,6 +79,7 @@ void Settler::observe(const Found& found, Seen& seen, SteadyTime now) {
       since = now;
       seen.changed.insert(name);
     }
+    // Also if it is the same: its stamp is newer.
     version = file;
   }
 }
@@ -120,8 +126,10 @@ Snapshot Settler::accept(const Scan& scan, SteadyTime now) {
   snapshot.number = ++number_;
   snapshot.settled_at = now;
   snapshot.problem = place_->problem;
+  // Accepted for want of patience, and it is the directory itself that moves.
   if (!settled(place_since_, now)) snapshot.problem = "the directory does not come to rest";
   if (!snapshot.problem.empty()) {
+    // What was there before stays: whoever reads files only sees nothing vanish.
     snapshot.files = good_.files;
     snapshot.references = good_.references;
     snapshot.followed = good_.followed;
@@ -136,7 +144,9 @@ Snapshot Settler::accept(const Scan& scan, SteadyTime now) {
   good_.whole = scan.whole;
   good_.number = snapshot.number;
   good_.settled_at = now;
+  // `directory_id` and device are remembered of complete snapshots only.
   good_device_ = place_->device;
+  // A copy, which shares all files with what is kept here (files.h).
   return good_;
 }
 
@@ -151,6 +161,7 @@ void Settler::update(Files& files, Seen& seen, SteadyTime now) const {
     auto file = deliver(known->second, files.find(name), now);
     file ? files.put(name, std::move(*file)) : void(files.erase(name));
     if (!settled(known->second.since, now)) return false;
+    // An absence that has settled was told; the next sight of the name is a new one.
     if (!known->second.version) seen.files.erase(known);
     return true;
   });
@@ -160,8 +171,11 @@ void Settler::update(Files& files, Seen& seen, SteadyTime now) const {
 std::optional<File> Settler::deliver(const Observation& seen, const File* good,
                                      SteadyTime now) const {
   const bool rests = settled(seen.since, now);
+  // The usual cases: it is there, or it is not.
   if (rests && (!seen.version || seen.version->error.empty())) return seen.version;
+  // It came and went before it ever counted.
   if (!rests && !seen.version && good == nullptr) return std::nullopt;
+  // Neither: the last good version, or a file without content, and why.
   File file;
   file.bytes = std::make_shared<const std::string>();
   if (good != nullptr) file = *good;

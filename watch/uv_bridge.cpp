@@ -10,7 +10,8 @@
 namespace fairlead::watch {
 namespace asio = boost::asio;
 
-// Lives on the heap: libuv keeps the addresses of its loop and handle.
+// Lives on the heap: libuv keeps the addresses of its loop and handle. Shared: asio may run a
+// handler that it has queued before the bridge went.
 struct UvBridge::Loop : std::enable_shared_from_this<Loop> {
   explicit Loop(const asio::any_io_executor& executor) : backend(executor) {}
   Loop(const Loop&) = delete;
@@ -18,6 +19,7 @@ struct UvBridge::Loop : std::enable_shared_from_this<Loop> {
 
   ~Loop() {
     if (!loop_made) return;
+    // A closed handle is given back in a later turn; uv_loop_close() refuses a loop with one.
     if (polling) {
       uv_close(reinterpret_cast<uv_handle_t*>(&poll), nullptr);
       uv_run(&loop, UV_RUN_DEFAULT);
@@ -59,6 +61,7 @@ bool UvBridge::Loop::start(int fd) {
   return true;
 }
 
+// One wait for each turn: the descriptor of an epoll instance is readable while one of its own is.
 void UvBridge::Loop::await_backend() {
   // With no live handle libuv asks to be run at once, for ever.
   if (uv_loop_alive(&loop) == 0) return;
@@ -72,6 +75,7 @@ void UvBridge::Loop::await_backend() {
 }
 
 void UvBridge::Loop::turn() {
+  // libuv's time stands still between turns.
   uv_update_time(&loop);
   uv_run(&loop, UV_RUN_NOWAIT);
 }
