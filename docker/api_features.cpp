@@ -10,6 +10,7 @@ struct Row {
   int minor;  // of API 1.x
 };
 
+// In which version each began. A later one has it too: no version has taken one back.
 constexpr Row kRows[] = {
     {ApiFeature::kSeveralEndpoints, 44},
     {ApiFeature::kEndpointMac, 44},
@@ -27,6 +28,7 @@ bool has(const std::string& api_version, ApiFeature feature) {
   for (const auto& row : kRows) {
     if (row.feature == feature) return api_at_least(api_version, 1, row.minor);
   }
+  // An enumerator without a row: nothing is sent that an engine may not know.
   return false;
 }
 

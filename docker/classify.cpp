@@ -21,6 +21,7 @@ struct Rule {
 
 constexpr auto kAny = std::nullopt;
 
+// Hints that several rules share.
 constexpr std::string_view kCheckImage =
     "check the reference, or make the image available to the engine";
 constexpr std::string_view kFitAddress =
@@ -28,14 +29,19 @@ constexpr std::string_view kFitAddress =
 constexpr std::string_view kFreeAddresses =
     "remove unused networks, or give this one a subnet of its own";
 
+// From special to general: a rule with a message stands before one without, and one for an
+// operation before one for all. Statuses are left out (0) where versions differ in them, and
+// messages where the status alone is certain. Fragments are parts of messages that several versions
+// share.
 constexpr Rule kRules[] = {
-    // The host, whatever the call (F021, F076).
+    // The host, whatever the call (F021, F076). First: these words come inside other errors.
     {kAny, 0, "no space left on device", kBlocked, Reason::kEngineDiskFull,
      "free disk space on the engine's host"},
     {kAny, 0, "No chain/target/match", kBlocked, Reason::kEngineFirewallBroken,
      "restart dockerd: its firewall rules were flushed"},
     {kAny, 400, "client version", kTransient, Reason::kEngineTooOld, ""},
-    // Networks (F001, F004, F005, F007, F008).
+    // Networks (F001, F004, F005, F007, F008). A 409 is a name or, where it does not say so, a
+    // subnet.
     {Operation::kNetworkCreate, 0, "Pool overlaps", kBlocked, Reason::kSubnetOverlap,
      "choose another subnet, or remove the other network"},
     {Operation::kNetworkCreate, 0, "could not find an available", kBlocked,
@@ -56,7 +62,7 @@ constexpr Rule kRules[] = {
      "detach the containers on it"},
     {kAny, 400, "is ambiguous", kBlocked, Reason::kNetworkAmbiguous,
      "remove all but one of the networks of this name, by ID"},
-    // Endpoints (F012, F017).
+    // Endpoints (F012, F017). A 404 of a connect may be network or container: a fresh look tells.
     {Operation::kNetworkConnect, 403, "already exists in network", kTransient,
      Reason::kStateConflict, ""},
     {Operation::kNetworkConnect, 403, "Address already in use", kBlocked, Reason::kAddressInUse,
@@ -66,7 +72,7 @@ constexpr Rule kRules[] = {
      Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kNetworkConnect, 400, "", kInvalid, Reason::kInvalidEndpoint, kFitAddress},
     {Operation::kNetworkDisconnect, 404, "", kTransient, Reason::kStateConflict, ""},
-    // Create (F025, F043, F052, F057).
+    // Create (F025, F043, F052, F057). "No such container" is one that is linked to or shared with.
     {Operation::kContainerCreate, 404, "No such image", kBlocked, Reason::kImageNotFound,
      kCheckImage},
     {Operation::kContainerCreate, 409, "is already in use", kBlocked, Reason::kNameTaken,
@@ -79,7 +85,8 @@ constexpr Rule kRules[] = {
      "start the container that it names, or remove the link"},
     {Operation::kContainerCreate, 400, "", kInvalid, Reason::kInvalidContainerConfig, ""},
     {Operation::kContainerCreate, 404, "", kTransient, Reason::kStateConflict, ""},
-    // Start (F009, F017, F031, F040, F042).
+    // Start (F009, F017, F031, F040, F042). What the manifest alone can mend is Invalid, or each
+    // back-off would start a container that can't run.
     {Operation::kContainerStart, 404, "network", kTransient, Reason::kStateConflict, ""},
     {Operation::kContainerStart, 403, "Address already in use", kBlocked, Reason::kAddressInUse,
      "free the address, or choose another"},
@@ -100,7 +107,7 @@ constexpr Rule kRules[] = {
     {Operation::kContainerStart, 0, "marked for removal", kTransient, Reason::kStateConflict, ""},
     {Operation::kContainerStart, 400, "", kInvalid, Reason::kCommandNotRunnable,
      "check `command` and `entrypoint`"},
-    // Stop, remove, rename (F028, F039).
+    // Stop, remove, rename (F028, F039). "Already in progress" ends by itself.
     {kAny, 0, "did not receive an exit event", kBlocked, Reason::kContainerStuck,
      "the process can't be killed; look at the host"},
     {kAny, 409, "already in progress", kTransient, Reason::kStateConflict, ""},
@@ -116,12 +123,14 @@ constexpr Rule kRules[] = {
      "the registry limits pulls"},
     {Operation::kImagePull, 0, "unauthorized", kBlocked, Reason::kImagePullFailed,
      "log in to the registry"},
+    // Registries say "denied" of what is private and of what does not exist.
     {Operation::kImagePull, 0, "denied", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 0, "manifest unknown", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 0, "not found", kBlocked, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 400, "", kInvalid, Reason::kImageNotFound, kCheckImage},
     {Operation::kImagePull, 0, "", kTransient, Reason::kImagePullFailed,
      "is the registry reachable from the engine?"},
+    // The tar is ours: the same one will be refused again.
     {Operation::kImageLoad, 0, "", kBlocked, Reason::kImagePullFailed, ""},
     // What is gone is gone: a fresh look decides (F074). An unknown route is not a missing object.
     {kAny, 404, "page not found", kTransient, Reason::kEngineError, ""},
@@ -129,12 +138,14 @@ constexpr Rule kRules[] = {
     {kAny, 409, "", kTransient, Reason::kStateConflict, ""},
 };
 
+// "" is found in every message.
 bool fits(const Rule& rule, Operation operation, int status, std::string_view message) {
   return (!rule.operation || *rule.operation == operation) &&
          (rule.status == 0 || rule.status == status) &&
          message.find(rule.fragment) != std::string_view::npos;
 }
 
+// "container create: what". The object is in `what`, where the engine has named it.
 std::string describe(Operation operation, std::string_view what) {
   std::string words(to_string(operation));
   for (auto& c : words) {
@@ -186,6 +197,8 @@ Error classify_fault(Operation operation, TransportFault fault, std::string_view
   // The request was written: a mutation may have run, or may still run (F029, F030).
   const auto reason =
       fault == TransportFault::kTimedOut ? Reason::kTimeout : Reason::kEngineUncertain;
+  // The request was written: a mutation may have run, or may still run (F029, F030). Also if the
+  // reply was no reply: something has taken the request.
   if (is_mutation(operation)) return {kUnknown, reason, text, ""};
   if (fault == TransportFault::kTooLarge) {
     return {kTransient, Reason::kEngineError, text,

@@ -13,6 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
+// ASCII: signals have no other letters.
 std::string upper(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(),
@@ -32,6 +33,7 @@ json::value number(const json::value& value) {
   return value.is_number() && value.to_number<double>() == 0 ? json::value() : value;
 }
 
+// As Go's path.Clean, which dockerd applies to it.
 json::value path(const json::value& value) {
   if (!value.is_string()) return value;
   const auto& given = value.get_string();
@@ -42,6 +44,8 @@ struct SignalName {
   std::string_view name;
   int number;
 };
+// By names of the host, whose numbers are the engine's too: both run on Linux. Real-time signals
+// are left as they are written.
 constexpr SignalName kSignals[] = {
     {"ABRT", SIGABRT}, {"ALRM", SIGALRM}, {"CHLD", SIGCHLD}, {"CONT", SIGCONT}, {"HUP", SIGHUP},
     {"INT", SIGINT},   {"KILL", SIGKILL}, {"PIPE", SIGPIPE}, {"PWR", SIGPWR},   {"QUIT", SIGQUIT},
@@ -66,7 +70,8 @@ json::value stop_signal(const json::value& value) {
   return name.empty() ? json::value() : json::value(json::string(name));
 }
 
-// `[""]` says what `[]` does: not the image's.
+// `[""]` says what `[]` does: not the image's. That is how Docker's CLI resets it
+// (`--entrypoint ""`).
 json::value entrypoint(const json::value& value) {
   const auto* words = value.if_array();
   const bool reset = words != nullptr && words->size() == 1 && words->front() == json::value("");
@@ -82,6 +87,7 @@ json::value log_driver(const json::value& value) {
   return out.empty() ? json::value() : json::value(std::move(out));
 }
 
+// The paths are keys here, and the values options of mount(8).
 json::value paths_of_tmpfs(const json::value& value) {
   if (!value.is_object()) return value;
   json::object out;
@@ -90,6 +96,7 @@ json::value paths_of_tmpfs(const json::value& value) {
   return out;
 }
 
+// A copy: what is compared must not change what is sent.
 json::value device_paths(const json::value& value) {
   if (!value.is_array()) return value;
   json::array out = value.get_array();
@@ -107,6 +114,7 @@ json::value device_paths(const json::value& value) {
 
 // ---- The table ----
 
+// By path. A row without a form is compared as it stands.
 constexpr ContainerField kFields[] = {
     {.path = "Config.Domainname", .form = text},
     {.path = "Config.Entrypoint", .form = entrypoint, .setting = false},

@@ -14,6 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
+// What is absent or of another kind reads as these, so that no reader has to ask (F072).
 const json::object kNoObject;
 const json::array kNoArray;
 
@@ -36,6 +37,7 @@ bool flag_at(const json::object& parent, std::string_view key) {
   const auto* value = parent.if_contains(key);
   return value != nullptr && value->is_bool() && value->get_bool();
 }
+// Any of JSON's numbers; what fits no 64 bits is 0 (F113).
 std::int64_t number_at(const json::object& parent, std::string_view key) {
   const auto* value = parent.if_contains(key);
   if (value == nullptr) return 0;
@@ -45,6 +47,7 @@ std::int64_t number_at(const json::object& parent, std::string_view key) {
   if (!value->is_double() || !(std::abs(value->get_double()) < kMost)) return 0;
   return static_cast<std::int64_t>(value->get_double());
 }
+// What is no string is passed over.
 std::vector<std::string> strings_at(const json::object& parent, std::string_view key) {
   std::vector<std::string> out;
   for (const auto& each : array_at(parent, key)) {
@@ -52,6 +55,7 @@ std::vector<std::string> strings_at(const json::object& parent, std::string_view
   }
   return out;
 }
+// What is no text is left out: options of plugins may be anything.
 StringMap map_at(const json::object& parent, std::string_view key) {
   StringMap out;
   for (const auto& member : object_at(parent, key)) {
@@ -62,11 +66,13 @@ StringMap map_at(const json::object& parent, std::string_view key) {
   return out;
 }
 
+// Docker writes names as "/web"; the other name of a link, "/a/b", keeps its second slash.
 std::string without_slash(std::string name) {
   if (name.starts_with('/')) name.erase(0, 1);
   return name;
 }
 
+// The same object in lists and inspects; a list has no aliases.
 Endpoint endpoint(std::string name, const json::object& object) {
   const auto& ipam = object_at(object, "IPAMConfig");
   Endpoint out;
@@ -84,6 +90,7 @@ Endpoint endpoint(std::string name, const json::object& object) {
   return out;
 }
 
+// By name: the engine's order is that of a Go map, another one each time.
 std::vector<Endpoint> endpoints(const json::object& container) {
   std::vector<Endpoint> out;
   for (const auto& member : object_at(object_at(container, "NetworkSettings"), "Networks")) {
@@ -115,9 +122,11 @@ std::vector<PortBinding> port_bindings(const json::object& host_config) {
   for (const auto& member : bindings) {
     const std::string key(member.key());
     const auto slash = key.find('/');
+    // "8080/tcp"; without a protocol it is tcp.
     PortBinding port;
     std::from_chars(key.data(), key.data() + key.size(), port.container_port);
     port.protocol = slash == std::string::npos ? "tcp" : key.substr(slash + 1);
+    // One port may be bound several times, and `null` is not at all.
     for (const auto& each : array_at(bindings, key)) {
       port.host_ip = text_at(object_of(each), "HostIp");
       port.host_port = text_at(object_of(each), "HostPort");
@@ -128,6 +137,8 @@ std::vector<PortBinding> port_bindings(const json::object& host_config) {
   return out;
 }
 
+// What was asked for in this form. `Binds`, as `docker run -v` sends them, are not among them:
+// Fairlead sends none.
 std::vector<MountSpec> mounts(const json::object& host_config) {
   std::vector<MountSpec> out;
   for (const auto& each : array_at(host_config, "Mounts")) {
@@ -154,6 +165,7 @@ std::vector<MountedVolume> mounted_volumes(const json::object& container) {
   return out;
 }
 
+// `Health` is absent without a check; "none" is what some versions write for that.
 void read_state(const json::object& state, Container& out) {
   out.state = text_at(state, "Status");
   out.running = flag_at(state, "Running");
@@ -168,6 +180,7 @@ void read_state(const json::object& state, Container& out) {
   if (health != "none") out.health = health;
 }
 
+// `Config` and `HostConfig` are what the engine has made of the request, with the image's defaults.
 void read_config(const json::object& config, Container& out) {
   out.image = text_at(config, "Image");
   out.labels = map_at(config, "Labels");
@@ -193,7 +206,7 @@ void read_host_config(const json::object& host, Container& out) {
   out.mounts = mounts(host);
 }
 
-// What is empty is left out: most containers set few of them.
+// What is empty is left out: most containers set few of them. 0 and false are the defaults.
 bool is_set(const json::value& value) {
   if (const auto* text = value.if_string()) return !text->empty();
   if (const auto* list = value.if_array()) return !list->empty();
@@ -201,6 +214,7 @@ bool is_set(const json::value& value) {
   return !value.is_null() && value != json::value(false) && value != json::value(0);
 }
 
+// The table says which there are, so that what is compared is what is read.
 void read_settings(const json::object& container, Container& out) {
   for (const auto& field : container_fields()) {
     if (!field.setting) continue;
@@ -212,6 +226,7 @@ void read_settings(const json::object& container, Container& out) {
   }
 }
 
+// The same object in lists and inspects; `Containers` is in the latter only.
 Network network(const json::object& object) {
   Network out;
   out.id = text_at(object, "Id");
@@ -242,10 +257,13 @@ Network network(const json::object& object) {
   return out;
 }
 
+// For "the reply is no …": a word that names what was asked for, and nothing of the reply.
 std::unexpected<std::string> odd(std::string_view what) {
   return std::unexpected("the reply is no " + std::string(what));
 }
 
+// All or none: a list that lacks one object reads as if that had gone, and what has gone is removed
+// from memory or made anew.
 template <typename T>
 Decoded<std::vector<T>> each_of(const json::value* reply, T (*read)(const json::object&),
                                 bool (*fine)(const T&)) {
@@ -262,6 +280,7 @@ Decoded<std::vector<T>> each_of(const json::value* reply, T (*read)(const json::
 bool has_id(const ContainerSummary& each) {
   return is_id(each.id);
 }
+// A network without a name can't be told from others.
 bool has_network_id(const Network& each) {
   return is_network_id(each.id) && !each.name.empty();
 }
@@ -280,6 +299,7 @@ bool is_id(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// Swarm's IDs are shorter, and its networks stand in every list of theirs.
 bool is_network_id(std::string_view text) {
   constexpr std::string_view kSwarms = "0123456789abcdefghijklmnopqrstuvwxyz";
   return is_id(text) ||
@@ -298,6 +318,7 @@ Decoded<Container> decode_container(const json::value& reply) {
   out.name = without_slash(text_at(object, "Name"));
   out.created = text_at(object, "Created");
   out.image_id = text_at(object, "Image");
+  // At the top, and not in State.
   out.restart_count = static_cast<int>(number_at(object, "RestartCount"));
   read_state(object_at(object, "State"), out);
   read_config(object_at(object, "Config"), out);
@@ -326,6 +347,7 @@ Decoded<Volume> decode_volume(const json::value& reply) {
   return out;
 }
 
+// With the containerd store the ID is the manifest's, and some members are absent (Engine 29).
 Decoded<Image> decode_image(const json::value& reply) {
   const auto& object = object_of(reply);
   Image out{text_at(object, "Id"),
@@ -357,12 +379,15 @@ std::optional<Event> decode_event(const json::value& line) {
   const auto& actor = object_at(object, "Actor");
   Event event{text_at(object, "Type"), text_at(object, "Action"), text_at(actor, "ID"),
               map_at(actor, "Attributes")};
+  // Health checks are execs: three events each, with the command in the action.
   if (event.type.empty() || event.action.starts_with("exec_")) return std::nullopt;
+  // What would be asked for next is this ID.
   if (event.type == "container" && !is_id(event.actor_id)) return std::nullopt;
   if (event.type == "network" && !is_network_id(event.actor_id)) return std::nullopt;
   return event;
 }
 
+// By the wider of the two forms: a container's ID fits it too.
 Decoded<std::string> decode_id(const json::value& reply) {
   auto id = text_at(object_of(reply), "Id");
   if (!is_network_id(id)) return odd("ID");
@@ -373,12 +398,14 @@ int decode_exit_code(const json::value& reply) {
   return static_cast<int>(number_at(object_of(reply), "ExitCode"));
 }
 
+// Engines up to 28 write both, from 29 on `errorDetail` alone.
 std::string decode_progress_error(const json::value& line) {
   const auto& object = object_of(line);
   auto message = text_at(object_at(object, "errorDetail"), "message");
   return message.empty() ? text_at(object, "error") : message;
 }
 
+// A JSON object without a message says nothing, and is not shown as JSON.
 std::string decode_error_message(std::string_view body) {
   boost::system::error_code bad;
   const auto value = json::parse(body, bad);

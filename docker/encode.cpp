@@ -24,6 +24,7 @@ json::object to_object(const StringMap& map) {
   return out;
 }
 
+// Puts what is set. Overloads, so that a body reads as a list of its members.
 template <typename T>
 void put(json::object& out, const char* key, const std::optional<T>& value) {
   if (value) out[key] = *value;
@@ -38,12 +39,14 @@ void put(json::object& out, const char* key, const StringMap& map) {
   if (!map.empty()) out[key] = to_object(map);
 }
 
+// MaximumRetryCount is refused by the engine for all but on-failure, 0 is fine.
 json::object restart_policy(const RestartPolicy& policy) {
   json::object out{{"Name", policy.name}};
   if (policy.max_attempts > 0) out["MaximumRetryCount"] = policy.max_attempts;
   return out;
 }
 
+// Nanoseconds, as the API has them. 0 stands for the image's or the engine's own.
 json::object health(const HealthSpec& spec, const std::string& api) {
   json::object out{{"Test", to_array(spec.test)}};
   const auto duration = [&out](const char* key, std::int64_t value) {
@@ -57,7 +60,7 @@ json::object health(const HealthSpec& spec, const std::string& api) {
   return out;
 }
 
-// Ours and the settings may both say something: exposed ports.
+// Ours and the settings may both say something: exposed ports. Then all of both.
 void merge_into(json::object& out, std::string_view key, const json::value& value) {
   auto* found = out.if_contains(key);
   if (found == nullptr || !found->is_object() || !value.is_object()) {
@@ -82,6 +85,7 @@ void put_settings(json::object& body, const Settings& settings) {
   }
 }
 
+// Each type has options of its own, and the engine refuses those of another.
 json::object mount(const MountSpec& spec) {
   json::object out{{"Type", spec.type}, {"Target", spec.target}, {"ReadOnly", spec.read_only}};
   put(out, "Source", spec.source);
@@ -110,6 +114,7 @@ json::object mount(const MountSpec& spec) {
   return out;
 }
 
+// Whole, at create and connect alike (F011).
 json::object endpoint_settings(const EndpointSpec& endpoint, const std::string& api) {
   json::object out;
   json::object ipam;
@@ -128,10 +133,12 @@ json::object endpoint_settings(const EndpointSpec& endpoint, const std::string& 
   return out;
 }
 
+// By name, as Compose sends it; see network_mode in docker/types.h.
 const std::string& endpoint_key(const EndpointSpec& endpoint) {
   return endpoint.network_name.empty() ? endpoint.network_id : endpoint.network_name;
 }
 
+// Members of their own; the rest is put in by put_settings().
 json::object host_config(const ContainerSpec& spec) {
   json::object out;
   put(out, "NetworkMode", spec.network_mode);
@@ -151,6 +158,7 @@ json::object host_config(const ContainerSpec& spec) {
   if (!mounts.empty()) out["Mounts"] = mounts;
   json::object bindings;
   for (const auto& port : spec.ports) {
+    // A port may be published on several addresses.
     auto& list = bindings[std::to_string(port.container_port) + "/" + port.protocol];
     if (!list.is_array()) list.emplace_array();
     list.as_array().push_back(json::object{{"HostIp", port.host_ip}, {"HostPort", port.host_port}});
@@ -163,6 +171,7 @@ json::object host_config(const ContainerSpec& spec) {
 
 json::object container_create_body(const ContainerSpec& spec, const std::string& api) {
   json::object out{{"Image", spec.image}};
+  // These two are sent when they are empty, too: it resets what the image says.
   if (spec.command) out["Cmd"] = to_array(*spec.command);
   if (spec.entrypoint) out["Entrypoint"] = to_array(*spec.entrypoint);
   put(out, "Env", spec.env);
@@ -182,14 +191,17 @@ json::object container_create_body(const ContainerSpec& spec, const std::string&
   json::object endpoints;
   const bool several = has(api, ApiFeature::kSeveralEndpoints);
   for (const auto& endpoint : spec.endpoints) {
+    // The engine would refuse the request, not the second endpoint.
     if (!endpoints.empty() && !several) break;
     endpoints[endpoint_key(endpoint)] = endpoint_settings(endpoint, api);
   }
+  // After what is here, which it may add to.
   put_settings(out, spec.settings);
   if (!endpoints.empty()) out["NetworkingConfig"] = json::object{{"EndpointsConfig", endpoints}};
   return out;
 }
 
+// Nothing here depends on the version: what is unknown is ignored.
 json::object network_create_body(const NetworkSpec& spec) {
   json::object out{{"Name", spec.name}, {"CheckDuplicate", true}};
   put(out, "Driver", spec.driver);
@@ -236,11 +248,13 @@ json::object update_body(const ContainerUpdate& update) {
     out["Memory"] = *update.memory;
     out["MemorySwap"] = *update.memory * 2;  // as create does; else raising the limit is refused
   }
+  // An update has no HostConfig around it: its members stand at the top.
   for (const auto& [path, value] : update.settings)
     out[path.substr(path.find('.') + 1)] = value;
   return out;
 }
 
+// Without a TTY: the output comes in frames, and its two streams are kept in order.
 json::object exec_create_body(const ExecSpec& spec) {
   json::object out{{"AttachStdout", true}, {"AttachStderr", true}};
   put(out, "Cmd", spec.command);
@@ -259,6 +273,7 @@ json::object volume_create_body(const VolumeSpec& spec) {
   return out;
 }
 
+// A list of values under one key: all of them must fit (Engine API, "filters").
 std::string label_filter(const std::vector<std::string>& labels) {
   json::array list;
   for (const auto& each : labels)

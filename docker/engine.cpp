@@ -5,6 +5,7 @@
 namespace fairlead::docker {
 namespace {
 
+// `text` is a label of metrics: it is never changed.
 struct OperationRow {
   Operation value;
   std::string_view text;

@@ -5,6 +5,7 @@
 
 namespace fairlead::docker {
 
+// By numbers: as texts "1.9" is above "1.41".
 bool api_at_least(const std::string& api_version, int major, int minor) {
   int has_major = 0;
   int has_minor = 0;

@@ -17,6 +17,7 @@ constexpr Duration kStableRun = std::chrono::seconds(10);
 constexpr Duration kDefaultHealthInterval = std::chrono::seconds(30);
 constexpr int kKilled = 137;
 
+// Long enough for a start to be seen, and for its reply to arrive first.
 constexpr Duration kShortRun = std::chrono::milliseconds(100);
 
 // What the sample image's program does: `/sample exit N` ends by itself.
@@ -66,6 +67,7 @@ std::vector<Endpoint> endpoints_of(const State& state, const ContainerSpec& spec
     endpoint.link_local_ips = each.link_local_ips;
     out.push_back(std::move(endpoint));
   }
+  // Without endpoints the mode names the one network; `container:` has none of its own.
   if (out.empty() && !spec.network_mode.starts_with("container:")) {
     const bool none_named = spec.network_mode.empty() || spec.network_mode == "default";
     Endpoint endpoint;
@@ -218,6 +220,8 @@ Reply<std::string> Model::create(const ContainerSpec& spec) {
   return id;
 }
 
+// At the start and not before: a host port belongs to who runs. The same for the container whose
+// network is shared.
 Reply<void> Model::check_ports(const Box& box) const {
   for (const auto& [id, other] : state.boxes) {
     if (box.container.ports.empty()) break;
@@ -320,6 +324,7 @@ Reply<void> Model::remove(const std::string& id, bool force) {
     say(**box, "kill", {{"signal", "9"}});
     end_run(**box, kKilled);
   }
+  // Before it is gone: the event has its name and labels.
   say(**box, "destroy");
   state.remove_box(full_id);
   return {};

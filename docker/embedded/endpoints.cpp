@@ -29,12 +29,14 @@ bool gives(const ip::network_v4& subnet, const std::string& text) {
          address->to_v4() < subnet.broadcast();
 }
 
+// Modes that can't be left.
 bool special(const Container& container) {
   return container.network_mode == "host" || container.network_mode == "none";
 }
 
 }  // namespace
 
+// Only endpoints that are up: a stopped container's address may be given to another one (F017).
 bool Model::address_used(const std::string& network_id, const std::string& wanted) const {
   const auto on = state.visitors.find(network_id);
   if (on == state.visitors.end()) return false;
@@ -51,6 +53,7 @@ bool Model::address_used(const std::string& network_id, const std::string& wante
 Reply<void> Model::check_address(const Network& network, const std::string& wanted) const {
   const IpamConfig* pool = v4_pool(network);
   if (wanted.empty() || pool == nullptr) return {};
+  // Newer engines look at create and connect, and put the words of all that is wrong into one.
   const bool early = has(options_.api_version, ApiFeature::kAddressCheckedAtCreate);
   const std::string context = early ? "invalid endpoint settings:\n" : "";
   if (state.generated_pools.contains(network.id)) {
@@ -67,6 +70,7 @@ Reply<void> Model::check_address(const Network& network, const std::string& want
       500, "Invalid address " + wanted + ": It does not belong to any of this network's subnets");
 }
 
+// Looked at by every connect to a running container, and by every start.
 Reply<void> Model::check_mode(const Container& container) const {
   const std::string& mode = container.network_mode;
   if (!has(options_.api_version, ApiFeature::kModeMustExist) || mode == "default" ||
@@ -86,6 +90,7 @@ Reply<std::string> Model::pick_address(const Network& network, const Endpoint& e
   const std::string& wanted = endpoint.ipv4_configured;
   if (!wanted.empty()) {
     if (auto fits = check_address(network, wanted); !fits) return std::unexpected(fits.error());
+    // The gateway is an address that the network has given to itself.
     if (wanted == pool->gateway || address_used(network.id, wanted)) {
       return refuse(403, "Address already in use");
     }
@@ -111,6 +116,7 @@ Reply<void> Model::attach(const Box& box, Endpoint& endpoint) {
   const auto found = find_network(state, key);
   if (!found) return std::unexpected(found.error());
   const Network& network = **found;
+  // Aliases are served by the engine's name server, which the predefined networks don't have.
   const bool own = network.name != "bridge" && network.name != "host" && network.name != "none";
   if (!own && !endpoint.aliases.empty()) {
     return refuse(400,
@@ -137,6 +143,7 @@ Reply<void> Model::attach(const Box& box, Endpoint& endpoint) {
   return {};
 }
 
+// All or none: a start that fails on its second network leaves the first one.
 Reply<void> Model::attach_all(Box& box) {
   for (Endpoint& endpoint : box.container.endpoints) {
     auto attached = attach(box, endpoint);
@@ -179,6 +186,7 @@ Reply<void> Model::connect(const std::string& container_id, const EndpointSpec& 
                   "container cannot be connected to multiple networks with one of the "
                   "networks in private (none) mode");
   }
+  // Kept by name: a second network of the same name would take the first one's place.
   const auto same_name = [&](const Endpoint& old) { return old.network_name == (*network)->name; };
   const auto attached = [&](const Endpoint& old) {
     return same_name(old) && !old.endpoint_id.empty();
@@ -205,7 +213,8 @@ Reply<void> Model::connect(const std::string& container_id, const EndpointSpec& 
   Reply<void> joined;
   endpoint.network_id = container.running ? (*network)->id : spec.network_id;
   if (container.running) joined = attach(**box, endpoint);
-  if (!joined) endpoint.network_id = spec.network_id;  // as sent
+  // As sent: what stays behind is a phantom, with the network's ID if that was sent.
+  if (!joined) endpoint.network_id = spec.network_id;
   std::erase_if(container.endpoints, same_name);
   state.visitors[endpoint.network_id].insert(container.id);
   container.endpoints.push_back(std::move(endpoint));
@@ -219,6 +228,7 @@ Reply<void> Model::disconnect(const std::string& network_id, const std::string& 
   if (!box) return std::unexpected(box.error());
   Container& container = (*box)->container;
   const auto network = find_network(state, network_id);
+  // With `force`, and on a stopped container, an endpoint goes although its network is no more.
   if (container.running && !network && !force) return std::unexpected(network.error());
   if (network && container.running && special(container)) {
     return refuse(400,

@@ -15,7 +15,7 @@ using embedded::Model;
 using embedded::Reply;
 using embedded::State;
 
-// Medians of dockerd 20.10 (reference figures: floor); all else is about a millisecond.
+// Medians of dockerd 20.10 on one machine; all else is about a millisecond.
 Duration typical_latency(Operation operation) {
   using std::chrono::milliseconds;
   switch (operation) {

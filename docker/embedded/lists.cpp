@@ -16,6 +16,7 @@ bool carries(const Labels& have, const std::vector<std::string>& wanted) {
   });
 }
 
+// Only what is read of it: the controller looks for the health in it.
 std::string status_text(const Container& container) {
   if (container.state == "created") return "Created";
   if (container.state == "exited") return "Exited (" + std::to_string(container.exit_code) + ")";
@@ -162,6 +163,7 @@ Reply<Image> Model::image(const State& from, const std::string& reference) const
   if (const auto found = from.images.find(reference); found != from.images.end()) {
     return found->second;
   }
+  // The demo engine has every image, and one ID for all.
   if (!options_.any_image) return refuse(404, "No such image: " + reference);
   return Image{"sha256:" + std::string(64, '0'), {reference}, {}, "", {}};
 }
@@ -175,6 +177,7 @@ void Model::say(const std::string& type, const std::string& action, const std::s
   if (emit) emit({type, action, id, std::move(attributes)});
 }
 
+// dockerd sends labels, name and image with every event of a container.
 void Model::say(const Box& box, const std::string& action, StringMap attributes) const {
   attributes.merge(box.container.labels.map());
   attributes["name"] = box.container.name;

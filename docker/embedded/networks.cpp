@@ -8,6 +8,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+// What is no CIDR overlaps with nothing here; it is refused elsewhere.
 bool subnet_taken(const State& state, const std::string& wanted) {
   const auto block = model::parse_cidr(wanted);
   return block && !state.subnets.overlapping(*block).empty();
@@ -28,6 +29,7 @@ Reply<void> check_pool(const State& state, IpamConfig& pool) {
   if (subnet_taken(state, pool.subnet)) {
     return refuse(403, "Pool overlaps with other one on this address space");
   }
+  // The first address, as the default IPAM driver chooses.
   if (pool.gateway.empty()) {
     pool.gateway = ip::address_v4(subnet->network().to_uint() + 1).to_string();
     return {};
@@ -40,6 +42,7 @@ Reply<void> check_pool(const State& state, IpamConfig& pool) {
   return {};
 }
 
+// Only endpoints that are up: what a stopped container has of a network does not count (F009).
 void add_members(const State& from, Network& network) {
   const auto on = from.visitors.find(network.id);
   if (on == from.visitors.end()) return;
@@ -66,6 +69,7 @@ std::optional<ip::network_v4> v4_block(const std::string& text) {
   return v4 == nullptr ? std::nullopt : std::optional(*v4);
 }
 
+// An ID first: a network may be named like another one's ID (F003).
 Reply<const Network*> find_network(const State& state, const std::string& id_or_name) {
   if (const auto exact = state.networks.find(id_or_name); exact != state.networks.end()) {
     return &exact->second;
@@ -80,6 +84,7 @@ Reply<const Network*> find_network(const State& state, const std::string& id_or_
   return &state.networks.at(*named->second.begin());
 }
 
+// Those that every engine has, and that no request may make or remove.
 void Model::add_predefined() {
   constexpr std::pair<const char*, const char*> kPredefined[] = {
       {"bridge", "bridge"}, {"host", "host"}, {"none", "null"}};
@@ -136,6 +141,7 @@ Reply<void> Model::check_network(const NetworkSpec& spec) const {
   }
   const std::string driver = spec.driver.value_or("bridge");
   if (!known_driver(driver)) return refuse(404, "plugin \"" + driver + "\" not found");
+  // As CheckDuplicate has it, which is always sent.
   if (state.network_ids.contains(spec.name))
     return refuse(409, "network with name " + spec.name + " already exists");
   const auto bridge = spec.options.find(kBridgeName);
@@ -179,8 +185,10 @@ Reply<void> Model::fill_pools(NetworkSpec& spec) const {
 
 Reply<std::string> Model::create_network(NetworkSpec spec) {
   if (auto checked = check_network(spec); !checked) return std::unexpected(checked.error());
+  // Before the pools are filled: a fixed address is for networks whose subnet somebody chose.
   const bool generated = spec.ipam.empty();
   const bool config_only = spec.config_only.value_or(false);
+  // A network that only holds a configuration has no pool of its own.
   if (!config_only) {
     if (auto filled = fill_pools(spec); !filled) return std::unexpected(filled.error());
   }

@@ -2,7 +2,18 @@
 //
 // Private to EmbeddedEngine. Every request answers as dockerd 20.10 does, or as a later one where
 // api_features.h says so, with its status and its own words; the shell classifies them like replies
-// from the wire.
+// from the wire. So the words matter: docker/classify.cpp reads them, and the contract tests hold
+// them to those of a real engine.
+//
+//   engine.cpp      the shell: latency, faults, events on their way, classification
+//   containers.cpp  containers: create, runs, ends, restart policies
+//   endpoints.cpp   which container is on which network, with which address
+//   networks.cpp    networks: names, pools, removal
+//   lists.cpp       reads, volumes, images, events; and how State keeps its indexes
+//   read_back.cpp   what is shown of the values that were given
+//
+// State is a value, so that it can be copied: a stale read is a read of an older copy. Nothing here
+// waits or fails but by its answer; only restarts and health checks come later, by timers.
 #pragma once
 
 #include <boost/asio/ip/network_v4.hpp>
@@ -20,6 +31,7 @@
 
 namespace fairlead::docker::embedded {
 
+// A reply of 400 and more.
 struct Refusal {
   int status = 500;
   std::string message;
@@ -31,6 +43,7 @@ inline std::unexpected<Refusal> refuse(int status, std::string message) {
   return std::unexpected(Refusal{status, std::move(message)});
 }
 
+// A container, with what the engine knows and does not show.
 struct Box {
   Container container;
   std::int64_t created_seconds = 0;
@@ -43,7 +56,8 @@ struct Box {
   std::uint64_t run = 0;  // tells a late timer that another run began meanwhile
 };
 
-// Networks and boxes come and go by the functions, which keep the ways to find them.
+// Networks and boxes come and go by the functions, which keep the ways to find them. Names,
+// addresses and subnets are looked up by index: fleets of thousands are simulated.
 struct State {
   std::uint64_t version = 0;                // grows before each change of what lists show
   std::map<std::string, Network> networks;  // by ID
@@ -66,11 +80,13 @@ struct State {
 };
 
 // The requests. Reads take the state they read: a copy of the past when a read is to be stale.
+// Requests take an ID or a name, as the API does.
 class Model {
  public:
   Model(Clock& clock, Random& random, EmbeddedOptions options);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
+  // Its timers do not fire any more.
   ~Model();
 
   static std::vector<Network> networks(const State& from);
@@ -99,6 +115,7 @@ class Model {
   Reply<ExecResult> exec(const std::string& id, const ExecSpec& spec);
   Reply<void> pause(const std::string& id);
   Reply<void> unpause(const std::string& id);
+  // What happens without a request: the process ends, a check says something, the engine restarts.
   void exit(const std::string& id, int code);
   void set_health(const std::string& id, const std::string& health);
   void restart(bool graceful);
@@ -106,11 +123,13 @@ class Model {
   Reply<Volume> create_volume(const VolumeSpec& spec);
   void add_image(const std::string& reference);
 
+  // For the shell, which copies it and lets tests change it by hand.
   State state;
   std::function<void(const Event&)> emit;            // may be null
   std::function<void(Container&)> change_read_back;  // may be null
 
  private:
+  // Null, or a 404, if there is none.
   Box* find(const std::string& id_or_name);
   Reply<Box*> require(const std::string& id_or_name);
   std::string now() const;
@@ -135,6 +154,8 @@ class Model {
   Reply<void> check_create(const ContainerSpec& spec) const;
   Reply<std::vector<MountedVolume>> mount_volumes(const ContainerSpec& spec, const Image& image);
   Reply<void> check_ports(const Box& box) const;
+  // One run of a container: from here until end_run(). What was set to happen later in an older run
+  // does not happen in a newer one.
   Reply<void> run(Box& box);
   void end_run(Box& box, int code);
   void later(const Box& box, Duration delay, void (Model::*then)(Box&));
@@ -143,6 +164,7 @@ class Model {
   void first_check(Box& box);
   void exit_as_told(Box& box);
 
+  // Events, with the attributes that dockerd sends.
   void say(const std::string& type, const std::string& action, const std::string& id,
            StringMap attributes) const;
   void say(const Box& box, const std::string& action, StringMap attributes = {}) const;
@@ -157,11 +179,12 @@ class Model {
 // Puts what a new container was given into the form that the engine shows (embedded/read_back.cpp).
 void read_back(Container& container);
 
-// By full ID, name, or an ID prefix of at least 12 digits.
+// By full ID, name, or an ID prefix of at least 12 digits that fits one alone. The lists of a
+// State, not of the Model: reads may look into the past.
 const Box* find_box(const State& state, const std::string& id_or_name);
-// nullopt for what is no IPv4 block.
+// nullopt for what is no IPv4 block. IPv6 is not modelled further than that a network has it.
 std::optional<boost::asio::ip::network_v4> v4_block(const std::string& text);
-// By full ID or name; an error if none or several fit.
+// By full ID or name; an error if none or several fit (F002).
 Reply<const Network*> find_network(const State& state, const std::string& id_or_name);
 
 }  // namespace fairlead::docker::embedded

@@ -7,12 +7,14 @@
 namespace fairlead::docker {
 namespace {
 
+// As if nobody listened: nothing was sent, and nothing will be.
 std::unexpected<TransportError> cut() {
   return std::unexpected(TransportError{TransportFault::kConnectRefused, "stopping"});
 }
 
 }  // namespace
 
+// The stream's own coroutine sees the closed connection and ends.
 void StreamOwner::end() {
   ended_ = true;
   if (connection_ != nullptr) connection_->close();
@@ -28,6 +30,7 @@ HttpClient::Lease::~Lease() {
   if (connection_) client_->busy_.erase(connection_.get());
 }
 
+// A connection that is not kept goes with its lease, and is closed by that.
 void HttpClient::Lease::keep() {
   const bool room = client_->idle_.size() < client_->options_.max_connections;
   if (!room || client_->cancelled_ || !connection_->reusable()) return;
@@ -44,6 +47,7 @@ Transported<HttpClient::Lease> HttpClient::take(bool fresh) {
     // What came in unasked would be taken for the answer to what is asked next.
     if (pooled->reusable()) return Lease(*this, std::move(pooled), true);
   }
+  // For TLS this reads the certificates again: they may have been renewed.
   auto made = make_connection(executor_, pool_, options_);
   if (!made)
     return std::unexpected(TransportError{TransportFault::kConnectRefused, made.error().message});
@@ -59,6 +63,7 @@ Task<Transported<HttpReply>> HttpClient::attempt(HttpConnection& connection, Htt
   answered = true;
   HttpReply reply;
   reply.head = std::move(*head);
+  // From the head on: until then it was the engine that took its time, and `first_byte` counts.
   const auto until = std::chrono::steady_clock::now() + options_.whole_reply_deadline;
   while (true) {
     const Duration left = until - std::chrono::steady_clock::now();
@@ -81,12 +86,14 @@ Task<Transported<HttpReply>> HttpClient::attempt(HttpConnection& connection, Htt
 
 Task<Transported<HttpReply>> HttpClient::exchange(HttpRequest request, bool safe,
                                                   Duration first_byte) {
+  // Twice at most: what is fresh is not reused.
   for (bool fresh = false;; fresh = true) {
     auto taken = take(fresh);
     if (!taken) co_return std::unexpected(taken.error());
     auto& connection = taken->connection();
     if (!taken->reused()) {
       auto opened = co_await connection.open(options_.connect_deadline);
+      // cancel() can't close what is not open yet.
       if (cancelled_) co_return cut();
       if (!opened) co_return std::unexpected(opened.error());
     }
@@ -96,6 +103,8 @@ Task<Transported<HttpReply>> HttpClient::exchange(HttpRequest request, bool safe
       taken->keep();
       co_return reply;
     }
+    // Stale: it was kept, and not a byte of a reply came. That is what a restarted engine looks
+    // like (F069, F070). A time-out does not: somebody is there, and may be at work on it.
     const auto fault = reply.error().fault;
     const bool repeatable = safe || fault == TransportFault::kNotSent;
     const bool stale = taken->reused() && !answered && fault != TransportFault::kTimedOut &&
@@ -110,6 +119,7 @@ Task<Transported<HttpHead>> HttpClient::stream(HttpRequest request, Duration fir
                                                std::function<bool(const HttpHead&)> head,
                                                std::function<bool(const std::string&)> piece,
                                                std::shared_ptr<StreamOwner> owner) {
+  // A stream may be silent for hours, so it would not be found out that a kept connection is dead.
   auto taken = take(true);
   if (!taken) co_return std::unexpected(taken.error());
   HttpConnection& connection = taken->connection();
@@ -132,6 +142,7 @@ Task<Transported<HttpHead>> HttpClient::stream(HttpRequest request, Duration fir
   while (more) {
     auto next = co_await connection.read_piece(between);
     if (!next) result = std::unexpected(next.error());
+    // An empty piece is a clean end.
     more = next && !next->empty() && piece(*next);
   }
   co_return result;

@@ -1,4 +1,18 @@
 // Requests over pooled keep-alive connections. Private to docker/.
+//
+//   auto reply = co_await client.exchange(std::move(request), /*safe=*/true, first_byte);
+//   if (!reply) co_return classify_fault(operation, reply.error().fault, reply.error().detail);
+//
+// What a status means is not known here: any whole reply is a success. What breaks below HTTP is a
+// TransportError, whose fault tells whether the request may have run.
+//
+// A connection carries one exchange at a time; as many are opened as there are calls, and after
+// them `max_connections` are kept for the next ones. How many calls run is bounded by who makes
+// them. A kept one may have died with its engine: that shows when it is written to or read, so a
+// read that gets not a byte of reply there is sent again on a fresh connection, and a mutation only
+// if it could not be written whole (F070).
+//
+// Lives on the executor's thread, and must outlive its calls.
 #pragma once
 
 #include <functional>
@@ -11,6 +25,7 @@
 
 namespace fairlead::docker {
 
+// A whole reply.
 struct HttpReply {
   HttpHead head;
   std::string body;
@@ -29,17 +44,22 @@ class StreamOwner {
   bool ended_ = false;
 };
 
+// Sends as often as its caller says, but for dead connections.
 class HttpClient {
  public:
   HttpClient(boost::asio::any_io_executor executor, HttpOptions options)
       : executor_(std::move(executor)), pool_(executor_), options_(std::move(options)) {}
 
   // One exchange. `safe`: may be repeated on a fresh connection if a *reused* one turns out to be
-  // dead before the first byte of the reply (F070).
+  // dead before the first byte of the reply (F070). `first_byte`: how long the engine may think;
+  // after it `between_bytes_deadline` for each piece and `whole_reply_deadline` for all, for a
+  // reply that drips is no reply. kTooLarge beyond `max_reply_bytes`.
   Task<Transported<HttpReply>> exchange(HttpRequest request, bool safe, Duration first_byte);
 
-  // An exchange whose body is handed over piece by piece; `head` may end it by returning false.
-  // `between` zero: the body may be silent for ever (the event stream).
+  // An exchange whose body is handed over piece by piece; `head` may end it by returning false, and
+  // so may `piece`. `between` zero: the body may be silent for ever (the event stream). On a
+  // connection of its own, never kept: what is left of the body is nobody's. Never repeated. Both
+  // functions are called on the loop.
   Task<Transported<HttpHead>> stream(HttpRequest request, Duration first_byte, Duration between,
                                      std::function<bool(const HttpHead&)> head,
                                      std::function<bool(const std::string&)> piece,
@@ -51,7 +71,8 @@ class HttpClient {
   Pool& pool() { return pool_; }
 
  private:
-  // A connection in use: known to cancel() as long as it lives.
+  // A connection in use: known to cancel() as long as it lives. Closed when it goes, unless it is
+  // kept.
   class Lease {
    public:
     Lease(HttpClient& client, std::unique_ptr<HttpConnection> connection, bool reused);
@@ -68,7 +89,9 @@ class HttpClient {
     std::unique_ptr<HttpConnection> connection_;
     bool reused_;
   };
+  // A pooled connection, or a new one that is not open yet (`fresh`: never a pooled one).
   Transported<Lease> take(bool fresh);
+  // Once. `answered`: the reply's head has arrived.
   Task<Transported<HttpReply>> attempt(HttpConnection& connection, HttpRequest request,
                                        Duration first_byte, bool& answered);
 

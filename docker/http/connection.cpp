@@ -33,6 +33,7 @@ using TlsStream = beast::ssl_stream<TcpStream>;
 constexpr std::size_t kReadAtOnce = 16384;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
+// `fault` is what it means at this point of the exchange, unless the code says more.
 std::unexpected<TransportError> transport_error(TransportFault fault, const error_code& code) {
   if (code == beast::error::timeout) fault = TransportFault::kTimedOut;
   // Beast's own complaints, but for an end that came too early.
@@ -65,19 +66,23 @@ std::string malformed(const HttpRequest& request) {
   return "";
 }
 
-// HTTP over any Beast stream; how to open it is the derived class's.
+// HTTP over any Beast stream; how to open it is the derived class's. The timer is the lowest
+// layer's: Beast closes the connection when it runs out.
 template <typename Stream>
 class StreamConnection : public HttpConnection {
  public:
   Task<Transported<void>> send(HttpRequest request, Duration deadline) override {
     if (auto why = malformed(request); !why.empty())
       co_return std::unexpected(TransportError{TransportFault::kNotARequest, std::move(why)});
+    // What is left of the reply before is of no use any more.
     parser_.reset();
     http::request<http::string_body> message;
     message.method_string(request.method);
     message.target(request.target.text());
+    // The engine does not look at it; HTTP/1.1 wants one.
     message.set(http::field::host, "docker");
     message.set(http::field::user_agent, "fairlead");
+    // A POST without a body says so by its length (RFC 9110, 8.6).
     if (!request.body.empty() || request.method == "POST") {
       message.set(http::field::content_type, request.content_type);
       message.body() = std::move(request.body);
@@ -92,6 +97,7 @@ class StreamConnection : public HttpConnection {
 
   Task<Transported<HttpHead>> read_head(Duration deadline) override {
     parser_.emplace();
+    // The limit is the client's, by what is asked (F066).
     parser_->body_limit(boost::none);
     buffer_.reserve(kReadAtOnce);  // of an empty one Beast fills 512 bytes at a time
     lowest().expires_after(deadline);
@@ -99,6 +105,7 @@ class StreamConnection : public HttpConnection {
     if (code) co_return transport_error(TransportFault::kNoReply, code);
     HttpHead head;
     head.status = static_cast<int>(parser_->get().result_int());
+    // 1xx is no reply yet, and none is asked for.
     if (head.status < 200 || head.status > 599) {
       co_return std::unexpected(TransportError{
           TransportFault::kMalformedReply, "status " + std::to_string(head.status) + " is none"});
@@ -109,6 +116,7 @@ class StreamConnection : public HttpConnection {
 
   Task<Transported<std::string>> read_piece(Duration deadline) override {
     if (parser_->is_done()) co_return std::string();
+    // Of a fixed size: the body is handed on as it comes, whatever its length.
     std::array<char, kReadAtOnce> piece;
     while (!parser_->is_done()) {
       parser_->get().body().data = piece.data();
@@ -122,11 +130,13 @@ class StreamConnection : public HttpConnection {
       const std::size_t length = piece.size() - parser_->get().body().size;
       const bool full = code == http::error::need_buffer;
       if (code && !full) co_return transport_error(TransportFault::kNoReply, code);
+      // A head or a chunk's length may come without a byte of the body; then it is read on.
       if (length > 0) co_return std::string(piece.data(), length);
     }
     co_return std::string();
   }
 
+  // Read whole, both sides willing, and nothing behind it, here or in the kernel (F066, F067).
   bool reusable() override {
     if (!parser_ || !parser_->is_done() || !parser_->get().keep_alive()) return false;
     error_code gone;
@@ -173,6 +183,8 @@ struct Resolved {
   asio::ip::tcp::resolver::results_type endpoints;
 };
 
+// getaddrinfo() has no deadline and can't be cut: on a pool, owning what it needs. asio's own
+// asynchronous look-up is a thread too, which the io_context's destructor waits for.
 std::function<Resolved()> look_up(std::string host, std::string port) {
   return [host = std::move(host), port = std::move(port)] {
     asio::io_context io;
@@ -182,7 +194,7 @@ std::function<Resolved()> look_up(std::string host, std::string port) {
   };
 }
 
-// Resolves and connects; shared by plain TCP and TLS.
+// Resolves and connects; shared by plain TCP and TLS. All addresses are tried, in order.
 Task<Transported<void>> open_tcp(TcpStream& stream, Pool& pool, std::string host, std::string port,
                                  Duration deadline) {
   const std::string where = host + ":" + port;
@@ -213,6 +225,7 @@ class TcpConnection final : public StreamConnection<TcpStream> {
   std::string host_, port_;
 };
 
+// The context is made for each connection, and lives as long as it.
 class TlsConnection final : public StreamConnection<TlsStream> {
  public:
   TlsConnection(asio::any_io_executor executor, Pool& pool,
@@ -226,6 +239,7 @@ class TlsConnection final : public StreamConnection<TlsStream> {
   Task<Transported<void>> open(Duration deadline) override {
     auto connected = co_await open_tcp(stream_.next_layer(), pool_, host_, port_, deadline);
     if (!connected) co_return connected;
+    // Before the handshake: a server of several names chooses its certificate by it.
     SSL_set_tlsext_host_name(stream_.native_handle(), host_.c_str());
     stream_.set_verify_callback(asio::ssl::host_name_verification(host_));
     stream_.next_layer().expires_after(deadline);
@@ -236,7 +250,7 @@ class TlsConnection final : public StreamConnection<TlsStream> {
 
  protected:
   TlsStream& stream() override { return stream_; }
-  // Session tickets come when the server likes.
+  // Session tickets come when the server likes: bytes in the socket say nothing.
   std::size_t unasked_bytes() const override { return std::numeric_limits<std::size_t>::max(); }
 
  private:
@@ -246,6 +260,8 @@ class TlsConnection final : public StreamConnection<TlsStream> {
   std::string host_, port_;
 };
 
+// The three files of Docker's CLI. The authority is that of the folder alone: an engine is no web
+// site, and a certificate from elsewhere proves nothing.
 Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::string& directory) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   const auto refused = [&directory](const std::string& why) {
@@ -259,6 +275,7 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::string& director
   if (!certificate) return refused(certificate.error().message);
   const auto key = read_file(directory + "/key.pem", kTextFileLimit);
   if (!key) return refused(key.error().message);
+  // OpenSSL's complaints come as exceptions here.
   try {
     context->set_verify_mode(asio::ssl::verify_peer);
     context->add_certificate_authority(asio::buffer(*ca));
@@ -282,9 +299,11 @@ Result<std::unique_ptr<HttpConnection>> make_connection(asio::any_io_executor ex
   if (!is_one_word(options.host)) return invalid;
   if (options.host.starts_with(kUnix)) {
     const auto path = options.host.substr(kUnix.size());
+    // sockaddr_un holds 107 bytes, and Asio throws for more.
     if (path.empty() || path.size() > 100) return invalid;
     return std::make_unique<LocalConnection>(std::move(executor), path);
   }
+  // The last: an IPv6 address has some of its own, in brackets.
   const auto colon = options.host.rfind(':');
   if (!options.host.starts_with(kTcp) || colon < kTcp.size()) return invalid;
   std::string host = options.host.substr(kTcp.size(), colon - kTcp.size());

@@ -25,10 +25,11 @@ namespace json = boost::json;
 
 constexpr int kOwnMinor = 51;  // API 1.51 is the newest that was read and tested against
 constexpr int kLeastMinor = 40;
-constexpr Duration kSlow = std::chrono::seconds(60);    // creates, network operations
+constexpr Duration kSlow = std::chrono::seconds(60);    // creates, networks: one after the other
 constexpr Duration kStart = std::chrono::seconds(120);  // log drivers can block a start (F042)
 constexpr Duration kStopMargin = std::chrono::seconds(15);
 
+// One request, as a row. `first_byte` zero: the deadline of the options.
 struct Call {
   Operation operation;
   std::string method;
@@ -154,6 +155,7 @@ class HttpEngine final : public Engine {
   }
 
   Task<Result<ExecResult>> run_exec(std::string id, ExecSpec spec) override {
+    // Three requests: the exec is made, started and followed to its end, and asked for its code.
     Call create{.operation = Operation::kExecCreate,
                 .method = "POST",
                 .target = Target::of("containers", id, "exec"),
@@ -286,6 +288,7 @@ class HttpEngine final : public Engine {
                              std::function<void(const Event&)> on_event) override {
     const Target target =
         Target::of("events").with("filters", R"({"type":["container","network","volume"]})");
+    // Without `since`: what was missed is in the lists (docs/decisions/0007-events-only-wake.md).
     HttpRequest request{"GET", versioned(target), ""};
     LineParser lines([on_event = std::move(on_event)](const json::value& line) {
       if (const auto event = decode_event(line)) on_event(*event);
@@ -315,6 +318,7 @@ class HttpEngine final : public Engine {
   void cancel() override { client_.cancel(); }
 
  private:
+  // Before the first connect() there is no version: the engine takes its own newest.
   Target versioned(const Target& target) const {
     return api_version_.empty() ? target : target.under("v" + api_version_);
   }
@@ -375,6 +379,7 @@ class HttpEngine final : public Engine {
                                          silence, head, piece);
     observe(Operation::kExecStart, ended ? ended->status : 0, begin);
     output = frames.tail();
+    // Not Unknown: what it may still do is done in the container, not by the engine.
     if (!ended && running && ended.error().fault == TransportFault::kTimedOut) {
       co_return failure(
           ErrorClass::kTransient, Reason::kTimeout,
@@ -430,7 +435,7 @@ class HttpEngine final : public Engine {
   static Result<json::value> parse(Operation operation, const std::string& body) {
     boost::system::error_code bad;
     json::parse_options deep;
-    deep.max_depth = 64;  // F113
+    deep.max_depth = 64;  // F113: a bound, and twice Boost's own
     auto parsed = json::parse(body, bad, {}, deep);
     if (bad) {
       return std::unexpected(
@@ -466,6 +471,7 @@ class HttpEngine final : public Engine {
           classify_reply(operation, ended->status, decode_error_message(body)));
     }
     const bool clean = lines.finish();
+    // Its words are classified as if they had come with a status: the stream's own was 200.
     if (!failed.empty()) co_return std::unexpected(classify_reply(operation, 500, failed));
     if (!clean) {
       co_return std::unexpected(

@@ -6,6 +6,7 @@
 namespace fairlead::docker {
 namespace {
 
+// An event has the labels of its container; this is far above what an engine accepts of those.
 constexpr std::size_t kLineLimit = 4u << 20;
 
 }  // namespace
@@ -17,6 +18,7 @@ bool LineParser::feed(const std::string& bytes) {
     if (!take(std::string_view(pending_).substr(begin, end - begin))) return false;
     begin = end + 1;
   }
+  // Once for all lines: to cut each off the front would copy the rest each time.
   pending_.erase(0, begin);
   return pending_.size() <= kLineLimit;
 }

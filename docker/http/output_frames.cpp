@@ -6,6 +6,7 @@ namespace fairlead::docker {
 namespace {
 
 constexpr std::size_t kHeader = 8;
+// What fits into a message, a status and a line of the log.
 constexpr std::size_t kKept = 2048;
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -18,6 +19,7 @@ void OutputFrames::feed(std::string_view bytes) {
       kept_ += piece;
       payload_left_ -= piece.size();
       bytes.remove_prefix(piece.size());
+      // Only now and then: each cut moves what is kept.
       if (kept_.size() > 2 * kKept) {
         kept_.erase(0, kept_.size() - kKept);
         cut_ = true;
@@ -38,6 +40,7 @@ std::string OutputFrames::tail() const {
   std::string_view text = kept_;
   const bool cut = cut_ || text.size() > kKept;
   text.remove_prefix(text.size() - std::min(text.size(), kKept));
+  // Without a blank in all of it nothing is left, which is right: it may be one long secret.
   if (cut) text.remove_prefix(std::min(text.find_first_of(kBlanks), text.size()));
   const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return "";

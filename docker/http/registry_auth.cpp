@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr auto kLoginDeadline = std::chrono::seconds(60);  // with the wait for a thread
+// The key that `docker login` without a host writes.
 constexpr const char* kHub = "https://index.docker.io/v1/";
 
 std::string field_text(const json::object& object, std::string_view key) {
@@ -34,16 +35,19 @@ std::string host_of(std::string_view key) {
   return std::string(key.substr(0, key.find('/')));
 }
 
+// The header is this JSON in URL-safe base64 (Engine API, "Authentication").
 std::string encoded(const json::object& auth) {
   return base64url_encode(json::serialize(auth));
 }
 
+// Blocked: a repeat finds the same file.
 std::unexpected<Error> unusable(const std::string& registry, const std::string& why) {
   return failure(ErrorClass::kBlocked, Reason::kImagePullFailed,
                  "credentials for " + registry + ": " + why,
                  "see `docker login` and Docker's config.json");
 }
 
+// The protocol of docker-credential-helpers: `get`, the server on standard input, JSON back.
 Result<std::string> from_helper(const std::string& helper, const std::string& server) {
   const auto said = run_child({"docker-credential-" + helper, "get"}, server);
   if (!said) {
@@ -57,6 +61,7 @@ Result<std::string> from_helper(const std::string& helper, const std::string& se
   const auto user = field_text(value.get_object(), "Username");
   const auto secret = field_text(value.get_object(), "Secret");
   json::object auth{{"serveraddress", server}};
+  // The protocol of helpers: an identity token in place of a password.
   if (user == "<token>") {
     auth["identitytoken"] = secret;
   } else {
@@ -66,6 +71,7 @@ Result<std::string> from_helper(const std::string& helper, const std::string& se
   return encoded(auth);
 }
 
+// Tokens and a password may both be there; the engine takes what the registry wants.
 Result<std::string> from_entry(const std::string& server, const json::object& entry) {
   json::object auth{{"serveraddress", server}};
   if (const auto token = field_text(entry, "identitytoken"); !token.empty())
@@ -76,6 +82,7 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
   std::string password = field_text(entry, "password");
   if (const auto both = field_text(entry, "auth"); !both.empty()) {
     const auto plain = base64_decode(both);
+    // The first: a password may hold more of them.
     const auto colon = plain ? plain->find(':') : std::string::npos;
     if (colon == std::string::npos)
       return unusable(server, "`auth` is not base64 of USER:PASSWORD");
@@ -86,9 +93,11 @@ Result<std::string> from_entry(const std::string& server, const json::object& en
     auth["username"] = user;
     auth["password"] = password;
   }
+  // The server's address alone is no login: an empty entry marks that a store has it.
   return auth.size() == 1 ? std::string() : encoded(auth);
 }
 
+// A file that can't be read is Transient: it may be put right meanwhile.
 Result<std::string> from_config(const model::ImageReference& image,
                                 const Result<std::string>& config) {
   if (config) return registry_auth(image, *config);
@@ -109,6 +118,8 @@ Result<std::string> registry_auth(const model::ImageReference& image, const std:
   const auto value = json::parse(config, bad);
   if (bad || !value.is_object()) return unusable(registry, "config.json is no JSON object");
   const auto& root = value.get_object();
+  // One helper for a registry decides alone; the store for all may not know it, and then `auths`
+  // may.
   if (const auto* helpers = field_object(root, "credHelpers")) {
     const auto helper = field_text(*helpers, registry);
     if (!helper.empty()) return from_helper(helper, server);
@@ -119,6 +130,7 @@ Result<std::string> registry_auth(const model::ImageReference& image, const std:
   }
   const auto* auths = field_object(root, "auths");
   if (auths == nullptr) return "";
+  // By host: logins of old versions have a scheme and a path.
   for (const auto& [key, entry] : *auths) {
     if (key != server && host_of(key) != host_of(server)) continue;
     if (const auto* object = entry.if_object()) return from_entry(server, *object);

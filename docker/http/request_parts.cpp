@@ -16,6 +16,7 @@ Target on_platform(const Target& target, const std::string& platform) {
 Result<model::ImageReference> image_of(const std::string& reference) {
   auto parsed = model::parse_image_reference(reference);
   if (parsed) return std::move(*parsed);
+  // The text itself is not repeated: it may hold a password.
   return failure(ErrorClass::kInvalid, Reason::kInvalidManifest, "image: " + parsed.error().message,
                  parsed.error().hint.empty() ? model::kImageForm : parsed.error().hint);
 }

@@ -37,6 +37,7 @@ la_ssize_t append(archive*, void* text, const void* bytes, std::size_t size) {
 Result<std::string> tar_of(const std::vector<FileContent>& files) {
   std::string text;
   const std::unique_ptr<archive, Free> out(archive_write_new());
+  // ustar wherever that is enough, and extensions where it is not.
   archive_write_set_format_pax_restricted(out.get());
   bool fine = archive_write_open(out.get(), &text, nullptr, append, nullptr) == ARCHIVE_OK;
   for (const auto& file : files)
