@@ -3,8 +3,11 @@
 namespace fairlead::metrics {
 namespace {
 
+// From a pass that finds nothing to do to one that waits for slow stops.
 constexpr double kReconcileBuckets[] = {.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60};
+// Most calls take milliseconds, creations of networks tens, starts hundreds.
 constexpr double kCallBuckets[] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10};
+// For what a network or an image's size decides: half a second to half an hour.
 constexpr double kLongBuckets[] = {.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800};
 constexpr double kHttpBuckets[] = {.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5};
 constexpr double kLagBuckets[] = {.001, .005, .01, .05, .1, .5, 1};
@@ -18,6 +21,7 @@ constexpr auto H = Type::kHistogram;
 constexpr auto S = Source::kState;
 constexpr auto F = Source::kFed;
 
+// Help texts are sentences for whoever meets the name in a dashboard; units are in the names.
 constexpr Row kRows[] = {
     // Apps (a shared network is the App "network/NAME")
     {Id::kAppInfo,

@@ -8,6 +8,7 @@ namespace {
 constexpr const char* kReconcileResults[] = {"success", "error", "requeue", "terminal",
                                              "superseded"};
 
+// "pull" stands with containers: an image is got for one.
 constexpr Pair kActions[] = {
     {"container", "create"},     {"container", "start"},   {"container", "stop"},
     {"container", "restart"},    {"container", "unpause"}, {"container", "remove"},
@@ -17,6 +18,7 @@ constexpr Pair kActions[] = {
     {"volume", "create"},
 };
 
+// By type; `other` is the last of each, and of all.
 constexpr Pair kEvents[] = {
     {"container", "create"},  {"container", "start"},
     {"container", "restart"}, {"container", "stop"},
@@ -58,6 +60,7 @@ std::span<const Pair> engine_events() {
 }
 
 Pair engine_event(std::string_view type, std::string_view action) {
+  // What stands behind the colon is a state or a command: no end of values.
   action = action.substr(0, action.find(':'));
   if (action.starts_with("exec_")) action = "exec";
   if (const auto* found = find_event(type, action)) return *found;

@@ -26,9 +26,11 @@ namespace {
 using controller::Kind;
 using prometheus::Counter;
 using prometheus::Histogram;
+// In the order of the row's labels.
 using Values = std::vector<std::string_view>;
 
 constexpr std::array kResults = {"success", "error"};
+// Those that a file or the directory can have; a file's own reason is in its diagnostics.
 constexpr std::array kManifestReasons = {Reason::kInvalidManifest, Reason::kDuplicateApp,
                                          Reason::kSourceUnavailable};
 
@@ -42,7 +44,8 @@ bool is_stream(docker::Operation operation) {
          operation == docker::Operation::kImageLoad;
 }
 
-// The registered families of the catalogue's fed rows.
+// The registered families of the catalogue's fed rows, by Id. Add() of prometheus-cpp gives the
+// same series for the same labels, or makes it: so feeding is one look-up.
 class Families {
  public:
   Families() {
@@ -63,6 +66,7 @@ class Families {
     return counters_[static_cast<std::size_t>(id)]->Add(labels(row(id), values));
   }
 
+  // Bounds are those of its row, always: a second set of them in one family would be refused.
   Histogram& histogram(Id id, const Values& values = {}) {
     const Row& meta = row(id);
     return histograms_[static_cast<std::size_t>(id)]->Add(
@@ -75,6 +79,7 @@ class Families {
   std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
 
  private:
+  // A wrong number of values is a fault of ours: the page would be refused as a whole.
   static prometheus::Labels labels(const Row& meta, const Values& values) {
     FL_ASSERT(values.size() == meta.label_count());
     prometheus::Labels out;
@@ -88,6 +93,7 @@ class Families {
   std::array<prometheus::Family<Histogram>*, kMetricCount> histograms_{};
 };
 
+// Each override is one line: which row, and what is added. Decisions are in the rows.
 class PrometheusMetrics final : public Metrics {
  public:
   PrometheusMetrics(const controller::View& view, const Logger& log, BuildInfo build, bool per_app)
@@ -150,6 +156,7 @@ class PrometheusMetrics final : public Metrics {
       families_.histogram(Id::kQueueWork, {kQueueName}).Observe(each);
     }
   }
+  // All of its series at once, or a removed App would stand in every sum.
   void app_forgotten(const std::string& app) override {
     for (const auto& [id, counter] : app_counters_[app])
       families_.remove(id, counter);
@@ -185,11 +192,13 @@ class PrometheusMetrics final : public Metrics {
   std::map<std::string, std::set<std::pair<Id, Counter*>>> app_counters_;
 };
 
+// Warnings are recorded with the same reasons that errors have.
 void PrometheusMetrics::create_loop_series() {
   for (const char* how : reconcile_results()) {
     families_.counter(Id::kReconciles, {how});
     families_.histogram(Id::kReconcileDuration, {how});
   }
+  // The last of the enum; kNone, the first, is no error.
   const int last = static_cast<int>(Reason::kInternalError);
   for (int i = static_cast<int>(Reason::kNone) + 1; i <= last; ++i) {
     const auto reason = to_string(static_cast<Reason>(i));
@@ -213,6 +222,7 @@ void PrometheusMetrics::create_engine_series() {
     for (const char* code : {"none", "500"}) {
       families_.counter(Id::kDockerRequests, {to_string(operation), code});
     }
+    // No duration, so no empty histogram either.
     if (!is_stream(operation)) families_.histogram(Id::kDockerDuration, {to_string(operation)});
   }
   for (const auto& [type, action] : engine_events()) {
@@ -231,6 +241,7 @@ void PrometheusMetrics::create_manifest_series() {
   families_.histogram(Id::kScanDuration);
 }
 
+// At each scrape: Add() makes what is not there yet, and leaves the rest.
 void PrometheusMetrics::create_app_series(const std::string& app,
                                           const controller::AppStatus& status) {
   for (const Kind kind : kKinds) {
@@ -244,6 +255,7 @@ void PrometheusMetrics::create_app_series(const std::string& app,
   }
 }
 
+// Noted even if it is known: the set keeps it once.
 Counter& PrometheusMetrics::app_counter(Id id, const std::string& app, const Values& values) {
   auto& counter = families_.counter(id, values);
   app_counters_[app].emplace(id, &counter);
@@ -252,6 +264,7 @@ Counter& PrometheusMetrics::app_counter(Id id, const std::string& app, const Val
 
 void PrometheusMetrics::docker_call(const docker::CallRecord& call) {
   const auto operation = to_string(call.operation);
+  // No status: it broke below HTTP.
   const auto code = call.code == 0 ? std::string("none") : std::to_string(call.code);
   families_.counter(Id::kDockerRequests, {operation, code}).Increment();
   if (is_stream(call.operation)) return;
@@ -259,6 +272,7 @@ void PrometheusMetrics::docker_call(const docker::CallRecord& call) {
       .Observe(std::chrono::duration<double>(call.duration).count());
 }
 
+// First the Apps' series, so that the scrape which sees an App for the first time has all of them.
 std::string PrometheusMetrics::render() {
   if (per_app_) {
     for (const auto& [key, status] : view_.apps())
@@ -266,7 +280,9 @@ std::string PrometheusMetrics::render() {
   }
   auto all = state_.Collect();
   std::ranges::move(families_.collect(), std::back_inserter(all));
+  // A family that has only its head is allowed, and of no use.
   std::erase_if(all, [](const auto& family) { return family.metric.empty(); });
+  // By name, so that two scrapes can be compared by eye.
   std::ranges::sort(all, {}, &prometheus::MetricFamily::name);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, all);

@@ -25,11 +25,13 @@ std::vector<std::string> stat_fields() {
   return {std::istream_iterator<std::string>(words), {}};
 }
 
+// 0 for a field that a kernel does not have.
 double number(const std::vector<std::string>& fields, std::size_t proc_number) {
   const auto at = proc_number - 3;
   return at < fields.size() ? std::strtod(fields[at].c_str(), nullptr) : 0;
 }
 
+// In seconds since the epoch, as /proc/stat has it: start times are counted from there.
 double boot_time() {
   std::ifstream file("/proc/stat");
   std::string word;
@@ -40,6 +42,7 @@ double boot_time() {
   return 0;
 }
 
+// By listing: the kernel has no count of them.
 double count_fds() {
   std::error_code failed;
   std::filesystem::directory_iterator it("/proc/self/fd", failed);
@@ -59,6 +62,7 @@ ProcessNumbers read_process() {
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   out.cpu_seconds = (number(fields, 14) + number(fields, 15)) / ticks;
   out.threads = number(fields, 20);
+  // Read once: the clock may be set meanwhile, and the start would seem to move.
   static const double booted = boot_time();
   out.start_time = booted + number(fields, 22) / ticks;
   out.virtual_bytes = number(fields, 23);

@@ -22,7 +22,10 @@ using controller::Drift;
 using controller::Kind;
 using controller::Truth;
 
+// All of them for each App, so that an alert for one of them finds a series that is not there only
+// if the App is not.
 constexpr std::array kConditions = {"Ready", "Reconciling", "Stalled", "Drifted"};
+// As Docker's inspect has them; each with 0 where there is none.
 constexpr std::array kContainerStates = {"created",  "running", "paused", "restarting",
                                          "removing", "exited",  "dead"};
 constexpr std::array kHealths = {"healthy", "unhealthy", "starting", "none"};
@@ -32,6 +35,7 @@ constexpr std::array kDriftTypes = {Drift::Type::kMissing, Drift::Type::kChanged
 double epoch_seconds(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
+// 0 for "not yet", as the help of each says.
 double epoch_seconds(const std::optional<WallTime>& time) {
   return time ? epoch_seconds(*time) : 0;
 }
@@ -41,7 +45,8 @@ class Page {
  public:
   explicit Page(bool per_app) : per_app_(per_app) {}
 
-  // `values` are those of the row's labels, in its order.
+  // `values` are those of the row's labels, in its order. Per-App rows are left out here, so that
+  // whoever adds need not ask.
   void add(Id id, const std::vector<std::string_view>& values, double value) {
     const Row& meta = row(id);
     if (meta.per_app() && !per_app_) return;
@@ -73,6 +78,8 @@ class Page {
   std::array<std::vector<prometheus::ClientMetric>, kMetricCount> samples_;
 };
 
+// One of three is 1: `status="true"` alone would not tell false from unknown. As kube-state-metrics
+// does it.
 void add_conditions(Page& page, const std::string& app, const AppStatus& status) {
   for (const char* type : kConditions) {
     const auto* found = find_condition(status.conditions, type);
@@ -90,6 +97,7 @@ void add_containers(Page& page, const std::string& app, const AppStatus& status)
   std::map<std::string_view, double> started;
   for (const auto& container : status.containers) {
     ++states[container.state];
+    // What is not there has no health, not even none.
     if (container.state != "missing") ++healths[container.health];
     const double at = epoch_seconds(from_rfc3339(container.started_at));
     if (at > 0) started[container.service] = std::max(started[container.service], at);
@@ -105,6 +113,8 @@ void add_containers(Page& page, const std::string& app, const AppStatus& status)
     page.add(Id::kContainerStart, {app, service}, at);
 }
 
+// A network that the manifest asks for and that is not there counts as desired, and has no series
+// of its own.
 void add_networks(Page& page, const std::string& app, const AppStatus& status) {
   int in_sync = 0;
   for (const auto& network : status.networks) {
@@ -120,7 +130,8 @@ void add_networks(Page& page, const std::string& app, const AppStatus& status) {
   page.add(Id::kNetworks, {app}, in_sync);
 }
 
-// Objects, not fields: three changed fields of one container are one object out of line.
+// Objects, not fields: three changed fields of one container are one object out of line. Each kind
+// and type has a series, with 0 where nothing is out of line.
 void add_drift(Page& page, const std::string& app, const AppStatus& status) {
   std::set<std::tuple<Kind, Drift::Type, std::string_view>> objects;
   for (const auto& drift : status.drift)
@@ -136,6 +147,7 @@ void add_drift(Page& page, const std::string& app, const AppStatus& status) {
   }
 }
 
+// Chart and engine are labels for later, and empty: to add a label is to make every series anew.
 void add_app(Page& page, const std::string& app, const AppStatus& status) {
   page.add(Id::kAppInfo, {app, status.file, "", "", ""}, 1);
   page.add(Id::kAppGeneration, {app}, static_cast<double>(status.generation));
@@ -165,6 +177,7 @@ void add_loop(Page& page, const controller::View& view) {
 
 void add_engine(Page& page, const controller::EngineStatus& engine, const FedState& fed) {
   page.add(Id::kDockerUp, {}, engine.up);
+  // Before the first connect nothing is known of it.
   if (!engine.version.empty()) {
     page.add(Id::kDockerInfo, {engine.version, engine.api_version, engine.os}, 1);
   }
@@ -173,9 +186,11 @@ void add_engine(Page& page, const controller::EngineStatus& engine, const FedSta
   page.add(Id::kLastResync, {}, epoch_seconds(engine.last_resync));
 }
 
+// `rescan` counts every scan, whatever it was for.
 void add_manifests(Page& page, const controller::View& view, const FedState& fed) {
   page.add(Id::kManifestFiles, {}, static_cast<double>(view.files().size()));
   for (const auto& [name, file] : view.files())
+    // A file that is being decoded for the first time is neither valid nor not.
     if (!file.unread()) page.add(Id::kManifestValid, {name}, file.valid);
   page.add(Id::kLastScan, {}, epoch_seconds(fed.last_scan));
   const auto watcher = view.watcher();
