@@ -39,7 +39,9 @@ std::unexpected<Error> bad_listen(const std::string& text) {
 Result<ListenAddress> parse_listen(const std::string& text) {
   const auto [host, port] = split_port(text);
   ListenAddress out;
+  // Not looked up: it is this by every convention, and IPv6 may be off.
   out.host = host == "localhost" ? "127.0.0.1" : host.empty() ? "0.0.0.0" : std::string(host);
+  // Takes no sign, no blank and nothing above 65535.
   const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (port.empty() || failed != std::errc() || end != port.data() + port.size()) {
     return bad_listen(text);
@@ -53,12 +55,14 @@ Result<ListenAddress> parse_listen(const std::string& text) {
 bool host_is_ours(std::string_view host, std::string_view listen_host,
                   std::string_view reached_address) {
   std::string name(split_port(host).first);
+  // Names of hosts have no case.
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   if (name == "localhost" || name == "localhost.") return true;
   boost::system::error_code bad;
   const auto address = ip::make_address(name, bad);
   if (bad) return false;
   if (address.is_loopback()) return true;
+  // As addresses: "::1" may be written in many ways.
   const auto same = [&address](std::string_view other) {
     boost::system::error_code unreadable;
     const auto parsed = ip::make_address(other, unreadable);

@@ -33,10 +33,13 @@ using ClientStream = beast::basic_stream<Protocol>;
 
 // Long enough for a plan of thousands of objects, short enough for a person.
 constexpr auto kDeadline = std::chrono::seconds(30);
+// Far above a list of thousands of Apps; a bound all the same, for what is at the path may be
+// anything.
 constexpr std::uint64_t kMaxReplyBytes = 256ULL << 20;
 // Three heartbeats of the server.
 constexpr auto kSilence = std::chrono::seconds(45);
 
+// No socket, or one that nobody listens on: to a person both mean that the daemon does not run.
 std::unexpected<Error> nobody(const std::string& path, const std::string& why) {
   return failure(ErrorClass::kTransient, Reason::kNotFound, "socket " + path + ": " + why,
                  "the daemon isn't running here; start it with `fairlead run`");
@@ -62,15 +65,19 @@ Result<ClientRequest> request_of(const std::string& method, const Target& target
   out.version(11);
   out.method_string(method);
   out.target(path);
+  // HTTP/1.1 wants one; over the socket nobody looks at it.
   out.set(http::field::host, "localhost");
   if (!last_event_id.empty()) out.set("Last-Event-ID", last_event_id);
+  // One request for each connection: commands are short, and the daemon's places are counted.
   out.keep_alive(false);
   out.body() = body;
   if (method == "POST" || !body.empty()) out.prepare_payload();
   return out;
 }
 
+// Pointers and not references: what they point to is in the frame of the caller, which waits.
 Task<Status> send(ClientStream* stream, std::string path, const ClientRequest* request) {
+  // For all of it: connecting, writing, and the reply of exchange().
   stream->expires_after(kDeadline);
   const Protocol::endpoint endpoint(path);
   auto [refused] = co_await stream->async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
@@ -102,6 +109,7 @@ Task<Result<Reply>> exchange(std::string path, ClientRequest request) {
 struct StreamRead {
   explicit StreamRead(const Following& given) : following(given) {}
   void feed(std::string_view bytes) {
+    // What comes behind the last event that was wanted is in the same piece, and is passed over.
     auto fed = reader.feed(bytes, [this](const SentEvent& event) {
       if (!enough) enough = !following.take(event);
     });
@@ -123,8 +131,10 @@ Task<Result<Followed>> read_stream(ClientStream* socket, StreamRead* state, Repl
   parser.body_limit(kMaxReplyBytes);
   auto [headless, head] = co_await http::async_read_header(*socket, buffer, parser,
                                                            asio::as_tuple(asio::use_awaitable));
+  // Before the error: it was our own cancel() that ended the read.
   if (state->reader_gone) co_return Followed::kReaderGone;
   if (headless) co_return broken(headless);
+  // The daemon chunks streams and nothing else.
   const bool stream = parser.chunked();
   if (stream) parser.body_limit(boost::none);
   auto take = [state](std::uint64_t, auto bytes, auto&) {
@@ -154,11 +164,14 @@ Task<Result<Followed>> follow_on(const Following* following, const ClientRequest
   StreamRead state(*following);
   asio::posix::stream_descriptor output(executor);
   boost::system::error_code unwatched;
+  // A copy, which asio may close.
   if (const int copy = following->output < 0 ? -1 : ::dup(following->output); copy >= 0) {
     output.assign(copy, unwatched);
     if (unwatched) ::close(copy);
   }
   if (output.is_open()) {
+    // A pipe without a reader is an error of its own (EPOLLERR), without a write. A file can't be
+    // watched: epoll refuses it, and it has no reader who could go.
     output.async_wait(asio::posix::stream_descriptor::wait_error,
                       [&state, &socket](const boost::system::error_code& failed) {
                         if (failed) return;  // a file, or the end of this call
@@ -178,6 +191,7 @@ template <typename T>
 Result<T> run(Task<Result<T>> task) {
   Result<T> out = failure(ErrorClass::kTransient, Reason::kInternalError, "no answer");
   asio::io_context io;
+  // An io_context for each call: no thread, and nothing left of it afterwards.
   asio::co_spawn(io, std::move(task),
                  [&out, &io](const std::exception_ptr& failed, Result<T> result) {
                    out = std::move(result);
@@ -190,6 +204,7 @@ Result<T> run(Task<Result<T>> task) {
 }
 
 Status may_be_a_socket(const std::string& path) {
+  // Asio throws for what is longer.
   if (!path.empty() && path.size() < sizeof(sockaddr_un::sun_path)) return {};
   return nobody(path, "not a usable path");
 }

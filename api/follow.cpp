@@ -19,6 +19,7 @@ namespace json = boost::json;
 // So many changes are looked up at a time.
 constexpr std::size_t kPageOfChanges = 64;
 
+// All of the text, or none.
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -26,6 +27,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return number;
 }
 
+// Tells one life of the daemon from another. It need not be right, only different each time.
 std::uint64_t start_of(const controller::View& view) {
   const auto since_epoch = view.started_at().time_since_epoch();
   return static_cast<std::uint64_t>(
@@ -38,11 +40,12 @@ std::string event_of(std::string id, std::string type, const json::object& data)
   return sent_text({std::move(id), std::move(type), std::move(text)});
 }
 
+// Without an id: whoever is cut off right behind it gets it again.
 std::string gap(std::string message) {
   return event_of("", "gap", {{"message", std::move(message)}});
 }
 
-// What both have in common: they wake when the View has something new.
+// What both have in common: they wake when the View has something new. Dropping `wake_` ends that.
 class ViewSource : public Source {
  public:
   explicit ViewSource(const controller::View& view) : view_(view) {}
@@ -51,6 +54,7 @@ class ViewSource : public Source {
     view_.changes().listen(wake_);
   }
   std::string take() override {
+    // Also makes the first piece come at once, so that a reader sees that it is connected.
     std::string out = std::exchange(begun_, true) ? "" : kRetryLine;
     add_to(out);
     return out;
@@ -65,6 +69,8 @@ class ViewSource : public Source {
   bool begun_ = false;
 };
 
+// The log of events, from a number on. The log may lose its oldest events at any time; each take()
+// looks at that first.
 class EventFollower final : public ViewSource {
  public:
   EventFollower(const controller::View& view, EventQuery query)
@@ -81,12 +87,15 @@ class EventFollower final : public ViewSource {
     const auto first =
         std::ranges::upper_bound(events, cursor_, {}, &controller::EventRecord::sequence);
     for (auto at = first; at != events.end() && out.size() < kPieceBytes; ++at) {
+      // Also of those that the query leaves out: they are not looked at again.
       cursor_ = at->sequence;
       if (query_.app && at->app != *query_.app) continue;
       out += event_of(position_id(view_, cursor_), "recorded", to_json(*at));
     }
   }
 
+  // Two ways to have missed something: a number that is not of this daemon (foreign, or higher than
+  // any that there is), and one that the log has forgotten meanwhile.
   void note_gap(std::string& out) {
     const auto& events = view_.events();
     const auto newest = events.empty() ? view_.forgotten_events() : events.back().sequence;
@@ -104,10 +113,13 @@ class EventFollower final : public ViewSource {
   std::uint64_t cursor_;
 };
 
+// Either listing (from the first App to the last, by key) or following changes. A change that can't
+// be answered any more leads back to listing.
 class AppWatcher final : public ViewSource {
  public:
   AppWatcher(const controller::View& view, std::optional<Position> after) : ViewSource(view) {
     if (!after) return;
+    // Asked for one change only to learn whether the place is still known.
     missed_ = !after->ours || !view.changes().since(after->number, 1);
     listing_ = missed_;
     if (!missed_) revision_ = after->number;
@@ -122,7 +134,8 @@ class AppWatcher final : public ViewSource {
     if (listing_) add_listed(out);
   }
 
-  // Changes come after the list, from where it began: what changes under it is told again.
+  // Changes come after the list, from where it began: what changes under it is told again. What
+  // goes under it is told as DELETED, whether it was listed or not.
   void add_listed(std::string& out) {
     const auto& apps = view_.apps();
     if (!listed_upto_) revision_ = view_.changes().revision();
@@ -140,6 +153,8 @@ class AppWatcher final : public ViewSource {
   void add_changes(std::string& out) {
     while (out.size() < kPieceBytes) {
       const auto page = view_.changes().since(revision_, kPageOfChanges);
+      // The page is none: too much has gone since, and nobody knows what. First a gap, then
+      // everything.
       missed_ = listing_ = !page;
       if (!page) return;
       for (const auto& change : page->changes) {
@@ -159,6 +174,7 @@ class AppWatcher final : public ViewSource {
       return event_of(std::move(id), change.appeared ? "ADDED" : "MODIFIED",
                       to_json(change.key, found->second));
     }
+    // All that is left of it is its key.
     const auto key = controller::key_from(change.key);
     const bool network = key.kind == controller::Key::Kind::kNetwork;
     return event_of(
@@ -188,12 +204,14 @@ std::optional<Position> parse_position(const controller::View& view, std::string
   return Position{*number, *start == start_of(view)};
 }
 
+// Counted from behind: `last` is about the newest ones.
 std::uint64_t begin_of(const controller::View& view, const EventQuery& query) {
   const std::uint64_t after = query.after && query.after->ours ? query.after->number : 0;
   if (!query.last) return after;
   std::uint64_t wanted = *query.last;
   for (const auto& event : std::views::reverse(view.events())) {
     if (query.app && event.app != *query.app) continue;
+    // The first that is one too many, unless `after` has left it out anyway.
     if (wanted == 0) return std::max(after, event.sequence);
     --wanted;
   }

@@ -14,6 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
+// "Not known" is null: a time in 1970 would be believed.
 json::value time(WallTime when) {
   if (when == WallTime{}) return nullptr;
   return json::value(to_rfc3339(when));
@@ -23,6 +24,7 @@ json::value time(const std::optional<WallTime>& when) {
   return when ? time(*when) : json::value(nullptr);
 }
 
+// Null for what is in no file.
 json::value position_json(const model::Position& position) {
   if (position.file.empty()) return nullptr;
   return json::object{
@@ -62,6 +64,7 @@ json::value condition_json(const controller::Condition& condition) {
                       {"lastTransitionTime", time(condition.last_transition)}};
 }
 
+// `startedAt` is the engine's own text, with its nanoseconds.
 json::value container_json(const controller::ContainerStatus& container) {
   json::value started = nullptr;
   if (!container.started_at.empty()) started = json::value(container.started_at);
@@ -78,6 +81,7 @@ json::value container_json(const controller::ContainerStatus& container) {
                       {"networks", strings(container.networks)}};
 }
 
+// With its place in the manifest, where it has one.
 json::value last_error_json(const controller::AppStatus& status) {
   if (!status.last_error) return nullptr;
   auto out = error_object(*status.last_error);
@@ -116,6 +120,7 @@ json::value diagnostic_json(const model::Diagnostic& diagnostic) {
                       {"hint", diagnostic.hint}};
 }
 
+// What /readyz says in words, with the reasons.
 json::object engine_json(const controller::EngineStatus& engine) {
   return {{"up", engine.up},
           {"eventStream", engine.event_stream},
@@ -137,6 +142,7 @@ json::object queue_json(const controller::QueueNumbers& queue) {
           {"activeWorkers", queue.active_workers}};
 }
 
+// As counted; steady times mean nothing outside of the process, and are left out.
 json::object watcher_json(const watch::Statistics& watcher) {
   return {{"scans", watcher.scans},
           {"discardedScans", watcher.discarded_scans},
@@ -212,6 +218,7 @@ json::object to_json(const controller::FileStatus& file) {
           {"diagnostics", array_of(file.diagnostics, diagnostic_json)}};
 }
 
+// Of Apps and files the number: the lists have paths of their own.
 json::object status_json(const controller::View& view) {
   json::object orphans;
   for (const auto& [kind, count] : view.orphans())

@@ -6,6 +6,7 @@ namespace fairlead::api {
 
 std::vector<Check> readiness(const controller::View& view) {
   const auto& engine = view.engine();
+  // In the order in which a start gets there.
   return {{"engine", engine.up, engine.last_error},
           {"event-stream", engine.event_stream, "not connected"},
           {"first-scan", view.first_scan_done(), "the manifests have not been read yet"},

@@ -14,7 +14,7 @@ struct ReasonStatus {
   Reason reason;
   int status;
 };
-// Everything else follows the error's class.
+// Reasons that have a status of their own in HTTP. Everything else follows the error's class.
 constexpr ReasonStatus kReasonStatus[] = {
     {Reason::kNotFound, 404},
     {Reason::kPermissionDenied, 403},
@@ -32,6 +32,7 @@ int status_of(const Error& error) {
     case ErrorClass::kInvalid:
       return 422;
     case ErrorClass::kTransient:
+    // Both: try again later.
     case ErrorClass::kUnknown:
       return 503;
   }
@@ -57,6 +58,7 @@ Response explain(const Error& error) {
 }
 
 Response bad_request(std::string message, std::string hint) {
+  // No reason: it is about the request, and is counted nowhere.
   return error_response(400,
                         {ErrorClass::kInvalid, Reason::kNone, std::move(message), std::move(hint)});
 }

@@ -20,13 +20,16 @@ namespace {
 
 namespace json = boost::json;
 
+// The version is part of the type: Prometheus chooses its parser by it.
 constexpr const char* kMetricsText = "text/plain; version=0.0.4; charset=utf-8";
 
+// The message names the key: a typing error is seen by reading it.
 Response no_such_app(const std::string& name) {
   return explain({ErrorClass::kInvalid, Reason::kNotFound,
                   "no App or Network has the key '" + name + "'", "fairlead get apps lists them"});
 }
 
+// Of a table's text: single blanks between words.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
@@ -68,6 +71,8 @@ Response get_metrics(const Call& call) {
   return {200, kMetricsText, call.context.metrics.render()};
 }
 
+// The loop answers this, so a loop that hangs says nothing, which is an answer too; what is checked
+// is whether it turned lately.
 Response get_healthz(const Call& call) {
   if (call.context.view.alive()) return {200, kText, "ok\n"};
   return {503, kText, "the loop has not turned lately\n"};
@@ -76,6 +81,7 @@ Response get_healthz(const Call& call) {
 Response get_readyz(const Call& call) {
   const auto checks = readiness(call.context.view);
   if (!ready(checks)) return {503, kText, readiness_text(checks)};
+  // A failure always has its reasons; a success only if they are asked for. As in Kubernetes.
   if (!call.target.parameter("verbose")) return {200, kText, "ok\n"};
   return {200, kText, readiness_text(checks)};
 }
@@ -86,6 +92,7 @@ Response get_index(const Call&) {
     std::string line = std::string(route.method) + " " + route.pattern;
     for (const auto& word : words_of(route.query))
       line += (line.contains('?') ? "&" : "?") + word + "=";
+    // In a column, as far as the longest path lets it.
     line.resize(std::max<std::size_t>(line.size() + 1, 52), ' ');
     out += line + route.about + (route.access == Access::kLocal ? " (Unix socket)\n" : "\n");
   }
@@ -112,6 +119,7 @@ Response get_apps(const Call& call) {
   if (!watch) return bad_flag("watch");
   std::optional<Position> place;
   if (!place_of(call, place)) return bad_place();
+  // Otherwise it would look as if it had been heard.
   if (!*watch && place) return bad_request("after goes with watch=true", "leave it out");
   if (*watch) {
     return {
@@ -130,6 +138,7 @@ Response get_app(const Call& call) {
   return json_response(to_json(call.name, found->second));
 }
 
+// Planned now, from what is known: nothing is asked of the engine.
 Response get_plan(const Call& call) {
   const auto plan = call.context.view.plan(call.name);
   if (!plan) return explain(plan.error());
@@ -152,6 +161,7 @@ Response get_desired(const Call& call) {
   return json_response(*desired);
 }
 
+// The rows of all Apps, each with the key of its App.
 Response get_networks(const Call& call) {
   json::array items;
   for (const auto& [key, status] : call.context.view.apps()) {
@@ -178,6 +188,7 @@ Response get_events(const Call& call) {
   EventQuery query;
   query.app = call.target.parameter("app");
   if (!place_of(call, query.after)) return bad_place();
+  // A reader that comes back wants what it has missed, and not so many of the last ones.
   if (const auto last = call.target.parameter("last"); last && call.request.last_event_id.empty()) {
     std::uint64_t number = 0;
     const auto* const stop = last->data() + last->size();
@@ -205,10 +216,12 @@ Response get_status(const Call& call) {
   return json_response(status_json(call.context.view));
 }
 
+// For the event that tells of it.
 std::string name_of(const std::optional<Identity>& who) {
   return who ? "uid " + std::to_string(who->uid) : "somebody unknown";
 }
 
+// 202: it was taken. Whether it helped is in the events.
 Response accepted(const std::vector<std::string>& apps) {
   json::array names;
   for (const auto& app : apps)
@@ -216,6 +229,7 @@ Response accepted(const std::vector<std::string>& apps) {
   return json_response(json::object{{"accepted", true}, {"apps", std::move(names)}}, 202);
 }
 
+// Without `app` it is all of them: that does no harm.
 Response post_reconcile(const Call& call) {
   const auto app = call.target.parameter("app").value_or("");
   const auto asked = call.context.commands.reconcile_now(app, name_of(call.request.who));
@@ -240,6 +254,7 @@ Task<Response> at_once(const Call& call) {
   co_return handler(call);
 }
 
+// In the order in which the index shows them.
 constexpr Route kRoutes[] = {
     {"GET", "/", "", Access::kPublic, "this page", at_once<get_index>},
     {"GET", "/metrics", "", Access::kMonitoring, "Prometheus text format", at_once<get_metrics>},
@@ -266,7 +281,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/prune", "app", Access::kLocal, "confirm a removal", at_once<post_prune>},
 };
 
-// The pattern's segments against the target's; the one at {name} goes to `name`.
+// The pattern's segments against the target's; the one at {name} goes to `name`. An encoded slash
+// in a key is part of its segment: `team%2Fapp`, `network%2Fedge`.
 bool matches(std::string_view pattern, const std::vector<std::string>& segments,
              std::string& name) {
   pattern.remove_prefix(1);
@@ -290,6 +306,7 @@ Error refused(Reason reason, std::string message, std::string hint) {
   return {ErrorClass::kInvalid, reason, std::move(message), std::move(hint)};
 }
 
+// 421, "misdirected": the request was for somebody else.
 Response wrong_host() {
   return error_response(421, refused(Reason::kPermissionDenied, "this Host is not answered here",
                                      "use a loopback address or the listen address"));
@@ -314,6 +331,7 @@ Response wrong_method(std::string_view method) {
   return response;
 }
 
+// With what there is: a typing error is mended at once.
 Response unknown_parameter(const std::string& name, const std::vector<std::string>& known) {
   std::string all;
   for (const auto& each : known)
@@ -326,7 +344,8 @@ bool method_fits(const Route& route, std::string_view method) {
   return method == route.method || (method == "HEAD" && route.method == std::string_view("GET"));
 }
 
-// Why `route` does not take this request; nullopt if it does.
+// Why `route` does not take this request; nullopt if it does. Who may ask comes first: the network
+// learns nothing of methods and parameters.
 std::optional<Response> objection(const Route& route, const Request& request,
                                   const ParsedTarget& target) {
   if (!request.local && route.access == Access::kLocal) return local_only();
@@ -342,7 +361,8 @@ std::optional<Response> objection(const Route& route, const Request& request,
   return std::nullopt;
 }
 
-// The handler's reply, or a 500 that says what it threw.
+// The handler's reply, or a 500 that says what it threw. What is no std::exception ends the
+// session, and is reported there.
 Task<Response> run(const Route& route, const Call& call) {
   try {
     auto response = co_await route.handler(call);
@@ -352,6 +372,8 @@ Task<Response> run(const Route& route, const Call& call) {
   }
 }
 
+// Can it be read, is it for us, is there such a path, may this client ask, does it make sense: in
+// this order, so that nobody learns more than he may.
 Task<Answer> choose(const Context& context, std::span<const Route> table, const Request& request) {
   const auto target = parse_target(request.target);
   if (!target) co_return Answer{bad_request("the path can't be read", "it begins with a slash")};
@@ -362,6 +384,7 @@ Task<Answer> choose(const Context& context, std::span<const Route> table, const 
   const bool found = route != table.end();
   const char* const pattern = found ? route->pattern : "other";
   const bool monitoring = found && route->access == Access::kMonitoring;
+  // Before "no such path": a page with another name learns nothing of what there is.
   if (!request.local && !request.host_ours && !monitoring) co_return Answer{wrong_host(), pattern};
   if (!found) co_return Answer{no_such_path(), pattern};
   if (auto why = objection(*route, request, *target)) co_return Answer{std::move(*why), pattern};
@@ -379,6 +402,7 @@ Task<Answer> answer(const Context& context, std::span<const Route> table, const 
   auto chosen = co_await choose(context, table, request);
   const auto state = co_await boost::asio::this_coro::cancellation_state;
   if (state.cancelled() != boost::asio::cancellation_type::none) co_return chosen;  // stopped
+  // Refused ones too: who tried is of interest.
   if (request.who && request.method == "POST") {
     context.log.info("command received", {{"path", request.target},
                                           {"uid", request.who->uid},

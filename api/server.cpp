@@ -33,6 +33,7 @@ auto on_end(std::shared_ptr<Shared> shared, const char* task) {
   };
 }
 
+// The address that was reached, for a listener on all of them: its own name is none that is sent.
 Peer peer_of(const tcp::socket& socket, const std::string& listen_host) {
   boost::system::error_code gone;
   const auto endpoint = socket.local_endpoint(gone);
@@ -51,7 +52,8 @@ struct Crowd {
 };
 
 // Takes a place for the session: an ordinary one, or else one of those for health, whose oldest
-// holder goes if there is none left.
+// holder goes if there is none left. Nobody is turned away: a probe that comes late in a flood is
+// let in, and the flood pays.
 void seat(Crowd& crowd, Shared& shared, Peer& peer) {
   peer.session = shared.next_session++;
   peer.health_only = crowd.ordinary >= shared.options.max_connections;
@@ -67,6 +69,7 @@ void seat(Crowd& crowd, Shared& shared, Peer& peer) {
   crowd.health.push_back(peer.session);
 }
 
+// By what it took: a place is given back where it was taken.
 void leave(Crowd& crowd, std::uint64_t session, bool health_only) {
   if (health_only) {
     crowd.health.remove(session);
@@ -83,6 +86,7 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Share
   auto crowd = std::make_shared<Crowd>();
   while (!shared->stopping) {
     auto [failed, socket] = co_await acceptor->async_accept(asio::as_tuple(asio::use_awaitable));
+    // Closed by stop(). Anything else is an accept that failed: it goes on.
     if (shared->stopping || failed == asio::error::operation_aborted) co_return;
     if (failed) {
       pause.expires_after(kAcceptPause);
@@ -93,12 +97,15 @@ Task<void> accept_loop(std::shared_ptr<Acceptor> acceptor, std::shared_ptr<Share
     auto peer = peer_of(socket, listen_host);
     StreamSocket stream(std::move(socket));
     seat(*crowd, *shared, peer);
+    // Called at the session's end, whatever ended it. Holds all that it needs, for the listener may
+    // have gone by then.
     auto ended = [crowd, cut = peer.cut, session = peer.session, health_only = peer.health_only,
                   report = on_end(shared, "http session")](const std::exception_ptr& error) {
       leave(*crowd, session, health_only);
       report(error);
     };
     const auto cut = peer.cut;
+    // With a slot, so that stop() can end what a handler waits for.
     asio::co_spawn(acceptor->get_executor(), serve(std::move(stream), shared, std::move(peer)),
                    asio::bind_cancellation_slot(cut->slot(), std::move(ended)));
   }
@@ -126,11 +133,13 @@ class HttpServer final : public Server {
   }
 
   void stop() override {
+    // First: what the closing wakes must touch nothing any more.
     if (std::exchange(shared_->stopping, true)) return;
     boost::system::error_code ignored;
     if (tcp_) tcp_->close(ignored);
     if (unix_) unix_->close(ignored);
     socket_file_.reset();
+    // Sessions leave `open` in a later turn, when their coroutines end: not under this loop.
     for (const auto& [id, close] : shared_->open)
       close();
   }
@@ -160,6 +169,8 @@ Status HttpServer::bind_tcp() {
   auto acceptor = std::make_shared<tcp::acceptor>(executor_);
   boost::system::error_code failed;
   acceptor->open(endpoint.protocol(), failed);
+  // A port whose connections of an earlier run still linger can be had again. Not one that is in
+  // use.
   if (!failed) acceptor->set_option(asio::socket_base::reuse_address(true), failed);
   if (!failed) acceptor->bind(endpoint, failed);
   if (!failed) acceptor->listen(asio::socket_base::max_listen_connections, failed);
@@ -178,6 +189,7 @@ Status HttpServer::bind_unix() {
   auto acceptor = std::make_shared<UnixAcceptor>(executor_);
   auto file = listen_on(*acceptor, shared_->options.socket_path);
   if (!file) {
+    // Neither serves if one can't.
     if (tcp_) tcp_.reset();
     return std::unexpected(file.error());
   }

@@ -38,6 +38,7 @@ using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
+// Of one request; Beast's own is 8 KiB.
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
 constexpr const char* kServerName = "fairlead";
 
@@ -45,6 +46,7 @@ constexpr const char* kServerName = "fairlead";
 // Shared with those who wake, who may do so after the session has ended.
 struct Waker {
   explicit Waker(Stream& from) : stream(&from), timer(from.get_executor()) {}
+  // Kept in `woken` too: between take() and the wait nothing may get lost.
   void wake() {
     woken = true;
     timer.cancel();
@@ -60,6 +62,7 @@ struct Waker {
   bool over = false;
 };
 
+// One session's socket and what belongs to it. In `open` under its number as long as it lives.
 struct Connection {
   Connection(StreamSocket socket, std::shared_ptr<Shared> common, Peer from)
       : stream(std::move(socket)),
@@ -68,12 +71,15 @@ struct Connection {
         waker(std::make_shared<Waker>(stream)) {
     shared->open[peer.session] = [this] { close(); };
   }
+  // From outside: what is awaited ends with an error. A handler's own wait is cut only when the
+  // server stops; else it ends by itself, and its reply goes nowhere.
   void close() {
     stream.close();
     waker->end();
     if (shared->stopping) peer.cut->emit(asio::cancellation_type::terminal);
   }
   ~Connection() {
+    // Those who wake later find nothing to do it to.
     waker->stream = nullptr;
     shared->open.erase(peer.session);
   }
@@ -108,7 +114,7 @@ constexpr ReadFailure kReadFailures[] = {
 };
 
 // The reply to a request that can't be read; nullopt when the client has just gone or fallen
-// silent.
+// silent: a complaint would reach nobody.
 std::optional<Response> complaint(const boost::system::error_code& failed) {
   static const auto& kCategory = make_error_code(http::error::bad_method).category();
   if (failed == http::error::end_of_stream || failed == http::error::partial_message ||
@@ -124,7 +130,8 @@ std::optional<Response> complaint(const boost::system::error_code& failed) {
   return error_response(400, error);
 }
 
-// HTTP/1.1 wants exactly one Host; an HTTP/1.0 client without one is no browser.
+// HTTP/1.1 wants exactly one Host; an HTTP/1.0 client without one is no browser. Two could be read
+// in two ways.
 bool host_ours(const HttpRequest& request, const Peer& peer) {
   const auto count = request.count(http::field::host);
   if (count == 0) return request.version() < 11;
@@ -132,6 +139,7 @@ bool host_ours(const HttpRequest& request, const Peer& peer) {
          host_is_ours(request[http::field::host], peer.listen_host, peer.reached_address);
 }
 
+// What all replies have. `nosniff`, for a browser must not take texts of manifests for a page.
 template <typename Body>
 void set_fields(http::response<Body>& out, const Response& response, unsigned version,
                 bool keep_alive) {
@@ -145,6 +153,7 @@ void set_fields(http::response<Body>& out, const Response& response, unsigned ve
   out.keep_alive(keep_alive);
 }
 
+// Whole, with its length.
 HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
   HttpResponse out;
   set_fields(out, response, version, keep_alive);
@@ -153,6 +162,7 @@ HttpResponse to_http(Response response, unsigned version, bool keep_alive) {
   return out;
 }
 
+// Before routes are known: a connection for health alone must not cost more than this look.
 bool asks_for_health(std::string_view target) {
   const auto path = target.substr(0, target.find('?'));
   return path == "/healthz" || path == "/readyz";
@@ -176,11 +186,13 @@ Request to_request(const Connection& connection, HttpRequest& received) {
   request.local = connection.peer.local;
   request.host_ours = request.local || host_ours(received, connection.peer);
   request.who = connection.peer.who;
+  // Last, since `received` is of less use afterwards.
   request.body = std::move(received.body());
   return request;
 }
 
-// The reply of the handler, or why there is none; counted.
+// The reply of the handler, or why there is none; counted. A stream beyond the bound is answered as
+// a failure, though its handler was fine.
 Task<Response> respond(Connection* connection, const Request* request) {
   const auto begin = std::chrono::steady_clock::now();
   const auto shared = connection->shared;
@@ -194,6 +206,7 @@ Task<Response> respond(Connection* connection, const Request* request) {
   if (given.response.source && shared->streams >= shared->options.max_streams)
     given.response = too_many_streams();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  // The metrics may be gone.
   if (!shared->stopping) {
     shared->context.metrics.http_request(given.handler, known_method(request->method),
                                          given.response.status, took.count());
@@ -201,6 +214,7 @@ Task<Response> respond(Connection* connection, const Request* request) {
   co_return std::move(given.response);
 }
 
+// Of what is no request, no route is known: "other".
 HttpResponse refuse(Connection& connection, Response response) {
   connection.shared->context.metrics.http_request("other", "other", response.status, 0);
   return to_http(std::move(response), 11, false);
@@ -217,6 +231,7 @@ void watch_client(const std::shared_ptr<Waker>& waker) {
         const auto got =
             ::recv(waker->stream->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         if (got > 0) return;
+        // Readable and nothing there: a wake-up for nothing, which epoll allows.
         if (got < 0 && errno == EAGAIN) return watch_client(waker);
         waker->end();
       });
@@ -231,7 +246,8 @@ Task<bool> quiet(std::shared_ptr<Waker> waker, Duration heartbeat) {
   co_return !cut_short;
 }
 
-// False: the client does not take it, or has gone.
+// False: the client does not take it, or has gone. Sent whole before the next one is made: that is
+// all the memory that a slow reader costs.
 Task<bool> send_piece(Connection* connection, std::string piece, bool chunked) {
   auto& stream = connection->stream;
   stream.expires_after(connection->shared->options.idle_deadline);
@@ -247,6 +263,7 @@ Task<bool> send_piece(Connection* connection, std::string piece, bool chunked) {
         co_await asio::async_write(stream, whole, asio::as_tuple(asio::use_awaitable));
     failed = unsent;
   }
+  // The only end of a stream that a person should hear of: a program hangs.
   if (failed == beast::error::timeout && !connection->shared->stopping) {
     std::vector<LogField> fields;
     if (const auto& who = connection->peer.who) fields = {{"uid", who->uid}, {"pid", who->pid}};
@@ -261,6 +278,7 @@ Task<void> send_stream(Connection* connection, std::unique_ptr<Source> source, b
   const auto shared = connection->shared;
   const auto waker = connection->waker;
   ++shared->streams;
+  // Counted while it is sent, and given back however that ends.
   const OnExit done([&shared] { --shared->streams; });
   source->start([weak = std::weak_ptr(waker)] {
     if (const auto there = weak.lock()) there->wake();
@@ -278,7 +296,8 @@ Task<void> send_stream(Connection* connection, std::unique_ptr<Source> source, b
   }
 }
 
-// A reply that goes on, and ends with the connection.
+// A reply that goes on, and ends with the connection. HTTP/1.0 knows no chunks: there the end of
+// the connection is the end of the body.
 Task<void> serve_stream(Connection* connection, Response response, unsigned version, bool head) {
   http::response<http::empty_body> out;
   set_fields(out, response, version, false);
@@ -288,6 +307,7 @@ Task<void> serve_stream(Connection* connection, Response response, unsigned vers
   connection->stream.expires_after(connection->deadline());
   auto [broken, sent] = co_await http::async_write_header(connection->stream, serializer,
                                                           asio::as_tuple(asio::use_awaitable));
+  // A HEAD has no body, and an endless one neither.
   if (broken || head) co_return;
   co_await send_stream(connection, std::move(response.source), chunked);
 }
@@ -311,6 +331,7 @@ Task<bool> serve_one(Connection* connection) {
   } else {
     auto& asked = parser.get();
     const bool head = asked.method() == http::verb::head;
+    // One answer, and the place is free again.
     const bool more = asked.keep_alive() && !connection->peer.health_only;
     const Request request = to_request(*connection, asked);
     auto response = co_await respond(connection, &request);
@@ -331,6 +352,7 @@ Task<bool> serve_one(Connection* connection) {
 
 }  // namespace
 
+// The connection lives in this frame: everything borrowed from it ends with it.
 Task<void> serve(StreamSocket socket, std::shared_ptr<Shared> shared, Peer peer) {
   Connection connection(std::move(socket), std::move(shared), std::move(peer));
   for (;;) {

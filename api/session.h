@@ -1,5 +1,9 @@
 // One client connection: requests read, answered and counted, until either side has enough, or one
 // reply that goes on until then. Private to api/.
+//
+// A session is a coroutine that owns its socket. It ends by itself: with the client, with a
+// deadline, or when it is closed through Shared::open (the server stops; a newcomer for health
+// needs the place). The deadline of Beast's stream is set anew before each step.
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -32,7 +36,7 @@ struct Shared {
   std::size_t streams = 0;                              // sessions that send one
 };
 
-// Where a connection came in.
+// Where a connection came in, and what it may do.
 struct Peer {
   bool local = false;           // the Unix socket
   std::optional<Identity> who;  // of the Unix socket
@@ -46,8 +50,10 @@ struct Peer {
       std::make_shared<boost::asio::cancellation_signal>();
 };
 
+// TCP and Unix alike.
 using StreamSocket = boost::asio::generic::stream_protocol::socket;
 
+// Until the connection is over. Throws only for faults of ours, which the listener reports.
 Task<void> serve(StreamSocket socket, std::shared_ptr<Shared> shared, Peer peer);
 
 }  // namespace fairlead::api

@@ -15,12 +15,14 @@ namespace {
 
 namespace local = boost::asio::local;
 
+// Nothing here is worth a second try by itself.
 std::unexpected<Error> refuse(const std::string& path, const std::string& why, std::string hint) {
   return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, "socket " + path + ": " + why,
                  std::move(hint));
 }
 
-// A full backlog (EAGAIN) also means that somebody listens.
+// A full backlog (EAGAIN) also means that somebody listens. Only a connect tells: the file of a
+// dead socket looks like that of a live one.
 bool somebody_listens(const std::string& path) {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return true;  // not known: leave it alone
@@ -33,12 +35,15 @@ bool somebody_listens(const std::string& path) {
   return !dead;
 }
 
+// Looked at, and not simply removed: two daemons on one state directory must find each other, and
+// what else lies there is somebody's.
 Status make_room(const std::string& path) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return refuse(path, "the path is too long", "use a shorter state directory");
   }
   struct stat found{};
   if (::lstat(path.c_str(), &found) != 0) return {};
+  // By lstat(): a link is no socket either, wherever it leads.
   if (!S_ISSOCK(found.st_mode)) {
     return refuse(path, "a file that is not a socket is there", "move it away");
   }
@@ -54,6 +59,8 @@ Status make_room(const std::string& path) {
 SocketFile::~SocketFile() {
   struct stat found{};
   if (::lstat(path_.c_str(), &found) != 0) return;
+  // Between the look and this no other one comes: whoever has not got the lock of the state
+  // directory binds no socket there (cmd/fairlead/run.cpp).
   if (found.st_dev == device_ && found.st_ino == inode_) ::unlink(path_.c_str());
 }
 
@@ -67,10 +74,12 @@ Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std:
   if (!failed) acceptor.bind(local::stream_protocol::endpoint(path), failed);
   ::umask(before);
   if (failed) return refuse(path, failed.message(), "may this user write to the directory?");
+  // A daemon that root has started for once must not keep a user's own commands out.
   take_folders_owner(path);
   struct stat made{};
   if (::lstat(path.c_str(), &made) != 0) return refuse(path, std::strerror(errno), "");
   auto file = std::make_unique<SocketFile>(path, made.st_dev, made.st_ino);
+  // Last: until here a connect is refused, and nobody has waited for an answer in vain.
   acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
   if (failed) return refuse(path, failed.message(), "");
   return file;

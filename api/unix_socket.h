@@ -1,5 +1,8 @@
-// The file of a Unix socket: who may connect is decided by who may open it. Who did is told by the
-// kernel.
+// The file of a Unix socket: who may connect is decided by who may open it (unix(7): connecting
+// needs the right to write it). Who did is told by the kernel.
+//
+// Nobody is asked for a password: whoever may open the socket is the user that the daemon runs as,
+// or root, and could do all of it without us.
 #pragma once
 
 #include <sys/types.h>
@@ -16,9 +19,11 @@ namespace fairlead::api {
 
 using UnixAcceptor = boost::asio::local::stream_protocol::acceptor;
 
-// Removes the socket file when it goes, unless somebody has put another one in its place.
+// Removes the socket file when it goes, unless somebody has put another one in its place: a daemon
+// that ends late must not take away the socket of the one that came after it.
 class SocketFile {
  public:
+  // Device and inode are what is told apart by: a name alone says nothing.
   SocketFile(std::string path, dev_t device, ino_t inode)
       : path_(std::move(path)), device_(device), inode_(inode) {}
   ~SocketFile();
@@ -31,11 +36,13 @@ class SocketFile {
   ino_t inode_;
 };
 
-// Binds `acceptor` to `path`, mode 0600 from its first moment. A socket that nobody listens on is
-// left over from a crash and replaced; a live one, or a file of another kind, is an error.
+// Binds `acceptor` to `path`, mode 0600 from its first moment, owned as the folder is. A socket
+// that nobody listens on is left over from a crash and replaced; a live one, or a file of another
+// kind, is an error: Invalid, PermissionDenied, with what to do. Changes the process's umask
+// meanwhile: a file that another thread makes then is for its owner alone.
 Result<std::unique_ptr<SocketFile>> listen_on(UnixAcceptor& acceptor, const std::string& path);
 
-// Who has connected; nullopt if the kernel does not say.
+// Who has connected; nullopt if the kernel does not say. SO_PEERCRED, socket(7).
 std::optional<Identity> peer_identity(boost::asio::local::stream_protocol::socket& socket);
 
 }  // namespace fairlead::api
