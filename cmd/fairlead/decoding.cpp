@@ -33,6 +33,7 @@ model::StringMap manifest_environment() {
   return found;
 }
 
+// By words alone: a link stays one, since the engine's host is to follow it, not we.
 std::string absolute_path(const std::string& directory) {
   std::error_code failed;
   const auto whole = std::filesystem::absolute(directory.empty() ? "." : directory, failed);
@@ -42,7 +43,8 @@ std::string absolute_path(const std::string& directory) {
   return path;
 }
 
-// systemd.exec(5), LoadCredential=: a directory that only the unit may read.
+// systemd.exec(5), LoadCredential=: a directory that only the unit may read. Read at each decode,
+// so a restart of the unit is enough for a new one.
 model::Source credential(const std::string& name) {
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory == nullptr || name.find('/') != std::string::npos) return {};
@@ -53,9 +55,12 @@ model::Source credential(const std::string& name) {
 // What the policy has to know of this host.
 void place_host(const Options& options, model::HostAccess& access) {
   access.manifests_root = absolute_path(options.manifests);
+  // Whether a path leads to something dangerous is asked of this host's files: right where the
+  // engine runs here, which is the usual case.
   access.host = controller::host_files();
   const char* given = std::getenv("DOCKER_HOST");
   constexpr std::string_view kUnix = "unix://";
+  // Both: whichever of them is used, neither may be mounted.
   for (const std::string& host : {options.docker_host, std::string(given == nullptr ? "" : given)})
     if (host.starts_with(kUnix)) access.engine_sockets.push_back(host.substr(kUnix.size()));
 }
@@ -63,6 +68,7 @@ void place_host(const Options& options, model::HostAccess& access) {
 constexpr const char* kKeyFile = "digest.key";
 constexpr std::size_t kKeyDigits = 64;
 
+// Of one form only: half a key would be another one, and replace containers without a word.
 Result<std::string> checked_key(const std::string& directory, Result<std::string> stored) {
   if (!stored) return stored;
   const bool whole = stored->size() == kKeyDigits &&
@@ -75,7 +81,8 @@ Result<std::string> checked_key(const std::string& directory, Result<std::string
                  "a secret is replaced once");
 }
 
-// What decrypts all secrets is judged each time: `age` opens it by its name.
+// What decrypts all secrets is judged each time: `age` opens it by its name, so there is nothing
+// else that could be judged.
 std::expected<std::string, std::string> decrypt(const std::string& identity,
                                                 const std::string& bytes) {
   const auto trusted = check_age_identity(identity);
@@ -114,6 +121,7 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
   const std::string path = given ? options.policy : "/etc/fairlead/policy.yaml";
   // Who may write the policy is root on this host.
   const auto bytes = read_trusted(path, kTextFileLimit);
+  // The usual place may be empty; a file that was named must be there.
   if (!bytes && !given && bytes.error().reason == Reason::kNotFound) {
     place_host(options, *access);
     return access;
@@ -126,6 +134,7 @@ Result<std::shared_ptr<const model::HostAccess>> load_access(const Options& opti
                                               ? "give another one with --policy"
                                               : bytes.error().hint);
   auto decoded = model::decode_policy(path, *bytes);
+  // The first is enough: one error in it, and none of it is believed.
   for (const auto& diagnostic : decoded.diagnostics)
     return refused(path + ": " + model::to_string(diagnostic), "");
   *access = std::move(decoded.access);
@@ -142,6 +151,7 @@ bool trusts_directory_owner(const Options& options) {
 Result<std::string> keep_digest_key(const controller::InstanceLock& lock, Random& random) {
   const auto file = controller::file_on_disk(lock, kKeyFile);
   auto stored = file->read();
+  // A key that can't be read is no reason to make another one.
   if (stored || stored.error().reason != Reason::kNotFound)
     return checked_key(lock.directory(), std::move(stored));
   std::string key = random.hex(kKeyDigits);

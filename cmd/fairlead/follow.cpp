@@ -22,6 +22,7 @@ namespace {
 constexpr std::array<std::size_t, 4> kEventWidths = {8, 7, 20, 28};
 constexpr std::array<std::size_t, 6> kAppWidths = {12, 7, 7, 9, 11, 3};
 
+// The client's words are about a socket; here they are about a daemon that was there.
 Error hung_up(Error error) {
   if (error.reason == Reason::kTimeout) {
     error.message = "the daemon has fallen silent";
@@ -45,6 +46,7 @@ int follow_all(const Options& options, const Target& target,
     heard = true;
     boost::system::error_code bad;
     const auto object = boost::json::parse(event.data, bad);
+    // Of a later version, perhaps: passed over.
     if (bad || !object.is_object()) return true;
     if (event.type == "gap") {
       complain("note: " + text(object.as_object(), "message"));
@@ -56,6 +58,7 @@ int follow_all(const Options& options, const Target& target,
   api::Reply refusal;
   const auto ended = api::follow(following, refusal);
   if (!ended) {
+    // Gone, or never there: the two have different next steps.
     const bool was_there = heard || ended.error().reason != Reason::kNotFound;
     return fail(was_there ? hung_up(ended.error()) : no_daemon(options, ended.error()));
   }
@@ -88,6 +91,7 @@ class AppPrinter {
       : options_(options), names_(names) {}
 
   void show(const std::string& type, const Json& app) {
+    // All that were there at the beginning have been told.
     if (type == "BOOKMARK") return print_first();
     const auto name = text(app, "name");
     if (!names_.empty() && std::ranges::find(names_, name) == names_.end()) return;
@@ -104,6 +108,7 @@ class AppPrinter {
   bool wide() const { return options_.output == "wide"; }
 
   Row row_of(const std::string& type, const Json& app) const {
+    // One row of the same table, so that both have the same columns.
     if (type != "DELETED") return apps_table({app}, wide()).back();
     Row row(apps_table({}, wide()).front().size(), "-");
     row[0] = text(app, "name");
@@ -113,6 +118,8 @@ class AppPrinter {
   }
 
   void print_first() {
+    // A gap brings everything anew, with a BOOKMARK of its own: those rows are printed as they
+    // come.
     if (std::exchange(listed_, true) || options_.output == "name" || options_.output == "json" ||
         options_.output == "yaml")
       return;

@@ -23,6 +23,7 @@ struct Verb {
   bool manifests, engine, output;
 };
 
+// The commands, in the order of --help. What several take is said by the flags at the end.
 constexpr Verb kVerbs[] = {
     {"run", "Keep the engine at what the manifests say (the daemon)",
      "fairlead run --manifests /etc/fairlead/manifests", run, nullptr, true, true, false},
@@ -52,6 +53,7 @@ constexpr Verb kVerbs[] = {
     {"version", "Print the version", "fairlead version", version, nullptr, false, false, false},
 };
 
+// Of commands that ask an engine themselves.
 void add_engine_options(CLI::App& command, Options& options) {
   command.add_option("--engine", options.engine, "docker, or embedded (an in-process model)")
       ->envname("FAIRLEAD_ENGINE")
@@ -70,6 +72,7 @@ void add_pace_options(CLI::App& command, Pace& pace) {
     double Pace::* seconds;
     const char* help;
   };
+  // A table, for all are the same but for their names.
   static constexpr Wait kWaits[] = {
       {"--settle", "FAIRLEAD_SETTLE", &Pace::settle,
        "Seconds for which a changed directory must stay the same"},
@@ -84,6 +87,7 @@ void add_pace_options(CLI::App& command, Pace& pace) {
   for (const auto& wait : kWaits) {
     command.add_option(wait.name, pace.*wait.seconds, wait.help)
         ->envname(wait.environment)
+        // Zero would make a loop of what is a pause.
         ->check(CLI::Range(0.05, 3600.0))
         ->capture_default_str();
   }
@@ -125,6 +129,7 @@ void add_event_options(CLI::App& command, Options& options) {
       ->check(CLI::Range(0, 1'000'000));
 }
 
+// Every command has --state-dir: by it daemon and commands find each other.
 void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
   auto* command = parent.add_subcommand(verb.name, verb.help);
   command->footer(std::string("Example:\n  ") + verb.example);
@@ -132,6 +137,7 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
       ->add_option("--state-dir", options.state_dir, "Where the daemon keeps its state and socket")
       ->envname("FAIRLEAD_STATE_DIR")
       ->capture_default_str();
+  // What decides how manifests are read is the same for all that read them.
   if (verb.manifests) {
     command
         ->add_option("--policy", options.policy,
@@ -173,6 +179,7 @@ void add_verb(CLI::App& parent, const Verb& verb, Options& options, int& code) {
                       "apps: print them, and then each one that changes, until Ctrl-C");
   }
   if (verb.run == prune) command->add_flag("--confirm", options.confirm, "Really remove");
+  // CLI11 calls it once all words are read and fine. Nothing is printed after delivered().
   command->callback([&options, &code, &verb] {
     code = verb.run(options);
     code = delivered(code, verb.run == diff ? kUsage : kFailed);
@@ -225,6 +232,7 @@ int main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const int code = fairlead::cli::main(argc, argv);
+  // A thread that hangs can't be ended, and what exit() tears down is still in its hands.
   if (fairlead::Pool::working()) std::_Exit(code);
   return code;
 }

@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What was read so far. The worst that happened is in `exit_code`; what the policy denies is apart,
+// since `config` prints the model all the same.
 struct Loaded {
   std::map<std::string, model::Manifest> manifests;  // by file
   std::string digest_key;
@@ -42,6 +44,7 @@ model::DecodeOptions reading(const Options& given, const Loaded& loaded,
                              const std::string& directory, const Trusted& trusted) {
   auto options = decode_options(given, directory, loaded.digest_key);
   options.prefix = directory.empty() ? "" : (fs::path(directory) / "").string();
+  // As the daemon reads them: beneath the directory only, and of trusted owners.
   options.read = [directory, trusted](const std::string& path) {
     const auto file =
         watch::read_beneath(directory, path, watch::Options().max_file_bytes, trusted);
@@ -52,6 +55,7 @@ model::DecodeOptions reading(const Options& given, const Loaded& loaded,
 
 Result<Place> place_at(const Options& given, const Loaded& loaded, const std::string& directory,
                        const Trusted& trusted) {
+  // The policy's own rules about the manifests directory are about this one.
   Options here = given;
   here.manifests = directory;
   auto access = load_access(here);
@@ -74,6 +78,7 @@ void judge(Loaded& loaded, const Place& place, const Desired& desired,
 
 void decode(Loaded& loaded, const Place& place, const std::string& name, const std::string& bytes) {
   auto manifest = model::decode(name, bytes, place.decoding);
+  // What could not be decoded is not judged: half of it is not there.
   if (model::has_errors(manifest.diagnostics)) {
     loaded.exit_code = kFailed;
   } else {
@@ -101,6 +106,7 @@ Status load_file(Loaded& loaded, const Options& given, const std::string& path) 
   return {};
 }
 
+// As `run` reads it, but for the settling: a person looks at what is there now.
 Status load_directory(Loaded& loaded, const Options& given, const std::string& path) {
   watch::Options options;
   options.path = path;
@@ -115,6 +121,7 @@ Status load_directory(Loaded& loaded, const Options& given, const std::string& p
   if (!place) return std::unexpected(place.error());
   for (const auto& [name, file] : snapshot.files) {
     const std::string whole = (fs::path(path) / name).string();
+    // Said for each, and the rest is read: the user wants to see all of it at once.
     if (!file.error.empty()) {
       complain("error: " + whole + ": " + file.error);
       loaded.exit_code = kFailed;
@@ -153,6 +160,7 @@ Result<Loaded> load(const Options& options) {
     for (const auto& network : manifest.networks)
       networks.push_back(&network);
   }
+  // Names and ports that two files claim: no file alone is wrong.
   const auto together = model::validate_together(apps, networks);
   all.insert(all.end(), together.begin(), together.end());
   for (const auto& diagnostic : all)
@@ -163,8 +171,11 @@ Result<Loaded> load(const Options& options) {
 
 }  // namespace
 
+// The code is that of the worst that was met; what the policy denies counts where nothing else is
+// wrong.
 int validate(const Options& options) {
   const auto read = load(options);
+  // Nothing could be judged: 2, which is no verdict about manifests.
   if (!read) return fail(read.error()), kUsage;
   const Loaded& loaded = *read;
   std::size_t apps = 0;
@@ -180,6 +191,7 @@ int validate(const Options& options) {
   return loaded.exit_code == kOk && loaded.denied ? kFailed : loaded.exit_code;
 }
 
+// Nothing is printed where a file has errors: half a model would be taken for a whole one.
 int config(const Options& options) {
   const auto read = load(options);
   if (!read) return fail(read.error()), kUsage;
@@ -202,6 +214,7 @@ int config(const Options& options) {
   }
   bool first = true;
   for (const auto& document : documents) {
+    // Dollars are doubled, so that what is printed reads as the same when it is interpolated again.
     put_document((first ? "" : "---\n") + model::escape_dollars(model::to_yaml(document)));
     first = false;
   }

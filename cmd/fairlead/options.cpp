@@ -26,6 +26,8 @@ Duration from_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
+// In options.cpp, since the codes are; by reason and not by class, for scripts ask what, not
+// whether to try again.
 int fail(const Error& error) {
   complain("error: " + error.message + (error.hint.empty() ? "" : "; " + error.hint));
   switch (error.reason) {

@@ -1,4 +1,8 @@
-// What the command line, the environment (FAIRLEAD_*) and the config file can set.
+// What the command line and the environment (FAIRLEAD_*) can set: a word on the command line, else
+// the variable, else the default here. One struct for all commands; main.cpp says which command
+// takes which, and the rest keeps its default.
+//
+// docs/cli.md is the users' page; a new option gets its line there.
 #pragma once
 
 #include <string>
@@ -20,7 +24,7 @@ enum ExitCode {
 };
 
 // How long the daemon waits for what, in seconds. Tests shorten these; nothing else depends on
-// them.
+// them. Each is between 0.05 and 3600.
 struct Pace {
   double settle = 0.2;         // a changed directory must be the same for so long
   double rescan = 10;          // between two readings of the directory, whatever events say
@@ -29,6 +33,7 @@ struct Pace {
   double engine_timeout = 30;  // without a byte of an engine's reply
 };
 
+// Texts as they were given, and not checked further than main.cpp does.
 struct Options {
   std::string manifests = "manifests";
   std::string engine = "docker";  // docker or embedded
@@ -54,11 +59,14 @@ struct Options {
   std::string app;  // events: only of this App
 };
 
-// /var/lib/fairlead for root, else $XDG_STATE_HOME/fairlead or ~/.local/state/fairlead.
+// /var/lib/fairlead for root, else $XDG_STATE_HOME/fairlead or ~/.local/state/fairlead. The same
+// for daemon and commands, so that they find each other without a word, as long as both are one
+// user's.
 std::string default_state_dir();
 
 Duration from_seconds(double seconds);
 
+// Where the daemon of this state directory listens.
 std::string socket_path(const Options& options);
 
 }  // namespace fairlead::cli

@@ -21,7 +21,8 @@
 namespace fairlead::cli {
 namespace {
 
-// The daemon's own loop, read-only, until every App has been looked at once.
+// The daemon's own loop, read-only, until every App has been looked at once. Thirty seconds for an
+// engine that answers slowly; one that does not answer is said as soon as it is known.
 Task<void> look_once(controller::Controller& loop, World& world, Error& error) {
   const auto deadline = world.clock.steady_now() + std::chrono::seconds(30);
   while (world.clock.steady_now() < deadline) {
@@ -49,6 +50,9 @@ Result<boost::json::object> answer(const controller::Controller& loop, const Opt
   return api::to_json(name, *plan);
 }
 
+// The whole daemon but for its server, lock and state: what it would plan is planned by the same
+// code. Quietly: output is the plan. The inventory is a copy, for a daemon may be writing it; who
+// has none gets a new instance ID, and nothing on the engine is his.
 Result<std::vector<boost::json::object>> ask_engine(const Options& options) {
   Options quiet = options;
   quiet.log_level = "error";
@@ -106,12 +110,14 @@ Result<std::vector<boost::json::object>> ask_engine(const Options& options) {
   return answers;
 }
 
+// One question for each App: a plan is made when it is asked for.
 Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   auto names = options.names;
   if (names.empty()) {
     auto apps = fetch(options, Target::of("api", "v1", "apps"));
     if (!apps) return std::unexpected(apps.error());
     for (const auto& app : rows_of(*apps)) {
+      // The key of the API: a Network's has its kind before it.
       const auto kind = text(app, "kind");
       names.push_back(kind == "Network" ? "network/" + text(app, "name") : text(app, "name"));
     }
@@ -125,6 +131,7 @@ Result<std::vector<boost::json::object>> ask_daemon(const Options& options) {
   return plans;
 }
 
+// What stays as it is, and why: "!"; what waits for something else: "…".
 void print_refusals(const boost::json::object& plan) {
   for (const auto& refusal : rows_of(plan, "refusals")) {
     say("  ! " + text(refusal, "reason") + ": " + text(refusal, "message") + "; " +
@@ -138,8 +145,10 @@ void print_refusals(const boost::json::object& plan) {
 }  // namespace
 
 Result<std::vector<boost::json::object>> collect_plans(const Options& options) {
+  // A recording holds environments, which no answer of the API does.
   if (!options.offline && options.record.empty() && std::filesystem::exists(socket_path(options))) {
     auto plans = ask_daemon(options);
+    // A socket that nobody listens on is left over: then as if there were none.
     if (plans || plans.error().reason != Reason::kEngineUnavailable) return plans;
   }
   return ask_engine(options);
@@ -167,6 +176,7 @@ int plan(const Options& options) {
   return show_plans(options, *plans);
 }
 
+// 0: none; 1: some; 2: an error.
 int diff(const Options& options) {
   auto plans = collect_plans(options);
   if (!plans) {
@@ -175,6 +185,7 @@ int diff(const Options& options) {
   }
   bool differs = false;
   for (const auto& each : *plans) {
+    // What is refused is a difference, too: it stays as it is.
     differs = differs || !array_of(each, "drift").empty() || !array_of(each, "refusals").empty();
   }
   if (print_structured(options, *plans)) return differs ? kFailed : kOk;

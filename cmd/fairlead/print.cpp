@@ -22,6 +22,7 @@ Error no_daemon(const Options& options, const Error& cause) {
           "start one with `fairlead run`, or name its --state-dir"};
 }
 
+// By status: the reason's word is for people, and a reply may be of another version, or of a proxy.
 Error refusal_of(const api::Reply& reply) {
   boost::system::error_code bad;
   const auto parsed = boost::json::parse(reply.body, bad);
@@ -43,6 +44,7 @@ Error refusal_of(const api::Reply& reply) {
 
 namespace {
 
+// Below 400 all is well, the 202 of a command too.
 Result<std::string> exchange(const Options& options, const char* method, const Target& target) {
   auto reply = api::request(socket_path(options), method, target);
   if (!reply) return std::unexpected(no_daemon(options, reply.error()));
@@ -70,6 +72,7 @@ Status post(const Options& options, const Target& target) {
   return {};
 }
 
+// What is no text is shown as JSON writes it.
 std::string text(const boost::json::object& object, const char* key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return "";
@@ -100,17 +103,20 @@ std::vector<boost::json::object> rows_of(const boost::json::object& object, cons
 
 namespace {
 
-// Why standard output was first refused; 0 while it was not.
+// Why standard output was first refused; 0 while it was not. What comes later is only its
+// consequence.
 int& refusal() {
   static int error = 0;
   return error;
 }
 
+// Never fails here: it goes on, so that a command's own work is done, and is told at the end.
 void write_out(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written && refusal() == 0) refusal() = errno;
 }
 
+// A line feed within a text would be a line of its own.
 std::string as_line(std::string_view text) {
   return printable(without_passwords(text)) + "\n";
 }
@@ -119,6 +125,7 @@ std::string as_line(std::string_view text) {
 
 void keep_standard_places() {
   for (const int place : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // In order, so that the lowest free number is always `place`.
     if (fcntl(place, F_GETFD) != -1 || errno != EBADF) continue;
     // The lowest free one: `place`. Kept for children too, hence not closed by exec. Read-only, so
     // that output which nobody gets is an error, as it is without a stand-in.
@@ -126,11 +133,13 @@ void keep_standard_places() {
   }
 }
 
+// fflush() finds out what fwrite() has only put into a buffer.
 bool pass_on() {
   if (std::fflush(stdout) != 0 && refusal() == 0) refusal() = errno;
   return refusal() == 0;
 }
 
+// EPIPE is no error of ours: the reader had enough.
 int delivered(int code, int when_lost) {
   if (pass_on()) return code;
   if (refusal() == EPIPE) return kReaderGone;
@@ -158,6 +167,7 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 bool print_structured(const Options& options, const boost::json::value& shown) {
+  // Again, although the daemon has: with --offline it was not asked.
   const auto value = without_passwords(shown);
   if (options.output == "json") {
     put_document(printable(boost::json::serialize(value), Escape::kJson) + "\n");
@@ -170,6 +180,7 @@ bool print_structured(const Options& options, const boost::json::value& shown) {
   return false;
 }
 
+// A list even of one, or of none: a script need not ask how many there are.
 bool print_structured(const Options& options, const std::vector<boost::json::object>& rows) {
   boost::json::array all;
   for (const auto& row : rows)
@@ -180,6 +191,7 @@ bool print_structured(const Options& options, const std::vector<boost::json::obj
 void widen(std::vector<std::size_t>& widths, const std::vector<std::string>& row) {
   widths.resize(std::max(widths.size(), row.size()));
   for (std::size_t i = 0; i < row.size(); ++i)
+    // As it will be shown: an escape is longer than what it stands for.
     widths[i] = std::max(widths[i], printable(row[i]).size());
 }
 
@@ -188,11 +200,13 @@ void print_row(const std::vector<std::string>& row, std::vector<std::size_t>& wi
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const bool last = i + 1 == row.size();
+    // No blanks behind the last cell: lines that are copied have none.
     line += last ? printable(row[i]) : padded(printable(row[i]), widths[i] + 3);
   }
   say(line);
 }
 
+// Twice through: the widths are known after the last row.
 void print_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows)

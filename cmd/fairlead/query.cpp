@@ -16,6 +16,7 @@ struct Resource {
   std::vector<Row> (*table)(const std::vector<Json>&, bool wide);
 };
 
+// What `get` knows, by the word that is typed. Containers and networks are parts of Apps.
 constexpr Resource kResources[] = {
     {"apps", "apps", apps_table},
     {"app", "apps", apps_table},
@@ -24,6 +25,7 @@ constexpr Resource kResources[] = {
     {"files", "files", files_table},
 };
 
+// A part of `describe`. Only a head: there is nothing to show.
 void print_lines(const char* title, const std::vector<Row>& rows) {
   if (rows.size() <= 1) return;
   say("");
@@ -53,6 +55,7 @@ void print_drift(const Json& app) {
 
 }  // namespace
 
+// Names are filtered here: the API gives all, as of one moment.
 int get(const Options& options) {
   const std::string what = options.names.empty() ? "apps" : options.names.front();
   const auto* resource =
@@ -75,6 +78,7 @@ int get(const Options& options) {
     std::erase_if(rows, [&names](const Json& row) {
       return std::ranges::find(names, text(row, "name")) == names.end();
     });
+    // Of several names one is enough; a script that needs each asks for each.
     if (rows.empty()) {
       return fail(Error{ErrorClass::kInvalid, Reason::kNotFound,
                         "no " + what + " named '" + names.front() + "'",
@@ -91,11 +95,13 @@ int get(const Options& options) {
   return kOk;
 }
 
+// All but the events is of one reply, and so of one moment.
 int describe(const Options& options) {
   if (options.names.empty()) {
     complain("error: name what to describe, e.g. fairlead describe app shop");
     return kUsage;
   }
+  // "describe shop" and "describe app shop" say the same.
   const bool network = options.names.size() > 1 && options.names.front() == "network";
   const std::string name = options.names.back();
   auto reply = fetch(options, Target::of("api", "v1", "apps", network ? "network/" + name : name));
@@ -133,6 +139,7 @@ int describe(const Options& options) {
   }
   const auto about =
       Target::of("api", "v1", "events").with("app", network ? "network/" + name : name);
+  // Without them the rest is still worth it.
   if (auto happened = fetch(options, about); happened) {
     print_lines("Events", events_table(rows_of(*happened)));
   }
@@ -152,8 +159,10 @@ int events(const Options& options) {
   return kOk;
 }
 
+// One request for each name; the first that is refused ends it, and those before it are under way.
 int reconcile(const Options& options) {
   auto names = options.names;
+  // "" is all of them.
   if (names.empty()) names.emplace_back();
   for (const auto& name : names) {
     auto asked = post(options, Target::of("api", "v1", "reconcile").with("app", name));
@@ -163,7 +172,9 @@ int reconcile(const Options& options) {
   return kOk;
 }
 
+// As above; each consent is for one App.
 int prune(const Options& options) {
+  // Both, or nothing: consent is given by name and on purpose.
   if (options.names.empty() || !options.confirm) {
     complain("error: name the Apps and add --confirm, e.g. fairlead prune --confirm shop");
     return kUsage;

@@ -23,6 +23,7 @@ namespace {
 // An App of a thousand services is ten times smaller.
 constexpr std::size_t kLargestRecording = 256u << 20;
 
+// All that a plan needs is in the recording: no engine, no manifests, no clock.
 Result<boost::json::object> replayed(std::string_view recording) {
   auto input = controller::read_recording(recording);
   if (!input) return std::unexpected(input.error());
@@ -44,7 +45,8 @@ int record_plan(const Options& options) {
   auto inputs = collect_plans(options);
   if (!inputs) return fail(inputs.error());
   const std::string recording = boost::json::serialize(inputs->front()) + "\n";
-  // It holds what containers get to know: for nobody else to read, and no link is followed.
+  // It holds what containers get to know: for nobody else to read, and no link is followed. A file
+  // that is there already may be somebody's, or readable by somebody.
   const int file = ::open(options.record.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
     return fail({ErrorClass::kBlocked, Reason::kPermissionDenied,
@@ -52,10 +54,12 @@ int record_plan(const Options& options) {
                  "name a file that does not exist, in a folder that you may write"});
   }
   const bool written = write_all(file, recording);
+  // close() is where some file systems say that the disk is full.
   if (::close(file) != 0 || !written) {
     return fail({ErrorClass::kTransient, Reason::kInternalError,
                  options.record + " could not be written", "is the disk full?"});
   }
+  // From what was written, so that what is shown is what a replay will show.
   auto plan = replayed(recording);
   if (!plan) return fail(plan.error());
   complain("recorded in " + options.record + "; `fairlead replay " + options.record +

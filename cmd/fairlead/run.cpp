@@ -32,13 +32,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// From SIGTERM to the end, whatever the engine does. Calls are cut before that.
+// From SIGTERM to the end, whatever the engine does. Calls are cut before that
+// (ControllerOptions::stop_grace). docs/cli.md promises five seconds.
 constexpr auto kPatience = std::chrono::milliseconds(4500);
 
-// Whether the state directory is still ours.
+// Whether the state directory is still ours. A look that hangs is no answer, and not repeated
+// sooner.
 constexpr auto kLookPause = std::chrono::seconds(2);
 constexpr auto kLookDeadline = std::chrono::minutes(1);
 
+// Made for its owner alone, and judged before anything in it is believed.
 Status make_state_dir(const std::string& path) {
   std::error_code failed;
   fs::create_directories(path, failed);
@@ -77,6 +80,7 @@ void say_start(Logger& log, const Options& options, const std::string& instance)
   }
 }
 
+// The revision is not known to this build.
 metrics::BuildInfo build_info() {
   metrics::BuildInfo info;
   info.version = FAIRLEAD_VERSION;
@@ -115,6 +119,8 @@ std::unique_ptr<controller::Controller> make_controller(
       options);
 }
 
+// Written by a thread of its own: a disk that does not answer holds up creations, and no more.
+// Without the lock it is a copy, and nothing is written.
 Status open_inventory(Daemon& daemon, const Options& options) {
   auto& world = *daemon.world;
   auto file = daemon.lock
@@ -137,6 +143,8 @@ Status take_lock(Daemon& daemon, const Options& options, std::string& read_only)
     daemon.lock = std::move(*lock);
     return {};
   }
+  // A state directory that can't be locked at all is an error; one that is locked is another
+  // daemon's.
   if (lock.error().reason != Reason::kNotOwner) return std::unexpected(lock.error());
   read_only = lock.error().message;
   daemon.world->log->error("read-only: another Fairlead holds the state directory",
@@ -146,6 +154,10 @@ Status take_lock(Daemon& daemon, const Options& options, std::string& read_only)
   return {};
 }
 
+// What can fail before anything is written comes first, then the lock, then what only its holder
+// does. The server is last: whoever gets an answer finds everything there. The socket is the
+// lock's, so that commands reach whoever acts; a read-only daemon goes on without the TCP listener,
+// whose address is most likely taken by the other one.
 Status build(Daemon& daemon, const Options& options) {
   auto world = make_world(options);
   if (!world) return std::unexpected(world.error());
@@ -228,6 +240,7 @@ void stop_in_order(Daemon& daemon, boost::asio::steady_timer& patience) {
 }
 
 void stop_without_lock(Daemon& daemon, boost::asio::steady_timer& patience, const Error& why) {
+  // Not removed from disk, not written: whatever is there now is another daemon's.
   daemon.lock_lost = true;
   daemon.world->log->error(
       "the state directory is no longer ours: stopping",
@@ -253,12 +266,14 @@ Task<void> watch_state(Daemon& daemon, std::string socket, boost::asio::steady_t
   while (true) {
     timer.expires_after(kLookPause);
     co_await timer.async_wait(boost::asio::use_awaitable);
+    // No answer is none: a disk that hangs has not taken anything away.
     auto held = co_await world.pool.ask(look, kLookDeadline);
     if (held && !*held) {
       stop_without_lock(daemon, patience, held->error());
       co_return;
     }
     auto there = co_await world.pool.ask(look_for_socket, kLookDeadline);
+    // Said once, and not made anew: whoever removed it may have had a reason.
     if (there && !*there && !std::exchange(socket_missed, true))
       world.log->error("the socket was removed: no command reaches this daemon",
                        {{"err", socket + " is not there"}, {"hint", "restart fairlead"}});
@@ -278,6 +293,9 @@ Task<void> measure_lag(boost::asio::io_context& io, controller::Telemetry& telem
 
 }  // namespace
 
+// The end of the controller is the end: what else runs on the loop is cut off with it, and helpers
+// that a pool still waits for are killed. One signal is listened to; a second one changes nothing,
+// and the patience goes on.
 int run(const Options& options) {
   Daemon daemon;
   auto built = build(daemon, options);

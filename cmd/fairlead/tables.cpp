@@ -9,6 +9,7 @@
 namespace fairlead::cli {
 namespace {
 
+// "" for a condition that the App does not have yet.
 std::string condition(const Json& app, std::string_view type, const char* member) {
   for (const auto& each : rows_of(app, "conditions")) {
     if (text(each, "type") == type) return text(each, member);
@@ -16,8 +17,10 @@ std::string condition(const Json& app, std::string_view type, const char* member
   return "";
 }
 
+// REASON is that of Ready, the condition that sums the others up.
 Row app_row(const Json& app, bool wide) {
   const auto running = rows_of(app, "containers");
+  // Of the containers that there are or should be: "1/2".
   const auto up =
       std::ranges::count_if(running, [](const Json& c) { return text(c, "state") == "running"; });
   Row row = {text(app, "name"),
@@ -42,6 +45,7 @@ std::string or_dash(const std::string& value) {
   return value.empty() ? "-" : value;
 }
 
+// By this machine's clock: it is the daemon's, too.
 std::string age_of(const std::string& rfc3339) {
   if (rfc3339.empty()) return "-";
   const WallTime now = std::chrono::system_clock::now();
@@ -66,6 +70,7 @@ std::vector<Row> containers_table(const std::vector<Json>& apps, bool wide) {
       Row row = {text(app, "name"), text(c, "service"),  text(c, "name"), text(c, "state"),
                  text(c, "health"), text(c, "restarts"), text(c, "image")};
       if (wide) {
+        // As `docker ps` shows it.
         row.push_back(text(c, "id").substr(0, 12));
         std::string networks;
         for (const auto& each : array_of(c, "networks")) {
@@ -92,6 +97,7 @@ std::vector<Row> networks_table(const std::vector<Json>& apps, bool) {
   return rows;
 }
 
+// How many diagnostics there are; `fairlead validate` and -o json show them.
 std::vector<Row> files_table(const std::vector<Json>& files, bool) {
   std::vector<Row> rows = {{"FILE", "VALID", "DIAGNOSTICS"}};
   for (const auto& file : files) {
@@ -106,6 +112,7 @@ std::vector<Row> events_table(const std::vector<Json>& events) {
   std::vector<Row> rows = {{"LAST", "TYPE", "REASON", "OBJECT", "MESSAGE"}};
   for (const auto& each : events) {
     auto when = age_of(text(each, "last"));
+    // As kubectl writes repeats.
     if (const auto count = text(each, "count"); count != "1" && !count.empty()) {
       when += " (x" + count + " over " + age_of(text(each, "first")) + ")";
     }

@@ -12,12 +12,15 @@
 namespace fairlead::cli {
 namespace {
 
+// The directory of a command: what was scanned before, once, and again when what is followed
+// changes.
 class SingleScan final : public watch::Directory {
  public:
   SingleScan(Clock& clock, watch::Options options, watch::Snapshot snapshot)
       : options_(std::move(options)), snapshot_(std::move(snapshot)), wake_(clock) {}
 
   Task<Result<watch::Snapshot>> next() override {
+    // The controller asks for the next one as long as it runs.
     while (!stopped_ && given_) {
       co_await wake_.wait();
     }
@@ -33,6 +36,7 @@ class SingleScan final : public watch::Directory {
       if (file) snapshot_.references.put(path, std::move(*file));
     }
     snapshot_.followed = std::move(paths);
+    // Another snapshot, since it holds other files.
     ++snapshot_.number;
     given_ = false;
     wake_.notify();
@@ -55,8 +59,8 @@ class SingleScan final : public watch::Directory {
   bool stopped_ = false;
 };
 
-// What `docker login` has written; read at each pull, so that a new login needs no restart. None
-// is no error. It names programs that are run (credHelpers), so whoever may write it runs them.
+// What `docker login` has written; read at each pull, so that a new login needs no restart. None is
+// no error. It names programs that are run (credHelpers), so whoever may write it runs them.
 Result<std::string> docker_config() {
   std::string folder;
   if (const char* given = std::getenv("DOCKER_CONFIG"); given != nullptr) folder = given;
@@ -70,9 +74,12 @@ Result<std::string> docker_config() {
 Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options& options) {
   if (options.engine == "embedded") {
     docker::EmbeddedOptions embedded;
+    // A demonstration has no registry.
     embedded.any_image = true;
     return docker::make_embedded_engine(world.clock, world.random, embedded);
   }
+  // --docker-host stands in the variable's place; certificates are found as Docker's CLI finds
+  // them.
   const auto environment = [&options](const std::string& name) -> std::string {
     if (name == "DOCKER_HOST" && !options.docker_host.empty()) return options.docker_host;
     const char* value = std::getenv(name.c_str());
@@ -84,6 +91,7 @@ Result<std::unique_ptr<docker::Engine>> make_engine(World& world, const Options&
   if (options.pull_timeout > 0)
     http->pull_silence_deadline = std::chrono::seconds(options.pull_timeout);
   const auto silence = from_seconds(options.pace.engine_timeout);
+  // For calls without a deadline of their own.
   http->first_byte_deadline = http->between_bytes_deadline = silence;
   return docker::make_http_engine(world.io.get_executor(), *http);
 }
@@ -94,6 +102,7 @@ Result<std::unique_ptr<World>> make_world(const Options& options) {
   auto world = std::make_unique<World>();
   LogFormat format = LogFormat::kAuto;
   LogLevel level = LogLevel::kInfo;
+  // Checked by main.cpp already.
   parse_log_format(options.log_format, format);
   parse_log_level(options.log_level, level);
   world->log = std::make_unique<Logger>(world->clock, stderr_sink(format), level);
