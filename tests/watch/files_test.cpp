@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-File text(const std::string& bytes) {
+File file_with(const std::string& bytes) {
   return {std::make_shared<const std::string>(bytes), "digest of " + bytes, "", {}};
 }
 
@@ -51,7 +51,7 @@ TEST(Files, HoldAndCompareWhatAMapDoesWhateverIsSharedWithCopies) {
       EXPECT_EQ(files.erase(name), model.erase(name) > 0);
     } else {
       const std::string bytes = std::to_string(random() % 3);
-      files.put(name, text(bytes));
+      files.put(name, file_with(bytes));
       model[name] = bytes;
     }
     ASSERT_EQ(files.size(), model.size());
@@ -70,18 +70,18 @@ TEST(Files, CanBecomeEmptyAndBeFilledAgain) {
   Files files;
   EXPECT_EQ(files.find("a"), nullptr);
   EXPECT_FALSE(files.erase("a"));
-  files.put("b", text("1"));
-  files.put("a", text("1"));
+  files.put("b", file_with("1"));
+  files.put("a", file_with("1"));
   EXPECT_TRUE(files.erase("a") && files.erase("b") && files.empty());
   EXPECT_EQ(files.begin(), files.end());
-  files.put("c", text("2"));
+  files.put("c", file_with("2"));
   EXPECT_EQ(*files.at("c").bytes, "2");
   EXPECT_THAT(differences(Files{}, files), ElementsAre("c"));
 }
 
 TEST(Files, AnErrorIsAnotherVersion) {
   Files good;
-  good.put("a", text("1"));
+  good.put("a", file_with("1"));
   Files bad = good;
   File broken = good.at("a");
   broken.error = "can't be read now";
