@@ -2,7 +2,23 @@
 //
 // model/ is pure: bytes in, values or diagnostics out. Names follow the Compose specification;
 // units are bytes, nanoseconds and nano-CPUs as in the Engine API. `std::optional` and empty
-// containers mean "not declared": drift compares only what the user declared.
+// containers mean "not declared": drift compares only what the user declared, and what is not
+// declared is whatever the engine or the image says.
+//
+// "Resolved" means: no variable, include or extension is left; every object has its Docker name;
+// the implicit network and dependencies are there; services of inactive profiles are not
+// (decode/parts.h). So nobody downstream asks the manifest again, and two spellings of one App have
+// one digest.
+//
+// An App is not changed once it is decoded, and is compared by `digest` alone; what is large in it,
+// contents and masks, is shared. No member may be added without a look at
+//
+//   form/canonical.cpp      does it make a container another one? (form/canonical.h)
+//   form/compose_json.cpp   how does Compose print it? In the digest from then on
+//   pass/values.h           does not compile without it: recordings must have it
+//
+// The questions that several parts ask of these values alike are functions below; each has one
+// answer here and nowhere else.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -22,7 +38,8 @@ namespace fairlead::model {
 using Nanoseconds = std::chrono::nanoseconds;
 using StringMap = std::map<std::string, std::string>;
 
-// Where something stands in a manifest. Lines and columns count from 1; 0 means unknown.
+// Where something stands in a manifest. Lines and columns count from 1; 0 means unknown. Of a
+// service or network where its key stands; with included files the place in the file that says it.
 struct Position {
   std::string file;  // relative to the manifests directory
   int line = 0;
@@ -32,8 +49,12 @@ struct Position {
 
 std::string to_string(const Position& position);  // file:line:column
 
+// What a changed network may cost its members. Only kNever has an effect so far: the others are
+// read, and act alike with a warning (decode/parts.h).
 enum class NetworkRecreate { kNever, kLive, kRestart };
 
+// One pool of addresses. With a subnet everything else lies in it, which was checked; a gateway or
+// range without one is refused (F006).
 struct IpamPool {
   std::string subnet;  // CIDR
   std::string gateway;
@@ -42,12 +63,15 @@ struct IpamPool {
   friend bool operator==(const IpamPool&, const IpamPool&) = default;
 };
 
+// A network as the App declares it. Nothing in it can be changed on a living network, by any
+// engine: a difference is told, and waits for a person (controller/plan/networks.h).
 struct Network {
   std::string key;          // name under `networks:`; "default" for the implicit one
   std::string docker_name;  // what the engine calls it: `<prefix>_<key>` unless `name:` is given
   bool external = false;    // someone else's, or a `kind: Network`: never created or removed here
   std::optional<std::string> driver;
   StringMap driver_opts;
+  // Flags are compared only if they are given: Docker's default stands otherwise.
   std::optional<bool> internal;
   std::optional<bool> attachable;
   std::optional<bool> enable_ipv4;  // only from API 1.48
@@ -61,6 +85,8 @@ struct Network {
   Position position;
 };
 
+// Volumes hold data: they are made, compared and never removed (controller/plan/volumes.h). One
+// that is external must be there.
 struct Volume {
   std::string key;
   std::string docker_name;
@@ -71,7 +97,9 @@ struct Volume {
   Position position;
 };
 
-// One endpoint of a service on one network.
+// One endpoint of a service on one network. All of it is applied to a running container by
+// disconnect and connect; none of it is in a spec hash. The service's own name is among `aliases`
+// always.
 struct Endpoint {
   std::string network;  // key under `networks:`
   std::vector<std::string> aliases;
@@ -80,12 +108,16 @@ struct Endpoint {
   std::vector<std::string> link_local_ips;
   std::optional<std::string> mac_address;
   StringMap driver_opts;
+  // The highest is the primary one, of equal ones the first by name, as in Compose: the container
+  // is created with it. Which gateway is used `gw_priority` says, from API 1.48.
   int priority = 0;
   std::optional<int> gw_priority;
   std::optional<std::string> interface_name;
   Position position;
 };
 
+// One port of a container: a range in a manifest is as many of these. Published or not, it is
+// exposed too: an engine passes over a binding of what is not (F041).
 struct Port {
   std::uint16_t target = 0;
   std::string published;  // "", "8080" or a range "8080-8090"; "" is an ephemeral host port
@@ -98,6 +130,8 @@ struct Port {
   Position position;
 };
 
+// What one place in the container shows. Targets are cleaned as the engine keeps them, without a
+// slash at their end; a relative source was one of the manifests directory on the engine's host.
 struct Mount {
   enum class Type { kVolume, kBind, kTmpfs, kImage };
   Type type = Type::kVolume;
@@ -108,6 +142,8 @@ struct Mount {
   std::string propagation;  // bind only
   std::string recursive;    // bind only: "", enabled, disabled, writable, readonly
   std::string selinux;      // bind only, without effect: z or Z
+  // A missing source is made as a folder, as Compose's short form wants it; otherwise the engine
+  // refuses the mount (F043).
   bool create_host_path = false;
   bool nocopy = false;  // volume only
   std::string subpath;  // volume and image only
@@ -117,6 +153,8 @@ struct Mount {
   Position position;
 };
 
+// Of what is not given the image's own stands, then the engine's default. `disable` is `test:
+// [NONE]`.
 struct Healthcheck {
   bool disable = false;
   std::vector<std::string> test;  // as the engine takes it: CMD, CMD-SHELL or NONE first
@@ -127,7 +165,9 @@ struct Healthcheck {
   std::optional<int> retries;
 };
 
-// A config or a secret of the top level.
+// A config or a secret of the top level. Its content is written into the container before each
+// start, or mounted where that can't be done (is_mounted). A changed content is another digest in
+// the spec hash of the services that see it, and so replaces exactly those.
 struct File {
   std::string key;
   bool secret = false;
@@ -141,7 +181,8 @@ struct File {
   Position position;
 };
 
-// Where a service wants to see one.
+// Where a service wants to see one. Owner and mode count where it is written; where the file itself
+// is mounted they are the host's.
 struct FileMount {
   std::string source;  // key of a File
   bool secret = false;
@@ -152,22 +193,30 @@ struct FileMount {
   Position position;
 };
 
+// Gates the start, and orders removal; what is implied by links and shared namespaces stands here
+// like the rest (controller/plan/depends_on.h).
 struct Dependency {
   enum class Condition { kStarted, kHealthy, kCompletedSuccessfully };
   std::string service;
   Condition condition = Condition::kStarted;
+  // Restarted after Fairlead has replaced the other, and for nothing else
+  // (controller/plan/followers.h).
   bool restart = false;
+  // False: it may be missing, or fail; who depends on it is started all the same.
   bool required = true;
   Position position;
 };
 
+// The engine's own policy. What it does not start again is for Fairlead to judge
+// (controller/plan/ends.h).
 struct RestartPolicy {
   std::string name;  // no, always, on-failure, unless-stopped
   int max_attempts = 0;
   friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
 
-// When an image is asked of its registry although the engine has it.
+// When an image is asked of its registry although the engine has it. With a period, a newer image
+// that is found so replaces the container; one that merely appears in the engine does not (F053).
 struct PullPolicy {
   enum class When { kMissing, kNever, kAlways, kEvery };
   When when = When::kMissing;
@@ -176,7 +225,8 @@ struct PullPolicy {
 };
 
 // A step of `post_start` or `pre_stop`: a command inside the running container. A step of
-// `pre_start` is a container of its own that ends before the service's starts.
+// `pre_start` is a container of its own that ends before the service's starts. In the spec hash:
+// what a container was prepared with can't be changed afterwards.
 struct Hook {
   std::optional<std::vector<std::string>> command;  // always there but for a pre_start with `image`
   std::string image;                                // pre_start only; "" is the service's
@@ -187,7 +237,8 @@ struct Hook {
   std::map<std::string, std::optional<std::string>> environment;
 };
 
-// `deploy:`, as far as it says something to a single engine.
+// `deploy:`, as far as it says something to a single engine. A limit may stand in the service as
+// well: ask memory_of() and its like, and not either member.
 struct Deploy {
   std::optional<int> replicas;
   std::optional<std::int64_t> nano_cpus;
@@ -200,6 +251,7 @@ struct Deploy {
   boost::json::object written;     // all of it, in Compose's canonical form
 };
 
+// One service; of several replicas the first. What differs between replicas is in replica().
 struct Service {
   std::string name;
   int number = 1;              // which replica; a manifest's services are all the first
@@ -212,6 +264,8 @@ struct Service {
   std::optional<int> scale;
   std::optional<Deploy> deploy;
   // Keys that go to the engine as they are, in Compose's canonical form (setting_keys.h).
+  // By Compose's key. Their types are checked when they are read: `links`, `tmpfs` and
+  // `volumes_from` are arrays of strings, `ipc` and `pid` strings, and may be taken for such.
   std::map<std::string, boost::json::value> settings;
   // nullopt: the image's own; an empty list clears it.
   std::optional<std::vector<std::string>> command;
@@ -221,7 +275,8 @@ struct Service {
   StringMap labels;
   std::vector<Port> ports;
   std::vector<Mount> mounts;
-  std::vector<FileMount> files;     // `configs` and `secrets`
+  std::vector<FileMount> files;  // `configs` and `secrets`
+  // Empty with a `network_mode`: to give both is an error.
   std::vector<Endpoint> endpoints;  // sorted: primary first (priority, then name); see network_mode
   std::string network_mode;         // "", none, host, bridge, service:X, container:X
   std::optional<RestartPolicy> restart;
@@ -246,36 +301,47 @@ struct Service {
   Position position;
 };
 
-// `scale`, else `deploy.replicas`, else 1.
+// `scale`, else `deploy.replicas`, else 1. 0 is meant: its containers are leftovers, and go with
+// their grace.
 int replicas_of(const Service& service);
-// What the service or its `deploy:` says; a manifest in which both differ is refused.
+// What the service says, else its `deploy:`. A manifest in which both give a limit and differ is
+// refused; of two restart policies the service's own counts.
 std::optional<std::int64_t> memory_of(const Service& service);
 std::optional<std::int64_t> nano_cpus_of(const Service& service);
 std::optional<std::int64_t> pids_of(const Service& service);
 std::optional<RestartPolicy> restart_of(const Service& service);
 // Its path in the container: `/<source>` and `/run/secrets/<source>` unless the manifest says more.
+// A relative target is one of the same folder.
 std::string target_of(const FileMount& mount);
 // True if the file can't be written before the start, because its place is read-only or hidden by a
-// tmpfs: then the file of the manifests directory itself is mounted.
+// tmpfs: then the file of the manifests directory itself is mounted, which must be there for that
+// (File::host_path); the checks see to it.
 bool is_mounted(const Service& service, const FileMount& mount);
-// What Compose calls a container that has no `container_name:`.
+// What Compose calls a container that has no `container_name:`. Its leftovers are known by it when
+// the manifest is gone.
 std::string container_name_of(const std::string& prefix, const std::string& service, int number);
-// What keeps a new container of the service from running beside the old one, as `start-first`
-// wants it; "" if nothing does.
+// What keeps a new container of the service from running beside the old one, as `start-first` wants
+// it; "" if nothing does. In words, for a warning of the manifest; the replacement then acts as
+// stop-first.
 std::string overlap_obstacle(const Service& service);
 // Services whose container this one shares a namespace or volumes with: they must exist first.
+// Sorted, each once; `container:NAME`, which is somebody else's, is not among them.
 std::vector<std::string> peers_of(const Service& service);
 
+// With the pauses of controller/plan/ends.h that is about six minutes of trying.
 inline constexpr int kDefaultRetries = 6;
 
-// One desired application (`kind: App` or a plain Compose file).
+// One desired application (`kind: App` or a plain Compose file). Equality is that of `digest`.
 struct App {
   std::string name;
   std::string prefix;  // of Docker names: `appId` if given, else the name
+  // It was `kind: App`, and no plain Compose file.
   bool enveloped = false;
   StringMap labels;
   StringMap annotations;
+  // Observed and reported, and nothing is done to it.
   bool suspend = false;
+  // False: what leaves the manifest stays on the engine, for a person to remove.
   bool prune = true;
   NetworkRecreate network_recreate = NetworkRecreate::kNever;
   bool recreate_volumes = true;    // a volume that was lost is made again, empty
@@ -292,11 +358,13 @@ struct App {
   std::string digest;  // of the canonical form: equal digests mean "no effective change"
 };
 
-// The config or secret that a service mounts; null if the App declares none of that name.
+// The config or secret that a service mounts; null if the App declares none of that name. A config
+// and a secret may have one name.
 const File* file_of(const App& app, const FileMount& mount);
 
 // `kind: Network`: a network shared by several Apps, with its own life. Apps refer to it as
-// `external: true, name: <docker_name>`.
+// `external: true, name: <docker_name>`. It is planned as an App with one network and no service
+// (as_app() in controller/pass/input.h); its key everywhere is network/NAME.
 struct SharedNetwork {
   std::string name;
   StringMap metadata_labels;
@@ -311,7 +379,7 @@ struct SharedNetwork {
 };
 
 // A copy of the service with its own number and container name; Docker sees replicas as containers
-// of their own.
+// of their own. Number 1 keeps a `container_name:`, which is refused for more than one.
 Service replica(const App& app, const Service& service, int number);
 
 }  // namespace fairlead::model

@@ -1,5 +1,17 @@
 // Values by CIDR block, found by overlap. A look-up costs as many steps as the block has bits, and
 // one more for each hit, however many blocks there are.
+//
+// Two users ask "whose subnet meets this one?" for thousands: the engine's networks
+// (controller/observed/index.h) and what manifests want (check/clashes.h). To compare with all of
+// them would make each pass, and each file that changes, cost more with every App.
+//
+//   BlockMap<std::string> subnets;
+//   subnets.insert(*parse_cidr("10.0.0.0/8"), "a");
+//   subnets.insert(*parse_cidr("10.1.0.0/16"), "b");
+//   subnets.overlapping(*parse_cidr("10.1.2.0/24"));  // a, b: both lie around it
+//
+// Host bits do not matter, and families are apart, as in cidr.h. Values are compared by == and
+// copied.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,18 @@
 // What manifests may demand of the host: nothing that makes an App root on it, unless a policy file
-// says so (F101, F102).
+// says so (F101, F102). Here is what a policy says; what it means for a request is in
+// controller/access/check.h, and what people read of it in docs/policy.md.
+//
+//   auto policy = decode_policy("policy.yaml", bytes);
+//   if (!policy.diagnostics.empty()) …                   // any of them: it must not be used
+//   Allowance allowed = policy.access.of("shop", "team-a/shop.yaml");
+//   if (!allowed.privileged) …
+//
+// Entries only add: there is no rule that takes away, so their order does not matter, and an empty
+// or absent policy allows nothing. Read once, at the start: who may change it is root here, and
+// must not be surprised by a file that was half-written.
+//
+// What has no rule at all is allowed because it reaches nothing but the App itself; docs/policy.md
+// lists it with the reasons. A new key of Compose that reaches the host needs its rule here first.
 #pragma once
 
 #include <memory>
@@ -13,7 +26,8 @@
 
 namespace fairlead::model {
 
-// One entry under `allow:`. Lists are of exact names, but for what their comments say.
+// One entry under `allow:`. Lists are of exact names, but for what their comments say. A member
+// that is added needs its line in of() too, where entries are put together.
 struct Allowance {
   // Whom it is for: where both are given, an App that matches one of each. A manifest chooses its
   // App's name for itself; who writes which file is for the administrator to know.
@@ -42,7 +56,8 @@ struct Allowance {
   bool oom_protection = false;                // a negative oom_score_adj, oom_kill_disable
 };
 
-// The host's file system, as far as paths of it are judged. Blocking, but never on a network.
+// The host's file system, as far as paths of it are judged: a seam, so that tests and replays have
+// a host of their own. Blocking, but never on a network. Real: host_files() in controller/access.
 class HostFiles {
  public:
   virtual ~HostFiles() = default;
@@ -54,6 +69,9 @@ class HostFiles {
   virtual bool reaches(const std::string& path, const std::vector<std::string>& sockets) const = 0;
 };
 
+// A policy, and what of this host it has to be judged with. `allow` and `trust_directory_owner`
+// come from the file, the rest from the command line (cmd/fairlead/decoding.cpp). Immutable once it
+// is shared.
 struct HostAccess {
   std::vector<Allowance> allow;
   bool trust_directory_owner = false;  // whoever the manifests directory belongs to may write it
@@ -64,17 +82,22 @@ struct HostAccess {
   std::shared_ptr<const HostFiles> host{};
 
   // All that applies to one App, in one. `file`: as in App.
+  // Of an App that matches no entry: nothing. A shared network is asked about as network/NAME.
+  // Costs a look at every entry: once for each object that is judged.
   Allowance of(std::string_view app, std::string_view file) const;
 };
 
-// `*` stands for any text, also none.
+// `*` stands for any text, also none; a slash is a character like others here, other than in
+// `files`. Recursive by stars: for patterns of an administrator, not for a stranger's.
 bool matches(std::string_view pattern, std::string_view name);
 
-// A `kind: Policy` document.
+// A `kind: Policy` document. With any diagnostic, a warning too, the access is not to be used: half
+// a policy may allow what its other half was to name.
 struct PolicyFile {
   HostAccess access;
   std::vector<Diagnostic> diagnostics;
 };
+// `file` is for positions. One document in the file, with all its keys known; never throws.
 PolicyFile decode_policy(std::string_view file, std::string_view bytes);
 
 }  // namespace fairlead::model

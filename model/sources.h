@@ -1,4 +1,10 @@
 // Files that a manifest refers to: asked for by path, given by whoever reads the directory.
+//
+// A manifest may be decoded before the directory was asked for a file that it names, since only
+// decoding tells the names. Then the answer is kPending, the manifest waits, its references are
+// followed (watch::Directory::follow), and with the next snapshot it is decoded again. So a
+// manifest and its files are always of one snapshot, and nobody opens a file by a path that a
+// manifest wrote.
 #pragma once
 
 #include <functional>
@@ -9,6 +15,8 @@
 
 namespace fairlead::model {
 
+// The answer. Absent and unreadable are different things: an absent file may be optional; one that
+// can't be read now may be any, so the last good version stays in force.
 struct Source {
   enum class State {
     kPresent,
@@ -21,11 +29,17 @@ struct Source {
   std::string problem;
 };
 
-// `path` is relative to the manifests directory, without `.` and `..`.
+// `path` is relative to the manifests directory, without `.` and `..`: what path_beneath() gives.
 using ReadSource = std::function<Source(const std::string& path)>;
 
 // `path` as written in a file of `folder` ("" is the manifests directory itself), made relative to
-// the manifests directory. nullopt if it leads out of it: absolute, `~` or too many `..` (F103).
+// the manifests directory. nullopt if it leads out of it: absolute, `~` or too many `..` (F103). By
+// the text alone, without a look at links: those are refused where files are read
+// (watch/directory.h).
+//
+//   path_beneath("team", "../db.env")   db.env
+//   path_beneath("", "../db.env")       nullopt
+//   path_beneath("", "./")              "", the directory itself
 std::optional<std::string> path_beneath(std::string_view folder, std::string_view path);
 
 // "a/b" of "a/b/c.yaml"; "" of "c.yaml".

@@ -1,4 +1,11 @@
-// What a manifest calls the choices that it has: one table for each, to read by and to print by.
+// What a manifest calls the choices that it has: one table for each, to read by and to print by,
+// and to name all of them in a message (choices_of() in base/enum_text.h). A choice that is added
+// to the enum and not to its table does not compile.
+//
+// Words are Compose's, but for networkRecreate, which is Fairlead's own. They are printed by
+// `fairlead config`, and the condition of a dependency stands in a label as well
+// (controller/request/specs.cpp): to rename one is to change what tools read. Nothing here is in a
+// spec hash; that form has its own words (form/canonical.cpp), so that it can't move with these.
 #pragma once
 
 #include "base/enum_text.h"
