@@ -57,7 +57,7 @@ struct Allowance {
 };
 
 // The host's file system, as far as paths of it are judged: a seam, so that tests and replays have
-// a host of their own. Blocking, but never on a network. Real: host_files() in controller/access.
+// a host of their own. Blocking. Real: host_files() in controller/access.
 class HostFiles {
  public:
   virtual ~HostFiles() = default;

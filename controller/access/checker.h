@@ -3,6 +3,13 @@
 // A path is judged by where it leads, after every link and `..`, on both sides: of the manifest and
 // of the rule. Without a view of the host (HostAccess::host is null, as in a replay) it is judged
 // by its text.
+//
+// Files of this folder make one of it for each object, let it collect, and return what it found:
+//
+//   Checker check = checker_for(app, "services.web", access);
+//   if (spec.privileged.value_or(false) && !check.allowed.privileged)
+//     check.deny("privileged", "all of the host", "privileged");
+//   return std::move(check.found);
 #pragma once
 
 #include <string>
@@ -13,8 +20,11 @@
 
 namespace fairlead::controller {
 
+// Exact texts. For the rules of which docs/policy.md says no more.
 bool contains(const std::vector<std::string>& list, std::string_view text);
 
+// Borrows the policy, for as long as it lives. Finding one violation ends nothing: a person is told
+// all of them at once.
 struct Checker {
   std::string path;  // services.web
   const model::HostAccess& access;

@@ -1,5 +1,14 @@
 // Where one object's fields differ: what the differs of all kinds have in common. Only what the
 // manifest declares is compared; an undeclared field is whatever the engine says.
+//
+//   Fields fields{Kind::kNetwork, "front", "shop_front"};
+//   fields.text("driver", desired.driver, actual.driver);
+//   fields.subset("labels", desired.labels, actual.labels);   // labels.KEY for each that differs
+//   return std::move(fields.found);
+//
+// Texts are compared as they are: whoever has values of several spellings brings both sides into
+// one form first. A field's name is the manifest's path beneath its object; it is what metrics and
+// the oscillation breaker know the value by, so it stays.
 #pragma once
 
 #include <optional>
@@ -12,6 +21,9 @@
 
 namespace fairlead::controller {
 
+// Only an aggregate with helpers; ContainerFields (container.cpp) adds those that ask
+// docker/container_fields.h for the form. All found here are kChanged and not from_manifest: the
+// caller knows whether the hash differs.
 struct Fields {
   Kind kind = Kind::kContainer;
   std::string component;  // service or key

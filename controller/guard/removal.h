@@ -47,6 +47,8 @@ struct Removal {
 
 // Why it stays; kGoes: it does not. What each means to people (a line that waits, a refusal,
 // nothing) is for the planner to say.
+// To be asked with facts of now: nothing is remembered here, and the answer of the last pass is
+// worth nothing in this one.
 enum class Stays {
   kGoes,
   kVolume,
@@ -62,6 +64,7 @@ enum class Stays {
 Stays why_it_stays(const Removal& removal);
 
 // An App that left the manifests, as those look now.
+// For the App as a whole, asked once for each pass before any of its objects is looked at.
 struct Departure {
   std::string key;
   PruneDecision decision;   // of the guard, for all Apps

@@ -32,18 +32,23 @@ class EngineCache {
  public:
   explicit EngineCache(docker::Engine& engine) : engine_(engine) {}
 
-  // Full lists. On success the cache is what the engine says.
+  // Full lists: three requests, and an inspect for each container that a list contradicts or that
+  // is new. On success the cache is what the engine says. An error is the engine's: nothing is
+  // forgotten, and everything is asked again next time.
   Task<Result<ObservedChanges>> resync();
 
   // One refresh or resync at a time: the caller serialises them.
 
   // Brings up to date what events and own mutations have marked; no call if nothing is marked.
+  // After mark_all() it is a resync.
   Task<Result<ObservedChanges>> refresh();
 
-  // Fills members of one network (the list leaves them out). A vanished network is dropped.
+  // Fills members of one network (the list leaves them out). A vanished network is dropped, which
+  // is success. What it learned holds until the next list of networks.
   Task<Status> inspect_network(std::string id);
 
-  // Notes what an event touches, and returns the App keys to wake.
+  // Notes what an event touches, and returns the App keys to wake. Costs no call. Names that nobody
+  // knows are bounded: from a thousand on, everything is listed instead.
   std::set<std::string> note_event(const docker::Event& event);
   // Own mutations of `app`: to be marked when the engine has answered, not when it is asked. What
   // is read in between is older than what the call did.
@@ -57,10 +62,12 @@ class EngineCache {
 
   // Whether a plan for `app` would be made from less than is known: an event or an own mutation
   // came after what was read, or two replies can't be of one moment (a container on a network that
-  // the list of networks does not have). What has to be read again for it is marked.
+  // the list of networks does not have). What has to be read again for it is marked. Asked after
+  // each refresh; false is the licence to plan.
   bool stale_for(const std::string& app);
 
-  // Fairlead itself is about to stop this container: the stop event is not a user's.
+  // Fairlead itself is about to stop this container: the stop event is not a user's. Before the
+  // call, for the event may come before the reply.
   void expect_stop(const std::string& id) { own_stops_.insert(id); }
 
   // True of every container with our label that is listed, or that an event has named.

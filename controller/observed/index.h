@@ -2,6 +2,10 @@
 // what its App has to do with, and costs the same beside ten Apps and beside thousands.
 //
 // The indices are kept with each change. Pointers that are given out hold until the next one.
+//
+// Written by the cache alone; everybody else reads. Labels are believed here as they stand: whether
+// an object is ours is for others to ask (objects/owned.h, pass/visible.h), so an App that a
+// stranger's label names is in apps() too.
 #pragma once
 
 #include <cstdint>
@@ -56,12 +60,15 @@ class ObservedIndex {
   // By App key; every App of which there is anything.
   const std::map<std::string, AppObjects>& apps() const { return apps_; }
   const AppObjects& of(const std::string& app) const;
-  // Pairs of an instance and one of its Apps that has a container or network here.
+  // Pairs of an instance and one of its Apps that has a container or network here, with how many.
+  // It tells whether another Fairlead keeps this engine (F094). Volumes do not count: they outlive
+  // their owner.
   const std::map<std::pair<std::string, std::string>, int>& owners() const { return owners_; }
 
   // By name, which need not be unique (F001), or by ID.
   std::vector<const docker::Network*> networks_called(const std::string& name_or_id) const;
-  // Those with a subnet that overlaps with `block`. One may be named more than once.
+  // Those with a subnet that overlaps with `block` (F004). One may be named more than once, by each
+  // of its pools.
   std::vector<const docker::Network*> networks_around(const model::Cidr& block) const;
   // Endpoints of managed containers on a network, by its ID.
   int endpoints_on(const std::string& network) const;

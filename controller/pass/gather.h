@@ -1,5 +1,14 @@
 // Gathers the input of one pass (input.h) from the stores: the one place that decides what a plan
 // gets to see. Reads only; what it takes is copied, so the plan can't be changed under its feet.
+//
+// The order of a pass (Controller::reconcile): observe, visible_to(), adopt(), gather(), plan_of().
+// Gathering is pure: it asks no clock but `now`, and no engine.
+//
+//   what                       from                   for an App that left the manifests
+//   input.app                  desired store          name and prefix only
+//   policy.may_remove          the parts' absence     the prune guard's word for it
+//   refusals                   visible.h              and why it stays (guard/removal.h)
+//   memory                     loop, inventory        alike
 #pragma once
 
 #include <memory>
@@ -15,7 +24,7 @@
 
 namespace fairlead::controller {
 
-// All borrowed, for the call.
+// All borrowed, for the call. Between two suspensions of the loop they are of one moment.
 struct PassSources {
   const DesiredStore& desired;
   const Inventory& inventory;

@@ -1,6 +1,11 @@
 // All that one pass over one key is decided from, as one value: what should be, what is, what may
 // be done, and what is remembered. The planner sees nothing else, so the same input gives the same
 // plan, on any machine and at any time: `fairlead replay` rests on that.
+//
+// Anything that would make a plan differ belongs in here: a clock (Observed::now), the engine's
+// version, the policy file's content. What is not in here can't have been the reason for anything
+// that Fairlead did. A member that is added must be described in values.h, or nothing compiles; a
+// member whose meaning changes raises the form of recordings (recording.cpp).
 #pragma once
 
 #include <cstdint>
@@ -20,14 +25,15 @@
 
 namespace fairlead::controller {
 
-// What the registry last said of an image that is asked for every so often.
+// What the registry last said of an image that is asked for every so often (execute/images.h).
 struct KnownImage {
   std::string id;    // "" if it was not asked yet
   bool due = false;  // to be asked again
 };
 
-// What the controller remembers of an App between passes. All of it may be lost at any time
-// without doing harm.
+// What the controller remembers of an App between passes. All of it may be lost at any time without
+// doing harm: then something is asked, counted or said once more. What must not be lost is in the
+// inventory, and copied in here for the pass (gather.h).
 struct Memory {
   std::set<std::string> contended;  // contention_key()s that the oscillation breaker holds
   std::map<std::string, ContainerHooks> hooks;  // by container ID
@@ -46,6 +52,8 @@ struct Memory {
   std::uint64_t generation = 0;  // of the manifest; goes into labels of new containers
 };
 
+// What may be done, and whose name is on it. "May remove" and its like are conditions that others
+// have judged already; the planner adds the rest of guard/removal.h.
 struct Policy {
   std::string instance;     // own instance ID
   bool may_remove = false;  // this App's leftovers may go: three complete scans have agreed …
@@ -59,7 +67,8 @@ struct Policy {
   std::shared_ptr<const model::HostAccess> access{};
 };
 
-// Something the plan may not do, and why. Becomes a condition on the App.
+// Something the plan may not do, and why. Becomes a condition on the App; the first one is the
+// App's error. The class says what would change it (base/result.h).
 struct Refusal {
   Error error;
   Kind kind = Kind::kNetwork;
@@ -68,6 +77,8 @@ struct Refusal {
   model::Position position;
 };
 
+// Copied and shared freely; holds no reference to anything. It is as secret as the inventory, for
+// it has the environments of the App's containers.
 struct PassInput {
   std::string key;  // as in the app label (key.h)
   // A Network is planned as an App with that network (as_app). Never null: of an App that left the
@@ -81,7 +92,8 @@ struct PassInput {
   std::vector<Refusal> refusals;  // known before anything is planned
 };
 
-// The App that stands for a shared network; its name is the network's key.
+// The App that stands for a shared network; its name is the network's key. So shared networks need
+// no planner of their own.
 model::App as_app(const model::SharedNetwork& network);
 
 }  // namespace fairlead::controller

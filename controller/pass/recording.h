@@ -4,6 +4,13 @@
 // A recording is as secret as the inventory: it holds the environments of the App's containers. The
 // content of configs and secrets is not in it, only its keyed digest. Where links lead on the host
 // is not in it either: a replay judges paths by their text.
+//
+//   fairlead plan shop --record shop.json    # asks the daemon for nothing: it gathers for itself
+//   fairlead replay shop.json                # prints the plan that was, or would be, made from it
+//
+// For a report of a wrong plan: what was decided from is all in there, and a fix can be tried on
+// it. Recordings of another form (a member changed its meaning) are refused, with both numbers,
+// rather than read by guess; one version reads what it wrote.
 #pragma once
 
 #include <string>
@@ -14,9 +21,12 @@
 
 namespace fairlead::controller {
 
+// One JSON object on one line: `form`, `input`. Enums are numbers in it, times nanoseconds: it is
+// for programs.
 std::string record_input(const PassInput& input);
 
-// Invalid, with what is wrong and where, for everything that record_input() did not write.
+// Invalid, with what is wrong and where, for everything that record_input() did not write. Members
+// that it does not know are passed over. It blocks for the parsing alone.
 Result<PassInput> read_recording(std::string_view text);
 
 }  // namespace fairlead::controller
