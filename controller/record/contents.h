@@ -2,6 +2,17 @@
 // documents of the same members; of a change each member has only what it is about, and `null`,
 // `false` or a place under "dropped" for what is no more. To apply a change twice is to apply it
 // once.
+//
+// The member names of the file are its interface: other versions of Fairlead read it, and people
+// do. A member may be added (an old version passes over what it does not know, a new one takes what
+// is missing for empty); none may change its meaning without another `format`, which no other
+// version reads.
+//
+//   whole      {"format":1,"instance":"…","engine":"…","entries":[…],"generations":{…},"hooks":{…}}
+//   change     {"entries":[…],"dropped":[…],"hooks":{"ID":{…},"ID":null},"unread":{"ID":true}}
+//
+// Hooks have the environments of their commands in them, which may be secrets: the file is for its
+// owner alone (state_file.h).
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -17,6 +28,7 @@
 
 namespace fairlead::controller {
 
+// What inventory.h tells of, in the order in which a whole document has it.
 struct Contents {
   std::string instance;
   std::string engine_id;
@@ -31,7 +43,8 @@ struct Contents {
   std::map<std::string, std::pair<std::uint64_t, std::string>> generations;  // app → (n, digest)
 };
 
-// What of it is not as it was written last: which, not how.
+// What of it is not as it was written last: which, not how. So ten changes of one thing between two
+// writes are written once, as it is then.
 struct Touched {
   bool engine = false;
   std::set<InventoryEntry> entries;
@@ -46,10 +59,12 @@ struct Touched {
 };
 
 boost::json::object whole(const Contents& contents);
-// As they are now, never with their instance: another one is written whole.
+// As they are now, never with their instance: another one is written whole. A change of nothing is
+// an object of nothing, and may be written.
 boost::json::object changes(const Contents& contents, const Touched& touched);
 
-// Into empty contents. Both throw, as Boost.JSON does, for any other form.
+// Into empty contents. Both throw, as Boost.JSON does, for any other form; then what they were
+// given is half-filled, and to be thrown away.
 void take_whole(Contents& contents, const boost::json::object& document);
 void take_changes(Contents& contents, const boost::json::object& document);
 

@@ -1,5 +1,12 @@
 // The objects that this installation made or was about to make, each found by what it is asked for
 // without a look at the others: by ID, by the name of an intent, by App. Values only.
+//
+// An entry is a statement for each object: without an ID the intent to make one of that name, with
+// an ID the object itself. The two are different entries, so an intent that became an object is
+// erased and inserted anew; that both are there is possible, and means what it says.
+//
+// No entry is changed in place: the indices hold texts of those in all(), which do not move. Not
+// copied for the same reason.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +21,8 @@
 
 namespace fairlead::controller {
 
+// Ordered by kind, App, component, name, ID, which of() and the lists in the file rest on. Of a
+// volume the ID is its name.
 struct InventoryEntry {
   Kind kind = Kind::kContainer;
   std::string app;
@@ -29,13 +38,15 @@ class Entries {
   Entries(const Entries&) = delete;
   Entries& operator=(const Entries&) = delete;
 
-  // False if it was there, or was not.
+  // False if it was there, or was not: then nothing has changed and nothing is to be written.
   bool insert(const InventoryEntry& entry);
   bool erase(const InventoryEntry& entry);
 
   const std::set<InventoryEntry>& all() const { return all_; }
+  // One of the keys that a deletion needs (guard/removal.h): true only of an object whose ID was
+  // seen in the reply to our own create, or that was adopted.
   bool knows(Kind kind, std::string_view id) const;
-  // In order. No entry has the ID "".
+  // Copies, in order; empty if there are none. No entry has the ID "".
   std::vector<InventoryEntry> with_id(Kind kind, std::string_view id) const;
   std::vector<InventoryEntry> intents(Kind kind, std::string_view name) const;
   std::vector<InventoryEntry> of(Kind kind, const std::string& app) const;

@@ -37,6 +37,11 @@
 
 namespace fairlead::controller {
 
+// Of one installation on one engine, for the life of the state directory. Used by the loop alone;
+// callers that change something need not ask whether it changed: what is as it was is not written.
+// No call but load() and take_over() touches the disk; GroupCommit does, when it is asked to.
+//
+// Names of objects are Docker names, `app` is a key as text (objects/key.h).
 class Inventory {
  public:
   // `floor`: as GroupCommit has it.

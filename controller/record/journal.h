@@ -11,6 +11,16 @@
 // has another number than its place, is damage, and no end of a write.
 //
 // A document alone, in any layout, is such a file too: what was written before there were changes.
+//
+//   read_journal()                          means
+//   a document that can't be read           an error: the start stops, the file is left alone
+//   a last line without its sum             `torn`: a write that nobody was told of; passed over
+//   another line without its sum            an error: it was on disk once, and was changed since
+//   a line with another number              likewise
+//   no end of line at the end               not `appendable`: the next write is a whole one
+//
+// Why one line for a write, and no second file: docs/decisions/0012-a-document-and-its-changes.md.
+// The sum is against what disks do, and not against people: who can write the file can write a sum.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -24,6 +34,7 @@
 
 namespace fairlead::controller {
 
+// What was read. Views into the bytes that were given, which must outlive it.
 struct JournalText {
   boost::json::object document;
   std::vector<std::string_view> changes;  // in order, into the bytes: each the text of an object
@@ -37,7 +48,8 @@ struct JournalText {
 Result<JournalText> read_journal(const std::string& bytes);
 Result<JournalText> read_journal(std::string&& bytes) = delete;
 
-// With its end of line. `number`: from 1 after each document.
+// With its end of line. `number`: from 1 after each document. JSON has no end of line in it, so a
+// line is one change.
 std::string journal_line(std::uint64_t number, const boost::json::object& change);
 std::string journal_document(const boost::json::object& document);
 

@@ -3,6 +3,10 @@
 //
 // Runs and readings are kept in the inventory: neither a back-off nor a count of attempts may begin
 // anew because Fairlead was restarted, and no container may be replaced for what is known already.
+//
+// Each is known by the container's ID, and an ID never comes back: what is kept of a container that
+// is gone means nothing, and is dropped with it. A replacement begins with nothing, and so does a
+// container that somebody made anew by hand.
 #pragma once
 
 #include <set>
@@ -13,7 +17,8 @@
 
 namespace fairlead::controller {
 
-// Fairlead's own starts after the first one.
+// Fairlead's own starts after the first one. With the restarts that the engine counts they are what
+// people see (report/status.h).
 struct Runs {
   int starts = 0;
   int failures = 0;    // ends in a row that were answered with a start
@@ -21,7 +26,8 @@ struct Runs {
   friend bool operator==(const Runs&, const Runs&) = default;
 };
 
-// The last end of a container that is to run.
+// The last end of a container that is to run. In memory only: after a restart of Fairlead it is
+// asked for again, and `seen` is a little later than it was.
 struct LastEnd {
   std::string finished_at;  // the engine's, which tells one end from another
   WallTime seen{};          // by our clock
@@ -40,7 +46,7 @@ using Readings = std::set<Reading>;
 
 // What is noted of a volume without labels that the engine made, with a container of ours, in place
 // of one of ours that had just gone: by when it was made it is known again. `accepted`: the App was
-// allowed to go on with it.
+// allowed to go on with it. Kept among the readings of the volume's name, though it is none.
 inline Reading made_in_place(const docker::Volume& volume, bool accepted = false) {
   return {"labels", accepted ? "accepted" : "", volume.created};
 }

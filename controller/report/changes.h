@@ -1,6 +1,18 @@
 // What changed of that which a View shows, and when: for readers that wait for the next change
 // instead of asking again and again. A reader keeps one number, the revision that it has seen, and
 // nothing is kept for it here: a thousand slow readers cost no memory, and each gets the newest.
+//
+//   auto page = changes.since(seen, 100);
+//   if (!page) …                                // too long away: read all, go on from revision()
+//   for (const auto& change : page->changes) …  // App `key` came, changed or went
+//   seen = page->upto;
+//
+// Behind `fairlead get apps --watch` and GET /api/v1/apps?watch=true. States in between are not
+// kept: a reader who comes late sees the last one, once
+// (docs/decisions/0011-streams-are-pulled.md). Events have numbers of their own (event_log.h);
+// news() tells those who wait that there are some.
+//
+// A revision is of this process alone, and begins with 0 at its start.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +35,8 @@ struct Change {
   bool appeared = false;  // it is there now and was not at the revision that was asked about
 };
 
+// Written by the StatusBoard alone. Costs as much as there are Apps, and kGoneKept of those that
+// went.
 class Changes {
  public:
   // So many keys that have gone are remembered.

@@ -1,6 +1,15 @@
 // The last events, deduplicated as Kubernetes does: a repeat raises the count of the first one,
 // gets a new sequence number and moves to the end. A repeat has the same reason, App, object and
 // message. In memory only: the log has them for good.
+//
+//   type     reason            object                 message
+//   Normal   ContainerCreated  container/shop-web-1   container shop-web-1 is missing
+//   Warning  PortConflict      app/shop               what the engine said of it
+//
+// Reasons are one CamelCase word: a Reason (base/result.h), or what happened (Converged), or a kind
+// and what was done to it. Messages are fit to be shown before they come here; nothing is masked or
+// cut. What is repeated without end (a retry) is one record with a count, so that a broken App does
+// not push out the events of all others.
 #pragma once
 
 #include <deque>
@@ -10,6 +19,7 @@
 
 namespace fairlead::controller {
 
+// Costs a look at all records for each event: a thousand, and events are rare.
 class EventLog {
  public:
   static constexpr std::size_t kCapacity = 1000;  // then the oldest goes

@@ -53,12 +53,13 @@ void set_condition(std::vector<Condition>& conditions, Condition condition);
 // Null if there is none of this type.
 const Condition* find_condition(const std::vector<Condition>& conditions, std::string_view type);
 
+// A row of `fairlead get app NAME`: what the engine says, in its words. Its `error` is masked.
 struct ContainerStatus {
   std::string service;
   std::string name;
   std::string id;
   std::string image;
-  std::string state;       // Docker's, or "missing"
+  std::string state;       // Docker's
   std::string health;      // healthy unhealthy starting none
   std::string started_at;  // the engine's, RFC 3339
   int restarts = 0;        // by the engine and by us
@@ -68,6 +69,8 @@ struct ContainerStatus {
   friend bool operator==(const ContainerStatus&, const ContainerStatus&) = default;
 };
 
+// A network that the App declares, or uses as an external one. Without an ID there is none of that
+// name.
 struct NetworkStatus {
   std::string key;
   std::string name;
@@ -82,6 +85,9 @@ struct NetworkStatus {
   friend bool operator==(const NetworkStatus&, const NetworkStatus&) = default;
 };
 
+// All that is known of one App or Network. The axes are apart: what is in sync may be unhealthy,
+// and what runs well may be out of sync. Of one that left the manifests it lives until nothing is
+// left of it on the engine.
 struct AppStatus {
   std::string name;
   std::string kind;  // App or Network
@@ -123,6 +129,8 @@ struct EventRecord {
   WallTime last{};
 };
 
+// The link to the engine. `up` means: connected, negotiated and listed once since; `event_stream`
+// may lag behind it.
 struct EngineStatus {
   bool up = false;
   bool event_stream = false;

@@ -1,5 +1,13 @@
 // The status of every App and Network, written by the loop alone. Whatever an edit leaves different
 // is one change (changes.h); a pass that found everything as it was is none.
+//
+//   const auto edit = board.edit("shop");
+//   edit.status().sync = "Synced";
+//   // the end of the scope compares and tells
+//
+// Nobody else writes a row, and nobody has to say that he changed one: what readers wait for can't
+// be forgotten. The price is a copy and a comparison for each edit, so a pass edits a few times at
+// most.
 #pragma once
 
 #include <map>
@@ -14,6 +22,7 @@ namespace fairlead::controller {
 // difference.
 bool differs(const AppStatus& before, const AppStatus& after);
 
+// The rows are what View::apps() shows. References hold until a row is erased.
 class StatusBoard {
  public:
   // One row, open for writing until this goes out of scope. Must not outlive a suspension, nor the

@@ -1,5 +1,12 @@
 // The controller's read-only face: what metrics, API and CLI may see and ask for. Everything is on
 // the controller's one thread, so plain references are safe between two suspensions.
+//
+// Three faces of one controller, and none of them its class: readers get View, those who may ask
+// for something Commands, and what counts things implements Telemetry. So api/ and metrics/ know
+// nothing of passes and queues, and tests give them a View of their own.
+//
+// The loop never waits for a reader. What a reader needs for longer than till its next suspension
+// it copies; what it waits for it learns from Changes.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -27,6 +34,8 @@ struct QueueNumbers {
   int active_workers = 0;
 };
 
+// Nothing in here talks to the engine or blocks; plan() and desired_json() cost as much as a pass
+// over that App. Texts are masked already: whoever may open the socket may see them.
 class View {
  public:
   virtual ~View() = default;
@@ -56,6 +65,7 @@ class View {
 };
 
 // What a caller may make the controller do. `by` says who, for the event that tells of it: "uid 0".
+// Whether he may is for the caller to have checked: the socket's permissions do (docs/api.md).
 class Commands {
  public:
   virtual ~Commands() = default;
@@ -67,7 +77,8 @@ class Commands {
   virtual Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) = 0;
 };
 
-// Counters and durations as they happen. Metrics implements it; the default does nothing.
+// Counters and durations as they happen. Metrics implements it; the default does nothing. Called on
+// the loop, from the middle of things: it must not block, throw, or call back.
 class Telemetry {
  public:
   virtual ~Telemetry() = default;
