@@ -5,6 +5,20 @@
 // refused keeps no other service from being started. Nothing further starts once may_continue() is
 // false; what has been sent is waited for. A roll-back runs only after a definite error: after
 // Unknown nobody knows what there is to undo, and the next pass looks.
+//
+//   auto executed = co_await execute(executor, std::move(plan), std::move(context));
+//   if (!executed && executed.error().error_class == ErrorClass::kUnknown) …  // look twice first
+//
+// Success says that every call succeeded, and not that the App is as the manifest says: that is for
+// the next pass to find. So nothing is verified here.
+//
+// A run is bounded by nothing but its calls: each has a deadline of its own in the engine's client
+// (HttpOptions). An exception in an action is Unknown: whether the engine was changed by then
+// nobody can tell.
+//
+// Order: `after` and `behind` of Operation (plan/action.h); permits, then the object's lock, then
+// may_continue() once more, then the call. A pull or hook holds no permit, so a registry that hangs
+// delays its own App only.
 #pragma once
 
 #include <functional>
@@ -27,10 +41,13 @@
 
 namespace fairlead::controller {
 
+// Of an operation. kSkipped: what it stands after failed, or nothing further might start; it is no
+// error of its own, and not reported.
 enum class Outcome { kPending, kDone, kFailed, kSkipped };
 
 // Reported once per operation that ran, when it has ended. `seconds`: of the call, without waiting
-// for permits and locks.
+// for permits and locks. `operation` points into the plan, for the time of the call. `rolled_back`:
+// a roll-back was begun; whether it succeeded the App's error says.
 struct OperationReport {
   const Operation* operation = nullptr;
   Status result;
@@ -60,8 +77,9 @@ struct ExecuteContext {
   HiddenValues hidden{};  // what no error may repeat
 };
 
-// Runs until every operation is done, failed or skipped. Returns the first error, worst class
-// first (Unknown before all others).
+// Runs until every operation is done, failed or skipped. Returns the first error, Unknown before
+// all others. Ends when the last call has: to end sooner the engine is to be cancelled
+// (Controller::stop).
 Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteContext context);
 
 }  // namespace fairlead::controller

@@ -8,6 +8,14 @@
 //   daily, weekly, every   if it was not asked for so long, by our memory or by the time of the tag
 //
 // What is remembered here may be lost without harm: it is asked again.
+//
+// Why not when the manifest is read? A container that exists needs no registry, and a registry that
+// is away must not make a running App look wrong. So images are asked for when a container is to be
+// made of them, and with a period when that is over (Controller::recall_images).
+//
+// Registry errors have any status and are told by their messages (F054): docker/classify.h.
+// ImageNotFound and a refused login are Blocked, with what to do; other failures of a pull are
+// Transient.
 #pragma once
 
 #include <functional>
@@ -34,10 +42,13 @@ class Images {
 
   // Succeeds when the engine has the image. Success of a pull is a clean end of its stream *and*
   // the image being there (F055). Who asks for an image that is being pulled gets that pull's
-  // result. How long a pull may make no progress is the engine's client's to say (HttpOptions).
+  // result, its error too. How long a pull may make no progress is the engine's client's to say
+  // (HttpOptions). May take minutes: whoever waits holds nothing that others need.
   Task<Status> ensure(EnsureImage wanted);
 
-  // What the last look-up of an image with a pull policy of some period found; null before.
+  // What the last look-up of an image with a pull policy of some period found; null before. The
+  // time of the tag counts as asked at the first look, so that a restart of Fairlead does not ask
+  // all registries at once.
   struct Seen {
     std::string id;
     WallTime asked_at;  // its registry
@@ -45,7 +56,7 @@ class Images {
   const Seen* seen(const EnsureImage& wanted) const;
 
   // Labels of our own names that the image carries: a container must not inherit them (F117). Known
-  // after ensure().
+  // after ensure(); empty for what was not ensured here.
   std::vector<std::string> reserved_labels(const std::string& reference) const;
 
  private:

@@ -1,6 +1,12 @@
 // At most one outstanding mutation per object of the engine, over all Apps: a rename, an update and
 // a connect of one container that overtake each other leave a state that nobody planned. The
 // executor is the only one who mutates, and takes a lock for each action.
+//
+// Plans of one App hold each other off already (unit.h); these are for branches of one plan that
+// touch one object, which the plan leaves in no order where it does not matter.
+//
+//   const auto held = co_await locks.hold(id);   // until the end of the scope
+//   co_await engine.connect_network(id, endpoint);
 #pragma once
 
 #include <set>

@@ -6,6 +6,20 @@
 // may put anything on it, whoever's App that is. So a plan takes all that it needs at once, or
 // nothing: then its key is queued again when the things are free, and is planned from what is true
 // by then. Nobody waits with an old plan in hand, and no two wait for each other.
+//
+//   action                    needs, besides its App
+//   network created, removed  the network alone
+//   container created on it,  the network, together with others
+//   connected, disconnected
+//   all else                  nothing
+//
+// Between the locks of one call (object_locks.h) and the order within one plan (Operation::after)
+// this is the wall between plans: without it one App's plan could connect a container to a network
+// that another's plan is about to remove, both right when they were made.
+//
+//   if (!units.take(key, unit_of(key, plan))) co_return;   // queued again by ended() of another
+//   …                                                      // the plan runs
+//   for (const auto& waiting : units.ended(key)) queue.add(waiting);   // at the end of each pass
 #pragma once
 
 #include <cstdint>
@@ -17,7 +31,8 @@
 
 namespace fairlead::controller {
 
-// By what it calls them: "app KEY", "network DOCKER-NAME".
+// By what it calls them: "app KEY", "network DOCKER-NAME". By name and not by ID, for what is to be
+// made has none yet.
 struct Unit {
   std::set<std::string> alone;     // for this plan only
   std::set<std::string> together;  // others may use it as well, but not hold it alone

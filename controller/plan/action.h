@@ -1,5 +1,12 @@
 // The vocabulary of a plan: each action is one engine call, or a few that nobody else's may come
 // between. Plain values; execute/act.h carries them out.
+//
+// A new action needs: its struct and a place in Action, a verb (action.cpp), a perform()
+// (execute/act.cpp), what it locks (execute.cpp) and holds (execute/unit.h), and what it gives up
+// (report.cpp). The compiler asks for the first three.
+//
+// What an action needs to be safe is in it as a fact and not asked again: grace, hooks, files. What
+// may have changed since is looked at right before the call (execute/last_look.h).
 #pragma once
 
 #include <cstddef>
@@ -26,6 +33,7 @@ struct Ref {
 struct CreateNetwork {
   docker::NetworkSpec spec;
 };
+// An own one that nobody is on; the engine refuses otherwise (F008).
 struct RemoveNetwork {
   Ref network;
 };
@@ -33,8 +41,8 @@ struct CreateVolume {
   docker::VolumeSpec spec;
   bool lost = false;  // there was one, with data
 };
-// network_id of an endpoint is empty when the network is created in this plan: resolve by name.
-// With API < 1.44 the executor connects endpoints[1…] after the create.
+// `spec` whole; network_id of an endpoint is empty when the network is created in this plan:
+// resolve by name. With API < 1.44 the executor connects endpoints[1…] after the create (F014).
 // `inherited`: anonymous volumes of the replaced container that the manifest does not ask for; they
 // are mounted where the image, which is here by then, declares a VOLUME.
 struct CreateContainer {
@@ -73,21 +81,26 @@ struct RestartContainer {
   StartContainer start;
   std::string because_of;  // "ID@time" of the start that the container's own is older than
 };
+// Somebody paused it: a container that is to run is let run.
 struct UnpauseContainer {
   Ref container;
 };
+// By full ID, through the last gate (guard/removal.h). Never with its volumes (F049).
 struct RemoveContainer {
   Ref container;
   bool force = false;
 };
+// POST /containers/ID/rename. The name must be free by then: plan/obstacles.h orders that.
 struct RenameContainer {
   Ref container;
   std::string new_name;
 };
+// POST /containers/ID/update: limits and restart policy of a living container.
 struct UpdateContainer {
   Ref container;
   docker::ContainerUpdate update;
 };
+// POST /networks/ID/connect, with all settings of the endpoint (F011).
 struct ConnectEndpoint {
   Ref container;
   docker::EndpointSpec endpoint;
@@ -105,10 +118,12 @@ using Action = std::variant<CreateNetwork, RemoveNetwork, CreateVolume, EnsureIm
                             RemoveContainer, RenameContainer, UpdateContainer, ConnectEndpoint,
                             DisconnectEndpoint, RunHooks, FailHook, RestartContainer>;
 
+// create, remove, start, connect, pull, …: for plans, events and the label of a metric.
 std::string_view verb(const Action& action);  // create, remove, start, connect, pull, …
 
-// One engine call of the plan, with its reason. Operations whose `after` are all done may run in
-// parallel. When one fails, those after it are skipped.
+// One action of the plan, with its reason. Operations whose `after` are all done may run in
+// parallel, with others of the same plan and of other Apps. When one fails, those after it are
+// skipped.
 struct Operation {
   Kind kind = Kind::kContainer;
   std::string component;

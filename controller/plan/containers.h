@@ -10,6 +10,14 @@
 // Before any of that come the policy (denied.h), the engine's version, and the networks and volumes
 // that it needs: where one of these is refused, nothing is made. Where a network differs in a way
 // that can't be corrected, what exists is kept running as it is.
+//
+// "Out of date" and "up to date" are find.h's words. What is up to date is brought from mild to
+// harsh: name, limits, endpoints, image, state; nothing of that stops a process that runs, but for
+// a restart that follows another's (followers.h). A one-shot that is done keeps its networks as
+// they are.
+//
+// A replica that is replaced, started or waited for says so in Planner::services: those that depend
+// on it are planned after it, and take its steps for theirs (depends_on.h).
 #pragma once
 
 #include "controller/plan/find.h"
@@ -18,7 +26,8 @@
 namespace fairlead::controller {
 
 // One replica, see replica(). Services that it depends on have been planned before. Fills
-// Planner::services for those that come after.
+// Planner::services for those that come after. Whatever stands in the way becomes a refusal or a
+// line that waits; it never fails.
 void plan_service(Planner& p, const model::Service& service);
 
 // Endpoints, limits, name and state of a container that is up to date (`found.current`, not null).

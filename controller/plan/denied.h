@@ -1,6 +1,10 @@
 // The policy's verdict (access/check.h) as refusals of the plan: Invalid, PolicyDenied, one for
 // each demand, with the rule that would allow it. An Invalid error is not tried again before the
 // manifest changes; a changed policy is read at the next start of Fairlead.
+//
+// Asked first of all, before the engine's version and before any look at what exists: a newer
+// engine would not help. So `fairlead validate --policy` says the same, planned on an empty engine
+// (policy_refusals() in plan.h).
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -8,6 +8,15 @@
 // that is missing or fails with `required: false`. To wait for the health of what has no health
 // check, neither in the manifest nor in its image, is refused (DependencyNotReady): it would be for
 // ever.
+//
+//   web: depends_on: {db: {condition: service_healthy}}
+//
+//   db starts in this plan   web is created, and waits: health can't be known before a later pass
+//   db runs, starting        "service web waits for db to be healthy", until the engine's event
+//   db runs, healthy         web starts in this plan
+//
+// A container that runs already is not stopped for a dependency that fell ill. The order of removal
+// follows the labels that a container carries, not this (leftovers.h).
 #pragma once
 
 #include <optional>

@@ -5,6 +5,14 @@
 // left last, so that no container is ever without a network that it need not be without. A connect
 // after a disconnect of a running container has a roll-back: the endpoint as it was. The process
 // keeps its PID in all of it.
+//
+// Why disconnect and connect, and not a new container? The process keeps running: a changed alias
+// is no reason to drop its connections on other networks. Each change costs an interruption on that
+// one network.
+//
+// What can't be repaired is not tried: a phantom that a failed connect left behind counts as not
+// there (diff/endpoints.h), and a container whose network mode names nothing any more has to be
+// replaced (dead_mode in find.cpp).
 #pragma once
 
 #include <vector>

@@ -14,6 +14,9 @@
 // inventory (record/runs.h), so a restart of Fairlead begins none anew. Times are the engine's;
 // where its clock runs ahead of ours, when we saw the end counts. `fairlead reconcile` makes the
 // next start wait for nothing, once.
+//
+// Why not leave it all to the engine's policies? Compose's default is `no`, and a service that ends
+// with an error because its database was not there yet is then down for ever.
 #pragma once
 
 #include <optional>
@@ -25,7 +28,7 @@
 namespace fairlead::controller {
 
 // How long after its n-th end in a row a container is started again: 1 s, three times as long each
-// time, at most 5 min.
+// time, at most 5 min: 1, 3, 9, 27, 81, 243, 300 s. From the end, not from when it was seen.
 Duration restart_delay(int failures);
 
 // What follows the end of a container that nobody stopped: the runs to note with its next start, or
@@ -34,11 +37,12 @@ Duration restart_delay(int failures);
 std::optional<Runs> next_run(Planner& p, const model::Service& service,
                              const ObservedContainer& container);
 
-// A container that was started again, by us or by the engine, and has not been up for long: it may
-// end at once. Waits for it.
+// A container that was started again, by us or by the engine, and has not been up for long (ten
+// seconds): it may end at once. Waits for it, so that the App is not Ready in between.
 void watch_young(Planner& p, const model::Service& service, const docker::Container& container);
 
-// One that the engine itself is about to start again.
+// One that the engine itself is about to start again: reported, from the third restart on as
+// CrashLooping, and waited for.
 void note_restarting(Planner& p, const model::Service& service, const docker::Container& container);
 
 }  // namespace fairlead::controller

@@ -5,6 +5,17 @@
 // otherwise; a hash of another version is not compared. Of several the newest stays. Names that are
 // ours are NAME, NAME.next and NAME.prev. A lone container under another name was renamed by
 // somebody, and is renamed back; one of several may be a copy of our labels, and is refused.
+//
+//   found.untouchable            nothing is planned for the replica; it was said why
+//   current, no outdated         maintain() (containers.h)
+//   current and outdated         a replacement is under way, or one is double (replacement.h)
+//   only outdated                a replacement begins
+//   nothing, or only dead        it is missing
+//
+// What counts against "up to date": a spec hash of another manifest, a field that differs and is no
+// reading (readings.h) nor contended, a newer image of a pull policy with a period, a link to a
+// container that is gone, a network mode that names nothing any more, a lost network that keeps a
+// stopped container from starting.
 #pragma once
 
 #include <vector>
@@ -23,7 +34,8 @@ struct ServiceContainers {
   bool untouchable = false;  // uncertain, being removed, or not to be told apart
 };
 
-// Notes the drift that it finds on the way, and refuses strangers. `spec`: of the same replica.
+// Notes the drift that it finds on the way, and refuses strangers. `spec`: of the same replica. Of
+// containers that are not ours by the inventory nothing is seen here at all (pass/visible.h).
 ServiceContainers find_containers(Planner& p, const model::Service& service,
                                   docker::ContainerSpec spec);
 

@@ -5,6 +5,14 @@
 // What is newer is told by the engine's own times of creation and start. A container whose times
 // make no sense (the clock was set back) is left alone, and each start is followed once: which one
 // that was is remembered (Memory::restarted).
+//
+//   the other one was             and the container                           is
+//   started after it              shares its network, pid or ipc namespace    restarted
+//   created after its start       depends on it with `restart: true`          restarted
+//   created after it              links to it on the default bridge           replaced
+//
+// What the engine or a user restarted is followed for namespaces alone: the old one is gone whoever
+// did it.
 #pragma once
 
 #include <optional>

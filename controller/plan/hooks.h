@@ -9,6 +9,14 @@
 //
 // What the engine starts or stops by itself runs none, as with Compose. The commands come from the
 // inventory, for the manifest may be gone when the container is stopped.
+//
+//   state of the step's container      what follows (pre_start)
+//   none                               it is made and started
+//   created                            started
+//   up                                 waited for
+//   exited with 0                      the next step, or the service itself
+//   exited otherwise                   FailHook: set aside as NAME.pre-N.failed, an error, back-off
+//   set aside                          removed, and made anew
 #pragma once
 
 #include <cstddef>
@@ -51,7 +59,8 @@ Steps run_due_hooks(Planner& p, const model::Service& service, const docker::Con
 bool pre_started(Planner& p, const model::Service& service, const docker::Container& container,
                  const Steps& after);
 
-// Removes containers of steps that nothing waits for any more. `current` may be null.
+// Removes containers of steps that nothing waits for any more: of a container that was started, or
+// is not the current one. `current` may be null.
 void remove_hook_containers(Planner& p, const model::Service& service,
                             const docker::Container* current);
 

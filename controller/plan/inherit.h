@@ -1,6 +1,12 @@
 // What a new container takes over from the one that it replaces: the content of anonymous volumes,
 // as Compose does. They are mounted by name at the same place; the spec hash knows nothing of it.
 // Nothing is copied, and nothing is removed with the old container (F049).
+//
+// Only volumes that nobody named: 64 hexadecimal digits are what the engine calls those. Named ones
+// are in the manifest, and mounted by it.
+//
+// The old container keeps them mounted as well until it is removed; both run at once only with
+// `start-first`, and then share them, as they share named ones.
 #pragma once
 
 #include "controller/plan/action.h"

@@ -4,6 +4,17 @@
 // and a network after the last own container has left it. Volumes stay.
 //
 // What has to stay a while longer must not be in the way of its own App: obstacles.h.
+//
+//   why it stays (Stays)       what people see
+//   too early                  waiting: "… left the manifest; its removal is withheld"
+//   made again and again       Contended
+//   can't be inspected, going  waiting
+//   a network in use           InUse, with the names of the containers
+//   `prune: false`             a drift, and nothing else
+//
+// A container of a component that the manifest does not name is expected to be called as Compose
+// would call it. `container_name:` is not known any more, so a lone one of the component passes
+// under any name; of several the others are refused as strangers (NotOwner).
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -10,6 +10,14 @@
 //   external, and there is one           used
 //   external, and there is none          refused: NotFound; waited for if some manifest declares it
 //   external, and there are several      refused: NetworkAmbiguous
+//
+//   usable    created by this plan, or as it should be: services go on it
+//   frozen    different or ambiguous: containers that exist are left as they are, and kept running
+//   unusable  refused, or not there: services wait
+//
+// Why is a changed subnet not applied? No engine does it in place, and to make the network anew
+// takes every member off it, those of other Apps too. That is for a person, or for a
+// `networkRecreate` that says how (docs/manifest.md).
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -4,6 +4,12 @@
 // Without it the engine would refuse the second of two changes that are fine together, and the App
 // would wait out a back-off for its own doing. Nothing is ever made to wait in a circle: what can't
 // be ordered is left for the engine's refusal to name. Another App's objects are not moved.
+//
+//   held by                               gives way by
+//   a service that left, or was renamed   stop and rename, undone if it comes back
+//   a service that is replaced as well    its stop or removal comes first
+//   a sibling's given address             disconnect, and connect again with another
+//   a network that left                   its members leave, it is removed
 #pragma once
 
 #include <cstddef>

@@ -16,6 +16,16 @@
 //   a name, port, address or subnet is held by the App itself   obstacles.h
 //   a service must wait for another, or has hooks               depends_on.h, hooks.h
 //   the policy denies what a manifest demands                   denied.h
+//
+//   const Plan plan = plan_of(input);
+//   for (const auto& each : plan.refusals) …   // what may not be done; the rest of the plan stands
+//   if (plan.in_sync()) …                      // nothing to do, to refuse or to wait for
+//
+// Nothing fails: what can't be done is a refusal in the plan, and other services go on. The order
+// in which parts plan is that of plan_app(); later ones see what earlier ones noted in Planner.
+//
+// A plan is as good as its input is new. It is executed at once or thrown away: kept for later it
+// would act on a world that has moved (execute/unit.h).
 #pragma once
 
 #include <map>
@@ -35,7 +45,8 @@
 
 namespace fairlead::controller {
 
-// A container that is to run and ended by itself, or is about to show whether it stays up.
+// A container that is to run and ended by itself, or is about to show whether it stays up. Makes
+// the App not Ready (CrashLooping), and an event at its 1st, 2nd, 4th, 8th … end.
 struct Crash {
   std::string component;
   std::string object;  // Docker name
@@ -65,12 +76,14 @@ struct Plan {
 Plan plan_of(const PassInput& input);
 
 // Plans one App. `app` is the desired state; with policy.app_gone only its name and prefix matter.
-// A suspended App gets its drift and refusals, and no operations.
+// A suspended App gets its drift and refusals, and no operations. For tests and for plan_of(),
+// which adds what is refused before.
 Plan plan_app(const model::App& app, const Observed& observed, const Policy& policy,
               const Memory& memory);
 
 // What the policy has against an App, in the words of a pass that would refuse it, whatever the
-// engine holds.
+// engine holds: planned on an engine that holds nothing and knows every setting. For `fairlead
+// validate` and `config`. Each said once, however many replicas there are.
 std::vector<Refusal> policy_refusals(const model::App& app,
                                      std::shared_ptr<const model::HostAccess> access);
 std::vector<Refusal> policy_refusals(const model::SharedNetwork& network,

@@ -1,5 +1,12 @@
 // The state of one pass over one App, which the parts of the planner share, and the words in which
 // they add to the plan. Everything here is derived anew in each pass; nothing outlives plan_app().
+//
+// Parts are free functions that take the Planner first. Each adds operations with its own reasons,
+// and leaves for later parts what they need: the steps that make a network, the state of a service,
+// who leaves what. There is no undo: what was added stays.
+//
+//   const auto created = add(p, on_container(service, name, CreateContainer{spec}, after, reason));
+//   add(p, on_container(service, name, StartContainer{{"", name}}, {created}, reason));
 #pragma once
 
 #include <cstddef>
@@ -18,13 +25,15 @@ namespace fairlead::controller {
 
 using Steps = std::vector<std::size_t>;  // indices into Plan::operations
 
-// What a network of the App is good for in this pass.
+// What a network of the App is good for in this pass. In order of harm: the worst of a service's
+// networks decides.
 enum class NetworkUse {
   kUsable,  // exists or is created by this plan
   kFrozen,  // exists, but differs in a way that may not be corrected: its members stay as they are
   kUnusable,  // does not exist and may not be created
 };
 
+// `live`: the engine's, if there is one. `created`: the step that makes it, if this plan does.
 struct NetworkState {
   const docker::Network* live = nullptr;
   Steps created;
@@ -41,6 +50,7 @@ struct ServiceState {
   Steps started;
 };
 
+// The first four are the input and never changed; all else is what parts tell each other.
 struct Planner {
   const model::App& app;
   const Observed& observed;
@@ -61,7 +71,7 @@ struct Planner {
   std::map<std::string, std::size_t> blocking{};
 };
 
-// Returns its index. Duplicates in `after` are taken out.
+// Returns its index, by which others come after it. Duplicates in `after` are taken out.
 std::size_t add(Planner& p, Operation operation);
 // One on a container of the service, called `object` by then.
 Operation on_container(const model::Service& service, const std::string& object, Action action,
@@ -72,6 +82,7 @@ void refuse(Planner& p, Kind kind, const std::string& component, const std::stri
             Error error, const model::Position& position = {});
 // The App is not settled, and an event or Plan::wake_at will bring it back; `line` says for what.
 void wait_for(Planner& p, std::string line);
+// Duplicates are no harm: add() takes them out.
 void append(Steps& steps, const Steps& more);
 
 // Values that came into the manifest from outside: no line of the plan may repeat them.

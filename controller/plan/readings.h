@@ -4,6 +4,14 @@
 //
 // A reading is the field with both values. If the manifest asks for another value, or somebody
 // changes the actual one, it is no reading any more but drift.
+//
+//   first look after            what may be a reading
+//   a create                    every difference of the object: Memory::unread
+//   an update of limits         differences of limits: Memory::fresh, part_of(ID, "limits")
+//   a connect                   differences of that endpoint: likewise, "networks.NAME"
+//
+// So a real drift that comes between the create and the first look is taken for a reading. It is
+// said, and ends with another value in the manifest.
 #pragma once
 
 #include <string>
@@ -23,7 +31,9 @@ bool is_reading(const Planner& p, const std::string& id, const Drift& drift, boo
 // (Plan::compared).
 bool not_applied(Planner& p, const std::string& id, const Drift& drift, bool fresh = false);
 
-// What was not compared in this pass keeps the readings that are known of it. `start`: of fields.
+// What was not compared in this pass keeps the readings that are known of it; they would be
+// forgotten otherwise, and the same difference would be drift in the next pass. `start`: of fields;
+// "" is all.
 void keep_readings(Planner& p, const std::string& id, std::string_view start);
 
 }  // namespace fairlead::controller

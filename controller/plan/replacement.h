@@ -15,6 +15,21 @@
 // switched, and that is said.
 //
 // Not more replicas at a time than `parallelism` says.
+//
+//   found after a crash                              the next pass
+//   NAME runs, NAME.next is up to date               goes on with 2 or 3
+//   NAME is stopped, NAME.next is up to date         goes on with 4
+//   NAME.prev and NAME.next                          renames the new one, starts it
+//   NAME.prev, and NAME up to date but not running   starts it
+//   NAME.prev, and NAME runs                         removes the old one
+//   NAME.next is out of date by now                  removes it, and begins anew
+//
+// What is told from labels is who is up to date; names tell only how far a switch had come
+// (find.h).
+//
+// Why under a temporary name, and not stop, remove, create? A create may fail for many reasons
+// (image, mount, name), and then the old one would be gone for nothing. This way the service is
+// down from its stop to the new one's start, and a failure brings the old one back.
 #pragma once
 
 #include "controller/plan/find.h"

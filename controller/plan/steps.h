@@ -1,5 +1,9 @@
 // The steps around a container that several parts of the planner emit. Each returns the operation's
 // index, for others to come after; `reason` is the line that people read.
+//
+// The same step is the same everywhere, whoever plans it: a container never comes before its image,
+// a removal never without its stop and hooks. What is asserted here is that an object is the App's
+// own; a planner that got that wrong must not get as far as the engine.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,13 @@
 // "Once" is what the inventory remembers, so it survives restarts. An engine makes a missing volume
 // by itself when a container that mounts it is created, empty and without labels: that one is told
 // by made_in_place() (record/runs.h) and treated as one that was lost.
+//
+// Why is a lost volume made again at all? Compose does, and most services can start with an empty
+// one. Those that must not say `volumeRecreate: refuse`. Either way it is said until somebody
+// acknowledges it, for data that is missing is noticed late.
+//
+// What is compared: driver and driver_opts. Labels are the engine's word for whose it is and can't
+// be changed; what a driver makes of its options may be a reading (readings.h).
 #pragma once
 
 #include "controller/plan/planner.h"
