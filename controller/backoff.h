@@ -4,6 +4,17 @@
 //
 // Here is how long an App that failed is left alone, and what ends that early. Not here: a
 // container that ended (plan/ends.h), and a value that others change (guard/contention.h).
+//
+// The same class serves the engine's link and its stream of events, there with 30 s at most
+// (supervise.cpp). A wait ends early with a changed manifest, with success, with `fairlead
+// reconcile`, when the engine comes back, and when something came free that may have been waited
+// for.
+//
+// Why the later half at random? A hundred Apps that failed for one reason, the engine's restart,
+// would otherwise all come back in the same second, for ever.
+//
+// Back-off holds operations back, not looking: an event or resync wakes a pass all the same, and
+// one that plans something else than what failed goes on at once (Controller::reconcile).
 #pragma once
 
 #include <map>
@@ -17,6 +28,8 @@
 
 namespace fairlead::controller {
 
+// The count of failures in a row of each key. Lost with the process: then the first retry comes
+// after a second again. Apps that are gone are dropped by succeeded().
 class Backoff {
  public:
   static constexpr Duration kFirst = std::chrono::seconds(1);
@@ -41,7 +54,9 @@ class Backoff {
 };
 
 // True if a change on the engine may be what an App that failed for `reason` waits for: it gives up
-// a name, port, address or subnet. `type` and `action` are those of the engine's event.
+// a name, port, address or subnet. `type` and `action` are those of the engine's event (GET
+// /events: "container", "die"). A table, in backoff.cpp; whether it is the very port nobody looks,
+// for the try will tell.
 bool may_free(std::string_view type, std::string_view action, Reason reason);
 
 // Tries before their time, because something may have come free: the first at once, then 1 s after

@@ -2,6 +2,18 @@
 //
 // What from_json() is given comes from a file: it throws std::invalid_argument with the path of
 // what is missing or of another kind, and ignores what it does not know.
+//
+//   type                        as JSON
+//   described types             an object, by the names in values.h
+//   maps, sets and vectors      objects and arrays; keys of maps are texts
+//   enums                       their number: a renamed word is no other value
+//   times and durations         nanoseconds
+//   optional, shared_ptr        null, or what they hold
+//   boost::json values          as they are: settings keep Compose's form
+//
+// Templates, since one codec for all of them can't forget a type as forty pairs of functions would.
+// What it can't do does not compile. Depth is that of the types, so a recording from elsewhere
+// can't make it recurse further than that.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -46,6 +58,8 @@ concept Mapped = Listed<T> && requires { typename T::mapped_type; };
 }
 
 template <typename T>
+// By the kind of T, in the order of the branches: an optional has a value_type too, and a text is a
+// list of characters to whoever asks too late.
 json::value to_json(const T& value);
 
 template <typename T>
@@ -107,6 +121,7 @@ template <typename T>
 void from_json(const json::value& from, T& value, const std::string& path);
 
 template <typename T>
+// A seam can't be read: a replay has no host to look at, and judges paths by their text.
 void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
                        const std::string& path) {
   if (from.is_null()) return;
@@ -120,6 +135,8 @@ void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
 }
 
 template <typename T>
+// Every member must be there: a default in place of a missing one would be a guess at what was
+// decided from.
 void members_from_json(const json::value& from, T& value, const std::string& path) {
   static_assert(Described<T> && complete<T>, "name all members in values.h");
   if (!from.is_object()) refuse(path, "object");

@@ -2,6 +2,14 @@
 //
 // A member that is missing here would be missing in every recording, and a replay would plan
 // something else: `complete` below refuses to compile then.
+//
+// To add a member to a type that is listed here: add it to the line as well. To add a type: a line,
+// if a member of PassInput can reach it. Types that are no aggregates (Masks) or hold a seam
+// (HostFiles) have their own way in codec.h.
+//
+// The names here are those in recordings. A member that is renamed, or means something else from
+// now on, raises kForm (recording.cpp); one that is added makes older recordings incomplete, and
+// read_recording() says which is missing.
 #pragma once
 
 #include <boost/describe/class.hpp>
@@ -119,6 +127,7 @@ BOOST_DESCRIBE_STRUCT(Refusal, (), (error, kind, component, object, position))
 BOOST_DESCRIBE_STRUCT(PassInput, (), (key, app, refused, observed, policy, memory, refusals))
 
 template <typename T>
+// With pointers to members: base classes have none here, and none of these types has any.
 using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public>;
 
 // All members of T are named above.
