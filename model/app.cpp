@@ -39,12 +39,14 @@ std::string container_name_of(const std::string& prefix, const std::string& serv
 }
 
 std::string target_of(const FileMount& mount) {
+  // Where Compose and Swarm put them.
   const std::string folder = mount.secret ? "/run/secrets/" : "/";
   if (mount.target.empty()) return folder + mount.source;
   return mount.target.starts_with('/') ? mount.target : folder + mount.target;
 }
 
 bool is_mounted(const Service& service, const FileMount& mount) {
+  // The engine refuses to write into a read-only root, also before the start.
   if (service.read_only.value_or(false)) return true;
   const std::string target = target_of(mount);
   const auto beneath = [&target](std::string_view folder) {
@@ -52,6 +54,7 @@ bool is_mounted(const Service& service, const FileMount& mount) {
       folder.remove_suffix(1);
     return target.starts_with(std::string(folder) + "/");
   };
+  // A tmpfs is mounted at the start, over what was written beneath it before.
   if (const auto found = service.settings.find("tmpfs"); found != service.settings.end()) {
     for (const auto& each : found->second.as_array()) {
       const std::string_view text = each.as_string();
@@ -72,6 +75,7 @@ const File* file_of(const App& app, const FileMount& mount) {
 
 std::string overlap_obstacle(const Service& service) {
   for (const auto& port : service.ports) {
+    // A port that the engine chooses can be had twice.
     if (!port.published.empty() && port.published != "0")
       return "host port " + port.published + " can't be taken twice";
   }
@@ -100,6 +104,7 @@ std::vector<std::string> peers_of(const Service& service) {
   if (volumes != service.settings.end()) {
     for (const auto& each : volumes->second.as_array()) {
       const std::string_view text = each.as_string();
+      // SERVICE[:ro]; what another owns is not waited for.
       if (!text.starts_with("container:")) out.emplace_back(text.substr(0, text.find(':')));
     }
   }
@@ -111,6 +116,7 @@ std::vector<std::string> peers_of(const Service& service) {
 Service replica(const App& app, const Service& service, int number) {
   Service out = service;
   out.number = number;
+  // The first one's is resolved already, and may be the manifest's own.
   if (number > 1) out.container_name = container_name_of(app.prefix, service.name, number);
   return out;
 }

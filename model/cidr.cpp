@@ -40,6 +40,7 @@ std::optional<Cidr> parse_cidr(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data() + slash + 1, end, bits);
   if (!address || failed != std::errc() || stop != end) return std::nullopt;
+  // Asio's constructors throw for more.
   if (bits > (address->is_v6() ? 128 : 32)) return std::nullopt;
   if (address->is_v6()) return ip::network_v6(address->to_v6(), bits);
   return ip::network_v4(address->to_v4(), bits);
@@ -84,6 +85,7 @@ std::uint64_t usable_addresses(const std::string& cidr) {
   const auto block = parse_cidr(cidr);
   const auto* v4 = block ? std::get_if<ip::network_v4>(&*block) : nullptr;
   if (v4 == nullptr || v4->prefix_length() > 30) return 0;
+  // Network, broadcast and gateway.
   return (std::uint64_t{1} << (32 - v4->prefix_length())) - 3;
 }
 

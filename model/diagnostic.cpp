@@ -36,6 +36,7 @@ void make_fit(Diagnostic& diagnostic, const Masks& masks) {
   const auto fit = [&masks](std::string& text) {
     text = shortened(without_passwords(masks.apply(text)), kMostMessage);
   };
+  // Keys are a user's words as well: a password may stand where a key was meant.
   diagnostic.path = shortened(without_passwords(masks.apply(diagnostic.path)), kMostPath);
   fit(diagnostic.message);
   fit(diagnostic.expected);

@@ -32,6 +32,7 @@ void read_namespaces(Reader& reader, const Field& field, Allowance& out) {
 void read_roots(Reader& reader, const Field& field, Allowance& out) {
   out.bind_mounts = read_strings(reader, field);
   for (const auto& root : out.bind_mounts) {
+    // Relative to what would depend on who asks.
     if (!root.starts_with('/')) reader.error(field, "not an absolute path: " + root);
   }
 }
@@ -39,6 +40,7 @@ void read_roots(Reader& reader, const Field& field, Allowance& out) {
 void read_files(Reader& reader, const Field& field, Allowance& out) {
   out.files = read_strings(reader, field);
   for (const auto& file : out.files) {
+    // Compared as texts with paths that have neither dots nor a slash in front.
     if (file.empty() || file.starts_with('/') || ("/" + file + "/").find("/../") != file.npos ||
         ("/" + file).find("/./") != file.npos)
       reader.error(field, "not a path beneath the manifests directory: `" + file + "`",
@@ -46,6 +48,8 @@ void read_files(Reader& reader, const Field& field, Allowance& out) {
   }
 }
 
+// In Kubernetes' spelling, as all that is Fairlead's own. A new one: docs/policy.md, docs/schema
+// and of() below, too.
 constexpr Key<Allowance> kAllowanceKeys[] = {
     {"apps", list<&Allowance::apps>},
     {"files", read_files},
@@ -120,6 +124,7 @@ bool matches_path(std::string_view pattern, std::string_view path) {
 bool applies(const Allowance& each, std::string_view app, std::string_view file) {
   const auto named = [app](const auto& name) { return matches(name, app); };
   const auto placed = [file](const auto& path) { return matches_path(path, file); };
+  // Refused when it is read; never "everybody", whatever comes to be here.
   if (each.apps.empty() && each.files.empty()) return false;
   return (each.apps.empty() || std::ranges::any_of(each.apps, named)) &&
          (each.files.empty() || std::ranges::any_of(each.files, placed));
@@ -146,6 +151,7 @@ Allowance HostAccess::of(std::string_view app, std::string_view file) const {
   Allowance all;
   for (const auto& each : allow) {
     if (!applies(each, app, file)) continue;
+    // Only ever more: no entry takes away what another gives.
     all.privileged |= each.privileged;
     all.engine_socket |= each.engine_socket;
     all.foreign_containers |= each.foreign_containers;
@@ -176,6 +182,7 @@ PolicyFile decode_policy(std::string_view file, std::string_view bytes) {
   const YamlFile yaml = read_yaml(bytes);
   for (const auto& error : yaml.errors)
     reader.error_at(error.mark, "", error.message);
+  // Of two documents one might be overlooked by whoever reads the file.
   if (yaml.errors.empty() && yaml.documents.size() != 1)
     reader.error_at({1, 1}, "", "not one document", "kind: Policy");
   for (const auto& document : yaml.documents) {

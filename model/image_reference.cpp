@@ -103,6 +103,7 @@ bool is_digest(std::string_view text) {
   bool begins = true;
   for (const char c : text.substr(0, colon)) {
     const bool joins = c == '+' || c == '.' || c == '_' || c == '-';
+    // A letter after each sign that joins two, and no sign at the end.
     if (begins ? !(is_lower(c) || is_upper(c)) : !(is_alnum(c) || joins)) return false;
     begins = joins;
   }
@@ -115,6 +116,7 @@ bool is_digest(std::string_view text) {
 std::expected<void, ReferenceError> check_name(std::string_view name, std::string_view path) {
   if (name.size() > kMostName)
     return Failed({"the name of the image is longer than 255 characters", ""});
+  // Judged in small letters first, so that capitals get a message of their own.
   const std::string small = in_lower_case(path);
   bool fine = true;
   for (std::string_view rest = small; fine;) {
@@ -143,10 +145,14 @@ std::expected<ImageReference, ReferenceError> parse_image_reference(std::string_
   const auto printable = [](unsigned char c) { return c > ' ' && c < 0x7F; };
   if (!std::ranges::all_of(text, printable))
     return Failed({"an image reference has no blanks, control or other such characters", ""});
+  // The likeliest mistake, with a message of its own; nothing of it is repeated, for it may hold a
+  // password.
   if (text.find("://") != std::string_view::npos)
     return Failed({"an image reference is no URL", "leave out what stands before the host"});
   ImageReference out;
   std::string_view name = text;
+  // From the outside in: a digest, then a tag, then a host. A colon is a tag's only behind the last
+  // slash, else a port's.
   if (const auto at = name.find('@'); at != std::string_view::npos) {
     out.digest = name.substr(at + 1);
     name = name.substr(0, at);
@@ -162,6 +168,7 @@ std::expected<ImageReference, ReferenceError> parse_image_reference(std::string_
   }
   std::string_view path = name;
   const auto first = name.substr(0, name.find('/'));
+  // Only with a path behind it: `host.example:5000` alone is a name with a tag.
   if (first.size() < name.size() && names_host(first)) {
     if (!is_host(first)) return Failed({"not a registry's host before the first `/`", ""});
     out.registry = first;

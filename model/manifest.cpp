@@ -1,4 +1,6 @@
-// Documents: the envelope (`kind: App`, `kind: Network`) and the plain Compose file.
+// Documents: the envelope (`kind: App`, `kind: Network`) and the plain Compose file. Both spellings
+// of an App are read into one draft, by tables that differ only in where the options stand, and end
+// in complete_app().
 #include "model/manifest.h"
 
 #include <algorithm>
@@ -39,6 +41,7 @@ struct AppDraft {
 };
 
 void read_app_id(Reader& reader, const Field& field, AppDraft& draft) {
+  // Checked as a name for Docker later, like all prefixes (check/check.cpp).
   if (auto id = read_string(reader, field)) draft.app.prefix = *id;
 }
 void read_suspend(Reader& reader, const Field& field, AppDraft& draft) {
@@ -52,6 +55,7 @@ void read_recreate(Reader& reader, const Field& field, AppDraft& draft) {
 }
 void read_volume_recreate(Reader& reader, const Field& field, AppDraft& draft) {
   const auto text = read_string(reader, field);
+  // What can't be read acts as the default, and is an error of the file anyway.
   draft.app.recreate_volumes = text != "refuse";
   if (text && *text != "allow" && *text != "refuse")
     reader.error(field, "unknown choice `" + *text + "`", "allow or refuse");
@@ -74,6 +78,8 @@ void read_unsupported(Reader& reader, const Field& field, AppDraft& draft) {
     reader.error(field, "unknown choice `" + *text + "`", "refuse or warn");
 }
 
+// Under `x-fairlead` of a plain file, where Compose passes over it. The same keys stand under
+// `spec` of an envelope, beside Compose's own.
 constexpr Key<AppDraft> kBehaviourKeys[] = {
     {"appId", read_app_id},
     {"profiles", read_active_profiles},
@@ -136,6 +142,7 @@ constexpr Refused kRefusedTopKeys[] = {
 
 // Whether refused keys are only warned of, from the keys of Fairlead's own.
 bool is_tolerant(const YamlNode* behaviour) {
+  // Looked up by hand, before the table is read: it changes how all other keys are judged.
   const auto* found = behaviour == nullptr ? nullptr : behaviour->find("unsupported");
   return found != nullptr && found->scalar == "warn";
 }
@@ -146,6 +153,8 @@ std::string stem(const std::string& file) {
   return name.substr(0, name.rfind('.'));
 }
 
+// As Compose's project names. Without a slash, by which shared networks are told from Apps
+// (controller/objects/key.h); short enough for the names that are made from it.
 bool is_app_name(const std::string& name) {
   const auto ok = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -183,10 +192,14 @@ void complete_app(Reader& reader, const YamlNode& document, const std::string& n
   app.networks = std::move(draft.parts.networks);
   app.volumes = std::move(draft.parts.volumes);
   app.files = std::move(draft.parts.files);
+  // Without a name nobody could say whose objects those are: the App is left out, and not
+  // mentioned.
   if (!check_name(reader, document, name_path, app.name)) return;
+  // Before all that may still be wrong with it: a broken App is still wanted (F083).
   manifest.mentioned.push_back(app.name);
   if (app.prefix.empty()) app.prefix = app.name;
   app.masks = reader.masks;
+  // Each App of a file has its own.
   app.unsupported = std::exchange(reader.unsupported, {});
   finish_app(reader, app);
   manifest.apps.push_back(std::move(app));
@@ -204,6 +217,7 @@ void decode_enveloped_app(Reader& reader, const YamlNode& document, const Metada
     reader.error_at(document.mark, "spec", "no `spec`", "spec: {services: …}");
   } else {
     Loader loader(reader, manifest.references, "spec");
+    // First, for texts may use COMPOSE_PROJECT_NAME.
     loader.name_project(metadata.name);
     YamlNode whole;
     loader.add_document(*spec, whole);
@@ -222,6 +236,8 @@ void read_network_spec(Reader& reader, const YamlNode& spec, SharedNetwork& shar
     reader.error_at(spec.mark, "spec", "not a map", "spec: {driver: bridge}");
     return;
   }
+  // Two tables read one map here: each gets the members that are its own, so that either can report
+  // what it does not know.
   AppDraft behaviour;
   YamlNode network = spec;
   YamlNode rest = spec;
@@ -253,6 +269,7 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
   if (!check_name(reader, document, "metadata.name", shared.name)) return;
   manifest.mentioned.push_back("network/" + shared.name);
   if (const auto* found = document.find("spec"); found != nullptr && !found->is_null()) {
+    // A copy: variables are put into it, and the document is the caller's.
     YamlNode spec = *found;
     Loader loader(reader, manifest.references, "spec");
     loader.interpolate_document(spec);
@@ -261,6 +278,7 @@ void decode_shared_network(Reader& reader, const YamlNode& document, const Metad
     read_network_spec(reader, spec, shared);
   }
   shared.network.position = shared.position;
+  // Without a prefix: it is there to be named by Apps of any prefix.
   if (shared.network.docker_name.empty()) shared.network.docker_name = shared.name;
   if (shared.network.external) {
     reader.error_at(document.mark, "spec.external", "a Network can't be external",
@@ -294,6 +312,7 @@ void decode_envelope(Reader& reader, const YamlNode& document, Manifest& manifes
   if (const auto* node = document.find("metadata")) {
     read_map<Metadata>(reader, Field{*node, "metadata"}, kMetadataKeys, metadata);
   }
+  // Judged even under an unknown apiVersion: one pass finds all mistakes.
   const auto kind = text("kind");
   if (kind == "App") {
     decode_enveloped_app(reader, document, metadata, manifest);
@@ -326,9 +345,11 @@ void decode_compose(Reader& reader, const std::vector<const YamlNode*>& document
                     Manifest& manifest) {
   reader.tolerant = false;
   Loader loader(reader, manifest.references, "");
+  // Compose takes the folder's name. A directory holds many Apps here, so it is the file's.
   std::string name = stem(reader.files.front());
   for (const auto* document : documents) {
     const auto* given = document->find("name");
+    // The last one wins, as where documents are laid onto each other.
     if (given != nullptr && given->is_scalar()) name = given->scalar;
   }
   name = loader.name_project(name);
@@ -340,6 +361,7 @@ void decode_compose(Reader& reader, const std::vector<const YamlNode*>& document
   AppDraft draft;
   draft.loader = &loader;
   read_profiles_of(loader, draft);
+  // Only now, when overrides and includes have been laid onto it.
   reader.tolerant = is_tolerant(whole.find("x-fairlead"));
   read_map<AppDraft>(reader, Field{whole, ""}, kComposeKeys, draft, kRefusedTopKeys);
   manifest.pending |= loader.pending();
@@ -355,6 +377,7 @@ void decode_compose(Reader& reader, const std::vector<const YamlNode*>& document
 bool is_override(Reader& reader, Manifest& manifest) {
   const std::string base = overridden_file(reader.files.front());
   if (base.empty()) return false;
+  // It means something else when that file comes or goes.
   manifest.references.insert(base);
   const auto source = reader.options.read ? reader.options.read(base) : Source{};
   manifest.pending = source.state == Source::State::kPending;
@@ -366,6 +389,7 @@ bool is_override(Reader& reader, Manifest& manifest) {
 }
 
 void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
+  // Not even parsed: its mistakes are reported where it is laid onto its manifest.
   if (is_override(reader, manifest)) return;
   const YamlFile yaml = read_yaml(bytes);
   for (const auto& error : yaml.errors)
@@ -375,6 +399,7 @@ void decode_all(std::string_view bytes, Reader& reader, Manifest& manifest) {
     reader.error_at({1, 1}, "", "the file holds no resource", "",
                     "to remove what it held, delete the file");
   }
+  // Gathered, for all plain documents are one file to Compose; envelopes stand for themselves.
   std::vector<const YamlNode*> plain;
   for (const auto& document : yaml.documents) {
     if (!document.is_map()) {
@@ -411,6 +436,7 @@ Manifest decode(std::string_view file, std::string_view bytes, const DecodeOptio
   }
   for (auto& diagnostic : manifest.diagnostics)
     make_fit(diagnostic, *reader.masks);
+  // By place, whatever the order in which tables and checks met them.
   std::ranges::sort(manifest.diagnostics, {}, [](const Diagnostic& each) {
     return std::tuple(each.position.line, each.position.column, each.path);
   });

@@ -1,3 +1,6 @@
+// The bounds are a matter of weighing: too short, and messages are full of ${…} where nothing was
+// secret; too long, and a piece of a password is read by somebody. tests/model/masks_test.cpp holds
+// both sides.
 #include "model/masks.h"
 
 #include <algorithm>
@@ -12,10 +15,12 @@
 namespace fairlead::model {
 namespace {
 
+// Shorter ones can be guessed, and stand in half of all texts.
 constexpr std::size_t kLeast = 4;
 constexpr std::size_t kLeastPart = 8;
 constexpr std::size_t kLeastOddPart = 6;
 constexpr std::size_t kMostParted = 4096;  // of one value; of a longer one any piece is looked for
+// Ports and the like.
 constexpr std::size_t kMostDigits = 5;
 // A shorter value is hidden only where it stands as a word of its own.
 constexpr std::size_t kAnywhere = 8;
@@ -97,6 +102,7 @@ std::string_view secret_behind(std::string_view value, std::size_t sign) {
   while (begin > 0 && end - begin < kWhole &&
          (in_word(value[begin - 1]) || value[begin - 1] == '-' || value[begin - 1] == '.'))
     --begin;
+  // `DB_PASSWORD`, `--api-token`, "secret-key": by what the name has in it.
   const std::string name = small_letters(value.substr(begin, end - begin));
   if (std::ranges::none_of(kSecretNames,
                            [&name](auto each) { return name.find(each) != name.npos; }))
@@ -137,6 +143,8 @@ class Pieces {
   explicit Pieces(std::string_view text) : text_(small_letters(text)), owners_(text.size()) {
     for (std::size_t at = 0; at + sizeof(Gram) <= text_.size(); ++at) {
       auto& places = places_[gram_at(text_, at)];
+      // A text of one letter would otherwise have as many places as it is long, each tried for each
+      // value.
       if (places.size() < kMostSame) places.push_back(at);
     }
   }
@@ -168,6 +176,7 @@ class Pieces {
   void hide_at(std::string_view value, std::size_t at, std::size_t place, const std::string& name) {
     std::size_t before = 0;
     // Into what is hidden only as far as it takes to see that this is a piece.
+    // To the left and to the right as far as both agree.
     while (before < at && before < place && value[at - before - 1] == text_[place - before - 1] &&
            (owners_[place - before - 1] == nullptr || before < kLeastPiece))
       ++before;
@@ -208,6 +217,7 @@ void Masks::put(const std::string& name, std::string_view value) {
 }
 
 void Masks::add(const std::string& name, std::string_view value) {
+  // A file's content ends with a newline; a message quotes it without.
   while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())) != 0)
     value.remove_suffix(1);
   const bool number = value.size() <= kMostDigits && std::ranges::all_of(value, is_figure);
@@ -248,6 +258,7 @@ std::string Masks::apply(std::string_view text) const {
   }
   std::string small = small_letters(out);
   for (const auto& [value, name] : names_) {
+    // Longer values come first, so that a short one does not cut a long one in two.
     const std::string instead = "${" + name + "}";
     const std::string& searched = in_any_case(value) ? small : out;
     for (auto at = searched.find(value); at != std::string::npos; at = searched.find(value, at)) {
@@ -257,6 +268,7 @@ std::string Masks::apply(std::string_view text) const {
       }
       out.replace(at, value.size(), instead);
       small.replace(at, value.size(), small_letters(instead));
+      // Past it: what stands for a value is not looked at again.
       at += instead.size();
     }
   }

@@ -9,6 +9,7 @@ namespace fairlead::model {
 std::optional<std::string> path_beneath(std::string_view folder, std::string_view path) {
   if (path.empty() || path.starts_with('/') || path.starts_with('~')) return std::nullopt;
   std::vector<std::string_view> steps;
+  // `..` goes up within the directory; walk() fails where it would lead out of it.
   if (!walk(steps, folder) || !walk(steps, path)) return std::nullopt;
   std::string out;
   for (const auto step : steps) {

@@ -26,6 +26,7 @@ void check_docker_name(Checker& check, const Position& position, const std::stri
 void check_pool(Checker& check, const Position& position, const std::string& path,
                 const IpamPool& pool) {
   if (pool.subnet.empty()) {
+    // Nothing of it could be checked, and the engine refuses it late (F006).
     const bool more = !pool.gateway.empty() || !pool.ip_range.empty();
     if (more) check.error(position, path, "a gateway or ip_range without a subnet", "subnet: CIDR");
     return;
@@ -74,6 +75,8 @@ void check_pools(Checker& check, const Network& network, const std::string& path
     }
     seen.push_back(*subnet);
   }
+  // Engines without pools for it refuse the create (ApiFeature::kIpv6Pools); with a subnet all take
+  // it.
   if (network.enable_ipv6.value_or(false) && !v6) {
     check.error(network.position, path + ".enable_ipv6", "IPv6 needs an IPv6 subnet", "",
                 "add one to ipam.config");
@@ -94,6 +97,7 @@ void check_addresses(Checker& check, const App& app) {
           const auto subnet = parse_cidr(pool.subnet);
           return address && subnet && contains(*subnet, *address);
         });
+        // Of an external network the subnets are not known here; last_look.h asks the engine.
         if (!inside && !network->external) {
           check.error(
               endpoint.position, path,
@@ -149,9 +153,11 @@ void check_mounts(Checker& check, const App& app, const Service& service) {
     if (!mount.target.starts_with('/')) {
       check.error(mount.position, path, "the target `" + mount.target + "` is not absolute");
     }
+    // Only one of them could be seen.
     if (!targets.insert(mount.target).second) {
       check.error(mount.position, path, "two mounts at " + mount.target);
     }
+    // Without a source it is anonymous, and needs no declaration.
     if (mount.type != Mount::Type::kVolume || mount.source.empty()) continue;
     if (std::ranges::find(app.volumes, mount.source, &Volume::key) == app.volumes.end()) {
       check.error(mount.position, path, "the volume `" + mount.source + "` is not declared", "",
@@ -160,8 +166,8 @@ void check_mounts(Checker& check, const App& app, const Service& service) {
   }
 }
 
-// Follows depends_on and service: modes; names the cycle (F087).
-// What each service waits for, by index into app.services.
+// What each service waits for, by index into app.services. Shared namespaces and links are among
+// the dependencies by now (decode/resolve.cpp), so a circle of those shows as well (F087).
 std::vector<std::vector<std::size_t>> waits_of(const App& app) {
   std::map<std::string_view, std::size_t> index;
   for (std::size_t i = 0; i < app.services.size(); ++i)
@@ -226,6 +232,7 @@ void check_service(Checker& check, const App& app, const Service& service,
   check_docker_name(check, service.position, path, service.name, "service");
   check_docker_name(check, service.position, path + ".container_name", service.container_name,
                     "container");
+  // The engine's own rule: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
   if (service.container_name.size() < 2) {
     check.error(service.position, path + ".container_name",
                 "a container name needs two characters");
@@ -266,6 +273,7 @@ void validate_network(const Network& network, const std::string& path,
   Checker check{out};
   check_docker_name(check, network.position, path, network.docker_name, "InvalidNetworkName");
   const auto& name = network.docker_name;
+  // The engine would refuse the create in words that differ by version (F007).
   if (!network.external && (name == "bridge" || name == "host" || name == "none")) {
     check.error(network.position, path, "InvalidNetworkName: `" + name + "` is Docker's own", "",
                 "choose another name");
@@ -277,6 +285,7 @@ void validate_app(const App& app, const std::set<std::string>& inactive,
                   std::vector<Diagnostic>& out) {
   Checker check{out};
   check_docker_name(check, app.position, "appId", app.prefix, "prefix");
+  // With all of them left out by profiles it is an App without containers, which is fine.
   if (app.services.empty() && inactive.empty()) {
     check.error(app.position, "services", "no services", "at least one");
   }

@@ -43,6 +43,7 @@ std::string container_behind(const std::string& name) {
 
 using Names = std::map<std::string, Claim>;  // "container web-1", "network a_b"
 
+// Filled in order of precedence: who comes later is told whose it is.
 struct Claims {
   std::vector<Clash>& out;
   const Names& reserved;  // by those who have had these names so far
@@ -78,6 +79,7 @@ struct Claims {
                   const Position& position, const std::string& path) {
     const std::string what = kind + " name `" + name + "`";
     const auto owner = reserved.find(kind + " " + name);
+    // Whoever has had it so far and still claims it keeps it, also if he comes later in the order.
     if (owner != reserved.end() && owner->second.key != who.key) {
       taken(who, position, path, what, owner->second);
       return false;
@@ -90,6 +92,7 @@ struct Claims {
   // A container needs its temporary names too.
   void claim_container(const std::string& name, const Claimant& who, const Position& position,
                        const std::string& path) {
+    // A name that is lost takes no temporary ones with it.
     if (!claim_name("container", name, who, position, path)) return;
     if (const auto used = temporary.find(name); used != temporary.end()) {
       taken(who, position, path, "temporary name of container `" + name + "`", used->second);
@@ -97,6 +100,7 @@ struct Claims {
     const std::string behind = container_behind(name);
     if (behind.empty()) return;
     temporary.emplace(behind, claim_of(who, position));
+    // In both directions: the container may come first, or the one that has its temporary name.
     for (const Names* known : {&std::as_const(names), &reserved}) {
       const auto found = known->find("container " + behind);
       if (found == known->end()) continue;
@@ -116,6 +120,7 @@ void claim_port(Claims& claims, const Claimant& who, const Service& service, con
   // A range with one target means "any free one of these": it clashes with nobody in particular.
   if (port.published.find('-') != std::string::npos) return;
   const std::string what = port.published + "/" + port.protocol;
+  // By port and protocol; addresses are compared one by one, for 0.0.0.0 meets them all.
   auto& others = claims.ports[what];
   for (const auto& other : others) {
     if (!any_address(port.host_ip) && !any_address(other.ip) && port.host_ip != other.ip) continue;
@@ -168,6 +173,7 @@ void each_name(const App& app, const Tell& tell) {
       tell("volume", volume.docker_name, volume.position, "volumes." + volume.key);
   }
   for (const auto& service : app.services) {
+    // A service that is scaled to 0 keeps its first name, for when it is scaled up again.
     for (int number = 1; number <= std::max(1, replicas_of(service)); ++number) {
       const auto name = service.named ? service.container_name
                                       : container_name_of(app.prefix, service.name, number);
@@ -184,6 +190,7 @@ void reserve(const Value& value, const NameOwners& owners, Names& reserved) {
                        const std::string&) {
     const auto owner = owners.find(kind + " " + name);
     if (owner != owners.end() && owner->second == who.key)
+      // Only if it is claimed now: a name that its owner has given up is free.
       reserved.emplace(owner->first, claim_of(who, position));
   });
 }
@@ -225,6 +232,7 @@ std::vector<Clash> find_clashes(const std::vector<const App*>& apps,
   for (const auto* app : apps)
     reserve(*app, owners, reserved);
   Claims claims{.out = out, .reserved = reserved};
+  // Before all Apps: a shared network is there for many.
   for (const auto* shared : networks) {
     claim_names(claims, *shared);
     claim_subnets(claims, shared->network, claimant(*shared), "spec");

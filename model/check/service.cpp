@@ -20,6 +20,7 @@ void check_dependencies(Checker& check, const App& app, const Service& service,
   for (const auto& dependency : service.depends_on) {
     const std::string& name = dependency.service;
     if (exists(app, name)) continue;
+    // A name that is nowhere is a slip; one that is left out may be meant.
     if (!inactive.contains(name)) {
       check.error(dependency.position, path, "the service `" + name + "` does not exist");
     } else if (dependency.required) {
@@ -38,6 +39,7 @@ void check_healthy(Checker& check, const App& app, const Service& service) {
       continue;
     const std::string path = "services." + service.name + ".depends_on." + other->name;
     const auto& health = other->healthcheck;
+    // Only what can never be fulfilled is an error: an image may bring a health check.
     const bool none =
         health && (health->disable || (!health->test.empty() && health->test.front() == "NONE"));
     if (none) {
@@ -59,6 +61,7 @@ void check_agreement(Checker& check, const Service& service, const char* key,
                      const std::optional<T>& own, std::optional<T> Deploy::* of_deploy) {
   if (!own || !service.deploy) return;
   const auto& other = *service.deploy.*of_deploy;
+  // Where they agree it does no harm, although Compose refuses some of these (docs/manifest.md).
   if (!other || *other == *own) return;
   check.error(service.position, "services." + service.name + "." + key,
               std::string("`") + key + "` and `deploy` say different things", "", "say it once");

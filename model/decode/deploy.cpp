@@ -1,4 +1,7 @@
 // `deploy:` of a service: what means something on a single engine; the rest is refused by name.
+//
+// Each part is read twice over: into the member that a plan needs, and into `written`, which is
+// what Compose prints. What has no effect here is kept in `written` alone, with a warning.
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -52,6 +55,7 @@ constexpr Key<Resources> kReservationKeys[] = {
 };
 
 json::object& part(json::object& parent, const char* key) {
+  // Limits and reservations share one, whichever comes first.
   if (!parent.contains(key)) parent[key].emplace_object();
   return parent[key].as_object();
 }
@@ -116,7 +120,9 @@ void read_restart_policy(Reader& reader, const Field& field, Deploy& deploy) {
   RestartPolicy restart;
   restart.name = policy.condition;
   if (policy.condition == "none") restart.name = "no";
+  // Swarm's words, in the engine's: it also starts again what ended well.
   if (policy.condition == "any") restart.name = "always";
+  // The engine refuses a count with any other policy.
   if (policy.max_attempts && policy.condition == "on-failure") {
     restart.max_attempts = static_cast<int>(*policy.max_attempts);
   } else if (policy.max_attempts) {
@@ -181,6 +187,7 @@ constexpr Key<json::object> kRollKeys[] = {
 void read_roll(Reader& reader, const Field& field, Deploy& deploy, const char* key) {
   json::object out;
   if (!read_map<json::object>(reader, field, kRollKeys, out)) return;
+  // `rollback_config` is read for its spelling alone: a roll-back is the old container again.
   if (std::string_view(key) == "update_config") {
     if (const auto* order = out.if_contains("order"))
       deploy.start_first = order->as_string() == "start-first";

@@ -8,6 +8,7 @@
 namespace fairlead::model {
 namespace {
 
+// Held in memory as long as the manifest is in force, and sent before each start.
 constexpr std::size_t kMostContent = 1 << 20;
 
 constexpr Refused kRefusedFileKeys[] = {
@@ -20,6 +21,7 @@ constexpr Refused kRefusedFileKeys[] = {
 struct FileDraft {
   File file;
   std::optional<std::string> inlined;
+  // How many of the keys that say where it comes from were given.
   int sources = 0;
 };
 
@@ -53,6 +55,7 @@ void resolve_content(Reader& reader, const Field& field, Loader& loader, FileDra
     return;
   }
   if (draft.inlined && file.secret) {
+    // Manifests are in version control, in the API and on screens.
     reader.error(field, "a secret stands in the manifest", "`file`, `environment`, `x-credential`");
   } else if (draft.inlined) {
     file.content = std::make_shared<const std::string>(*draft.inlined);
@@ -64,6 +67,7 @@ void resolve_content(Reader& reader, const Field& field, Loader& loader, FileDra
     file.path = path_beneath("", file.path).value_or(file.path);
     file.content = loader.file_content(field, file.path, file.secret);
     const auto& root = reader.options.host_root;
+    // An encrypted file can't be mounted: what it holds exists in memory alone.
     if (!root.empty() && !file.path.ends_with(".age")) file.host_path = root + "/" + file.path;
   }
   if (file.content && file.content->size() > kMostContent) {
@@ -77,6 +81,7 @@ void mount_text(Reader& reader, const Field& field, FileMount& out) {
   if (auto text = read_string(reader, field)) out.*Member = std::move(*text);
 }
 void read_owner(Reader& reader, const Field& field, std::string& out) {
+  // Kept as a text, in one spelling; 4294967295 is the kernel's "no change".
   if (const auto id = read_integer(reader, field, 0, 4'294'967'294)) out = std::to_string(*id);
 }
 constexpr Key<FileMount> kFileMountKeys[] = {
@@ -125,6 +130,8 @@ void read_files(Reader& reader, const Field& field, bool secret, Loader& loader,
     if (!read_map<FileDraft>(reader, inner, kFileKeys, draft, kRefusedFileKeys)) continue;
     resolve_content(reader, inner, loader, draft);
     if (draft.file.content) {
+      // Into a label in the end, where a plain hash of a short password would be its solution
+      // (F105).
       draft.file.digest = hmac_sha256_hex(reader.options.digest_key, *draft.file.content);
     }
     files.push_back(std::move(draft.file));

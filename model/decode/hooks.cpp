@@ -15,6 +15,7 @@ constexpr Key<Hook> kHookKeys[] = {
     {"environment",
      [](Reader& r, const Field& f, Hook& h) {
        h.environment = read_environment(r, f);
+       // A bare name is filled for services only (load/load.cpp): here it says nothing.
        std::erase_if(h.environment, [](const auto& entry) { return !entry.second; });
      }},
     // What a container of its own has besides.
@@ -22,6 +23,7 @@ constexpr Key<Hook> kHookKeys[] = {
     {"per_replica",
      [](Reader& r, const Field& f, Hook& h) { h.per_replica = read_bool(r, f).value_or(false); }},
 };
+// The last two rows.
 constexpr std::size_t kOfContainers = 2;
 
 std::vector<Hook> read_hooks(Reader& reader, const Field& field, bool containers) {
@@ -34,6 +36,7 @@ std::vector<Hook> read_hooks(Reader& reader, const Field& field, bool containers
     const Field item = field.item(i);
     Hook hook;
     if (!read_map<Hook>(reader, item, keys, hook)) continue;
+    // With an image of its own a step may run what that image runs.
     if (hook.image.empty() && (!hook.command || hook.command->empty()))
       reader.error(item, "no command", "command: [PROGRAM, ARGUMENT…]");
     hooks.push_back(std::move(hook));

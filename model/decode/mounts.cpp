@@ -18,6 +18,8 @@ bool one_of(std::span<const char* const> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+// Mounts are sent in the engine's long form, which has no such option; `Binds` has, and makes
+// missing folders unasked (F043).
 void warn_of_selinux(Reader& reader, const Field& field) {
   reader.warn(field, "the engine does not relabel what is mounted this way",
               "where SELinux is on, label the directory on the host: chcon -Rt container_file_t");
@@ -56,6 +58,7 @@ void resolve_source(Reader& reader, const Field& field, std::string& source) {
     reader.error(field, "a relative path, and the manifests have no place on a host",
                  "an absolute path on the engine's host");
   } else {
+    // The directory as a whole is a source, too.
     source = path->empty() || *path == "." ? root : root + "/" + *path;
   }
 }
@@ -83,12 +86,14 @@ void read_short_mount(Reader& reader, const Field& field, Service& service) {
   const auto parts = split(*text, ':');
   Mount mount;
   mount.position = reader.position(field.node);
+  // Paths have no colons here: Windows is not meant.
   if (parts.size() > 3 || parts.back().empty()) {
     reader.error(field, "not a mount: " + *text, "[SOURCE:]TARGET[:OPTIONS]");
     return;
   }
   mount.target = parts.size() == 1 ? parts[0] : parts[1];
   if (parts.size() > 1) mount.source = parts[0];
+  // As Compose tells a path from a volume's name: by how it begins.
   const bool path =
       !mount.source.empty() && std::string("./~").find(mount.source[0]) != std::string::npos;
   if (path) {
@@ -161,6 +166,7 @@ void read_mount_type(Reader& reader, const Field& field, Mount& mount) {
     mount.type = *type;
     return;
   }
+  // Compose's own words, so no slips: refused with the reason.
   if (*text == "npipe" || *text == "cluster") {
     report_refused(
         reader, field.node.mark, field.path,
@@ -193,9 +199,11 @@ void read_long_mount(Reader& reader, const Field& field, Service& service) {
   mount.position = reader.position(field.node);
   const auto* type = field.node.find("type");
   if (!read_map<Mount>(reader, field, kMountKeys, mount)) return;
+  // Refused above; where that is a warning the mount is left out whole.
   if (type != nullptr && (type->scalar == "npipe" || type->scalar == "cluster")) return;
   if (type == nullptr) reader.error(field, "no `type`", "volume, bind, tmpfs or image");
   if (mount.target.empty()) reader.error(field, "no `target`", "a path inside the container");
+  // Before it is compared with others, and hashed.
   clean(mount.target);
   const bool needs_source = mount.type == Mount::Type::kBind || mount.type == Mount::Type::kImage;
   if (needs_source && mount.source.empty()) {

@@ -30,6 +30,7 @@ void read_external(Reader& reader, const Field& field, T& out) {
     out.external = read_bool(reader, field).value_or(false);
     return;
   }
+  // The spelling of old files: `external: {name: …}`.
   static constexpr Key<T> kKeys[] = {{"name", text_into<T, &T::docker_name>}};
   out.external = read_map<T>(reader, field, kKeys, out);
 }
@@ -67,6 +68,7 @@ void read_config_from(Reader& reader, const Field& field, Network& network) {
 void read_driver(Reader& reader, const Field& field, Network& network) {
   network.driver = read_string(reader, field);
   if (network.driver != "overlay") return;
+  // Where that is a warning the engine's default stands in its place.
   network.driver.reset();
   report_refused(reader, field.node.mark, field.path,
                  {"", "overlay networks need Swarm", "bridge, macvlan or ipvlan"});
@@ -98,6 +100,7 @@ constexpr Key<Volume> kVolumeKeys[] = {
 void check_external(Reader& reader, const Field& field, bool external) {
   if (!external) return;
   for (const auto& member : field.node.members) {
+    // What else is said could not be done: the object is somebody else's.
     if (member.key == "name" || member.key == "external" || member.key.starts_with("x-")) continue;
     reader.error_at(member.mark, field.path + "." + member.key,
                     "can't be given together with `external: true`", "`name` only");
@@ -157,6 +160,7 @@ void read_networks(Reader& reader, const Field& field, std::vector<Network>& net
     Network network;
     network.key = member.key;
     read_network_keys(reader, field.member(member), network);
+    // Of the key, over what read_network_keys() has noted: a null has no place worth naming.
     network.position = reader.position(member.mark);
     networks.push_back(std::move(network));
   }
@@ -181,6 +185,7 @@ void read_endpoints(Reader& reader, const Field& field, Service& service) {
     Endpoint endpoint;
     endpoint.network = std::move(key);
     endpoint.position = reader.position(mark);
+    // As Compose: the service's name resolves on each of its networks.
     endpoint.aliases.push_back(service.name);
     service.endpoints.push_back(std::move(endpoint));
     return service.endpoints.back();

@@ -60,6 +60,8 @@ ShortPort split_port(std::string_view text) {
         text.find(':') == std::string_view::npos ? "" : text.substr(text.find(':') + 1);
     return parts;
   }
+  // From the end: the container's port always stands there, and an IPv6 address without brackets
+  // has colons of its own.
   const auto last = text.rfind(':');
   parts.container = last == std::string_view::npos ? text : text.substr(last + 1);
   if (last == std::string_view::npos) return parts;
@@ -72,11 +74,13 @@ ShortPort split_port(std::string_view text) {
 
 void add_ports(Reader& reader, const Field& field, const Range& container,
                const std::optional<Range>& host, Port port, Service& service) {
+  // For one container port a range of host ports is a choice; for several they are pairs.
   if (host && container.size() > 1 && host->size() != container.size()) {
     reader.error(field, "the two port ranges differ in length", kPortForms);
     return;
   }
   // Ranges are short to write and long to hold.
+  // Said once for the file, not for each port behind it.
   const bool told = reader.ports > kMostPorts;
   reader.ports += static_cast<std::size_t>(container.size());
   if (reader.ports > kMostPorts) {
@@ -87,6 +91,7 @@ void add_ports(Reader& reader, const Field& field, const Range& container,
   for (int i = 0; i < container.size(); ++i) {
     port.target = static_cast<std::uint16_t>(container.first + i);
     if (host) {
+      // Else the range goes to the engine, which takes the first that is free.
       const bool pairwise = host->size() == container.size();
       port.published = pairwise ? std::to_string(host->first + i) : to_text(*host);
     }
@@ -100,6 +105,7 @@ bool is_protocol(std::string_view text) {
 
 // The engine takes a name here too, and fails only when the container starts.
 bool check_host_ip(Reader& reader, const Field& field, const std::string& ip) {
+  // Of the host's addresses nothing is known here; that it is one of them the engine finds out.
   if (ip.empty() || parse_address(ip)) return true;
   reader.error(field, "not an address of this host: " + ip,
                "an IPv4 address, or an IPv6 address in brackets");
@@ -125,6 +131,7 @@ void read_short_port(Reader& reader, const Field& field, Service& service) {
   add_ports(reader, field, *container, host, port, service);
 }
 
+// As texts, since each may be a number, a range or a mistake.
 struct LongPort {
   std::string target, published, host_ip, protocol = "tcp", mode = "ingress", name, app_protocol;
 };

@@ -22,6 +22,7 @@ const T* find_key(const std::vector<T>& all, const std::string& key) {
 void add_default_network(App& app) {
   bool used = false;
   for (auto& service : app.services) {
+    // `networks: {}` counts as none named, too.
     if (!service.endpoints.empty() || !service.network_mode.empty()) continue;
     Endpoint endpoint;
     endpoint.network = "default";
@@ -38,6 +39,7 @@ void add_default_network(App& app) {
   Network network;
   network.key = "default";
   network.position = app.position;
+  // Only if it is used, so that an App whose services all have networks makes none for nothing.
   app.networks.push_back(std::move(network));
 }
 
@@ -56,6 +58,7 @@ std::set<std::string> leave_out_inactive(App& app) {
       return app.profiles.contains(each) || app.profiles.contains("*");
     };
     if (service.profiles.empty() || std::ranges::any_of(service.profiles, active)) return false;
+    // Remembered, for a dependency on one of them is another mistake than one on nothing.
     names.insert(service.name);
     return true;
   });
@@ -73,6 +76,7 @@ void add_implied_dependencies(const App& app, Service& service) {
     dependency.service = name;
     dependency.restart = restart;
     dependency.position = service.position;
+    // Whoever says it himself, with conditions of his own, has been passed over above.
     service.depends_on.push_back(std::move(dependency));
   };
   if (const auto links = service.settings.find("links"); links != service.settings.end()) {
@@ -98,12 +102,14 @@ void name_built_image(Reader& reader, const App& app, Service& service) {
 }  // namespace
 
 void finish_app(Reader& reader, App& app) {
+  // First of all: what is left out implies nothing, uses no network and has no name.
   const auto inactive = leave_out_inactive(app);
   for (auto& service : app.services)
     add_implied_dependencies(app, service);
   add_default_network(app);
   for (auto& network : app.networks) {
     if (!network.docker_name.empty()) continue;
+    // What is external has the name that its owner gave it.
     network.docker_name = network.external ? network.key : app.prefix + "_" + network.key;
   }
   for (auto& volume : app.volumes) {
@@ -127,6 +133,7 @@ void finish_app(Reader& reader, App& app) {
     if (file.name.empty()) file.name = app.prefix + "_" + file.key;
   }
   validate_app(app, inactive, reader.diagnostics);
+  // Digests, in the order of the files: contents are in no printed form.
   std::string contents;
   for (const auto& file : app.files)
     contents += file.digest;

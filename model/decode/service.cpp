@@ -35,6 +35,7 @@ void read_restart(Reader& reader, const Field& field, Service& service) {
   policy.name = text->substr(0, colon);
   static const std::vector<std::string> kNames = {"no", "always", "on-failure", "unless-stopped"};
   const std::string count = colon == std::string::npos ? "0" : text->substr(colon + 1);
+  // Short enough for stoi below.
   const bool digits = !count.empty() && count.size() < 7 &&
                       std::ranges::all_of(count, [](char c) { return c >= '0' && c <= '9'; });
   const bool limited = colon != std::string::npos;
@@ -73,6 +74,7 @@ void read_depends_on(Reader& reader, const Field& field, Service& service) {
     for (std::size_t i = 0; i < field.node.items.size(); ++i) {
       Dependency dependency;
       dependency.position = reader.position(field.node.items[i]);
+      // The short form: started, required, and restarted for nothing.
       if (auto name = read_string(reader, field.item(i))) dependency.service = *name;
       service.depends_on.push_back(std::move(dependency));
     }
@@ -94,6 +96,7 @@ void read_depends_on(Reader& reader, const Field& field, Service& service) {
 
 void read_test(Reader& reader, const Field& field, Healthcheck& health) {
   if (field.node.is_scalar()) {
+    // As Compose: a text is for the shell of the image.
     if (auto text = read_string(reader, field)) health.test = {"CMD-SHELL", *text};
     return;
   }
@@ -132,9 +135,11 @@ constexpr Key<Healthcheck> kHealthKeys[] = {
 void read_healthcheck(Reader& reader, const Field& field, Service& service) {
   Healthcheck health;
   if (!read_map<Healthcheck>(reader, field, kHealthKeys, health)) return;
+  // Compose refuses it, too.
   if (health.start_interval && !health.start_period) {
     reader.error(field, "`start_interval` needs a `start_period`");
   }
+  // The engine's way to switch off what the image has.
   if (health.disable) health.test = {"NONE"};
   service.healthcheck = std::move(health);
 }
@@ -142,6 +147,7 @@ void read_healthcheck(Reader& reader, const Field& field, Service& service) {
 // `host:ip`, `host=ip`, or a map from host to one or several addresses; kept as host:ip.
 void read_extra_hosts(Reader& reader, const Field& field, Service& service) {
   const auto add = [&service](const std::string& host, std::string ip) {
+    // Brackets are of the short form; the engine takes the address as it is.
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
     service.extra_hosts.push_back(host + ":" + ip);
   };
@@ -154,6 +160,7 @@ void read_extra_hosts(Reader& reader, const Field& field, Service& service) {
   }
   const auto entries = read_strings(reader, field);
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    // The first sign ends the host's name: an IPv6 address behind it has colons of its own.
     const auto at = entries[i].find_first_of(":=");
     if (at == std::string::npos || at == 0) {
       reader.error(field.item(i), "not a host entry: " + entries[i], "HOST:IP or HOST=IP");
@@ -172,6 +179,7 @@ void read_pull_policy(Reader& reader, const Field& field, Service& service) {
   const auto text = read_string(reader, field);
   if (!text) return;
   using When = PullPolicy::When;
+  // The text is what `config` prints and a plan gives as its reason.
   PullPolicy policy{.text = *text};
   constexpr auto kDay = std::chrono::hours(24);
   if (*text == "always") {
@@ -198,6 +206,7 @@ void read_pull_policy(Reader& reader, const Field& field, Service& service) {
                  "always, missing, never, daily, weekly or every_<duration>");
     return;
   }
+  // Two words for one thing, and Compose prints this one.
   if (policy.text == "if_not_present") policy.text = "missing";
   service.pull = std::move(policy);
 }
@@ -205,11 +214,14 @@ void read_pull_policy(Reader& reader, const Field& field, Service& service) {
 // `pull_refresh_after: 12h` says of itself what `pull_policy: every_12h` does.
 void read_pull_refresh(Reader& reader, const Field& field, Service& service) {
   const auto every = read_duration(reader, field);
+  // Whichever of the two keys stands first: `never` is kept.
   if (!every || service.pull.when == PullPolicy::When::kNever) return;
   service.pull.when = PullPolicy::When::kEvery;
   service.pull.every = *every;
 }
 
+// Keys with a meaning of their own. `attach` is Compose's own business at a terminal: read, and
+// nothing more.
 constexpr Key<Service> kServiceKeys[] = {
     {"configs", read_configs_of_service},
     {"secrets", read_secrets_of_service},
@@ -267,6 +279,7 @@ constexpr Refused kRefusedServiceKeys[] = {
 
 std::vector<std::string> service_key_names() {
   std::vector<std::string> names;
+  // Both tables, for a slip may be near to a key of either.
   for (const auto& key : setting_keys())
     names.emplace_back(key.name);
   for (const auto& key : kServiceKeys)
@@ -284,6 +297,8 @@ void read_service(Reader& reader, const Field& field, Service& service) {
       key->read(reader, inner, service);
     } else if (!read_setting(reader, inner, member.key, service)) {
       report_unknown(reader, field, member, service_key_names(), kRefusedServiceKeys);
+      // Passed over with a warning: the image may still be there, under the name that Compose gives
+      // it.
       service.built |= reader.tolerant && member.key == "build";
     }
   }

@@ -1,3 +1,9 @@
+// The readers of the settings, each key's spellings brought into one value, and the table of all
+// keys at the end (setting_keys.h). What is kept is Compose's long form; what the engine wants
+// instead is made of it in controller/request/settings.cpp.
+//
+// A reader returns nothing where a value says nothing, or where it has reported a mistake: the key
+// is then not in Service::settings, and so in no hash and no request.
 #include "model/decode/settings.h"
 
 #include <algorithm>
@@ -33,6 +39,7 @@ Value read_size(Reader& reader, const Field& field) {
 }
 // -1 is "without a limit".
 Value read_swap(Reader& reader, const Field& field) {
+  // Not a size like others: read_bytes() takes no sign.
   if (field.node.scalar == "-1") return Value(std::int64_t{-1});
   return read_size(reader, field);
 }
@@ -42,6 +49,7 @@ Value read_number(Reader& reader, const Field& field) {
 }
 // Microseconds, as a number or with a unit.
 Value read_micros(Reader& reader, const Field& field) {
+  // `100ms` or `100000`: the units that make sense here (s, ms, us) end so.
   const bool unit = field.node.is_scalar() && field.node.scalar.ends_with('s');
   if (!unit) return read_number<0, 1'000'000'000>(reader, field);
   const auto time = read_duration(reader, field);
@@ -89,6 +97,7 @@ Value read_expose(Reader& reader, const Field& field) {
 
 // ---- One of few words, or somebody else's namespace ----
 
+// A name has to follow; which one is for the checks and the policy to judge.
 bool names_another(const std::string& text) {
   return (text.starts_with("service:") && text.size() > 8) ||
          (text.starts_with("container:") && text.size() > 10);
@@ -97,6 +106,8 @@ bool names_another(const std::string& text) {
 Value read_word(Reader& reader, const Field& field, const std::vector<std::string>& words,
                 bool sharing) {
   const auto text = read_string(reader, field);
+  // Not kept: an empty text would be a value in the hash, and be compared with what the engine
+  // shows.
   if (!text || text->empty()) return std::nullopt;  // "" is the engine's own choice
   if (std::ranges::find(words, *text) != words.end() || (sharing && names_another(*text)))
     return Value(json::string(*text));
@@ -122,6 +133,7 @@ Value read_cgroup(Reader& reader, const Field& field) {
 
 // ---- ulimits ----
 
+// -1 is "without a limit".
 constexpr std::int64_t kMostLimit = 1LL << 62;
 
 struct Ulimit {
@@ -140,6 +152,7 @@ Value read_ulimits(Reader& reader, const Field& field) {
   for (const auto& member : field.node.members) {
     const Field inner = field.member(member);
     if (!inner.node.is_map()) {
+      // One number stays one: that is how Compose prints it.
       if (auto both = read_integer(reader, inner, -1, kMostLimit)) out[member.key] = *both;
       continue;
     }
@@ -175,6 +188,7 @@ bool read_device(Reader& reader, const Field& field, Device& out) {
     if (!text) return false;
     const auto first = text->find(':');
     const auto second = first == std::string::npos ? first : text->find(':', first + 1);
+    // `SOURCE[:TARGET[:PERMISSIONS]]`, or a CDI name (vendor.com/class=name), which has no colon.
     out.source = text->substr(0, first);
     if (first != std::string::npos) out.target = text->substr(first + 1, second - first - 1);
     if (second != std::string::npos) out.permissions = text->substr(second + 1);
@@ -182,6 +196,7 @@ bool read_device(Reader& reader, const Field& field, Device& out) {
     if (second == std::string::npos && !out.target.empty() && !out.target.starts_with('/'))
       out.permissions = std::exchange(out.target, "");
   }
+  // As Docker's CLI: the same path in the container.
   if (out.target.empty()) out.target = out.source;
   const bool permitted =
       !out.permissions.empty() && out.permissions.find_first_not_of("rwm") == std::string::npos;
@@ -248,6 +263,7 @@ void read_throttles(Reader& reader, const Field& field, json::object& out, const
   for (std::size_t i = 0; i < field.node.items.size(); ++i) {
     json::object each;
     if (!read_map<json::object>(reader, field.item(i), kThrottleKeys, each)) continue;
+    // One table of keys for both kinds of list: that each has its own two is checked here.
     if (each.size() != 2 || !each.contains("path") || each.contains("rate") == weights)
       reader.error(field.item(i), "incomplete", weights ? "{path, weight}" : "{path, rate}");
     list.push_back(std::move(each));
@@ -288,6 +304,7 @@ constexpr Key<json::object> kDeviceRequestKeys[] = {
      }},
     {"count",
      [](Reader& r, const Field& f, json::object& o) {
+       // The Engine API's word for all is -1.
        if (f.node.scalar == "all") {
          o["count"] = -1;
        } else if (auto count = read_integer(r, f, -1, 1'000'000)) {
@@ -328,6 +345,8 @@ json::value rates(const json::value& value) {
 constexpr auto kAsKept = nullptr;
 constexpr bool kInPlace = true;
 
+// How to add a key is told in setting_keys.h. A row's reader decides what is hashed: to change it
+// is to replace containers. `mem_swappiness` is printed as a text because Compose does so.
 constexpr SettingKey kSettings[] = {
     {"annotations", read_texts},
     {"blkio_config", read_blkio, rates},
@@ -389,6 +408,7 @@ std::optional<json::value> read_device_requests(Reader& reader, const Field& fie
     json::object each;
     const Field item = field.item(i);
     if (!read_map<json::object>(reader, item, kDeviceRequestKeys, each)) continue;
+    // The engine refuses it late, and in words of its own.
     if (each.contains("count") && each.contains("device_ids"))
       reader.error(item, "`count` and `device_ids` exclude each other");
     out.push_back(std::move(each));

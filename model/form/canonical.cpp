@@ -1,3 +1,6 @@
+// What is written here is hashed, and every hash is on the engines of all users: no line may change
+// its output for a value that a manifest can have today (canonical.h). New members go in by what
+// leaves no trace of nothing: text, maybe, flag, list, map.
 #include "model/form/canonical.h"
 
 #include <algorithm>
@@ -14,6 +17,7 @@ namespace json = boost::json;
 
 std::optional<std::string> nanoseconds(const std::optional<Nanoseconds>& time) {
   if (!time) return std::nullopt;
+  // One unit, so that 60s and 1m are one value.
   return std::to_string(time->count()) + "ns";
 }
 
@@ -34,12 +38,14 @@ json::object canonical(const Port& port) {
 }
 
 json::object canonical(const Mount& mount) {
+  // Its own, beside kMountTypes: that one is free to follow Compose.
   static constexpr const char* kTypes[] = {"volume", "bind", "tmpfs", "image"};
   Writer writer;
   writer.put("type", kTypes[static_cast<int>(mount.type)])
       .text("source", mount.source)
       .put("target", mount.target)
       .flag("read_only", mount.read_only);
+  // Nested parts are there only if something in them is said.
   Writer bind;
   bind.text("propagation", mount.propagation)
       .flag("create_host_path", mount.create_host_path)
@@ -118,12 +124,15 @@ Writer fixed_part(const Service& service) {
       .list("cap_drop", service.cap_drop)
       .maybe("privileged", service.privileged)
       .maybe("read_only", service.read_only);
+  // Files' variables are among them by now, so a changed `env_file` is another container.
   if (!environment.empty()) writer.put("environment", environment);
   if (service.healthcheck) writer.put("healthcheck", canonical(*service.healthcheck));
   writer.array("pre_start", to_objects(service.pre_start))
       .array("post_start", to_objects(service.post_start))
       .array("pre_stop", to_objects(service.pre_stop));
   for (const auto& [key, value] : service.settings) {
+    // A key that becomes changeable in place leaves the hash of all who use it: that is a new
+    // version.
     if (!changes_in_place(key)) writer.put(key.c_str(), value);
   }
   return writer;
@@ -139,6 +148,7 @@ void append_sorted(std::string& out, const json::value& value) {
     std::ranges::sort(members, {}, &std::pair<std::string, const json::value*>::first);
     out += '{';
     for (const auto& [key, inner] : members) {
+      // Quoted by the library, so that no key or text can be taken for structure.
       out += json::serialize(json::string(key)) + ":";
       append_sorted(out, *inner);
       out += ',';
@@ -208,6 +218,8 @@ std::string container_spec_hash(const App& app, const Service& service) {
   if (!volumes.empty()) writer.put("volume_names", volumes);
   json::array files;
   for (const auto& mount : service.files) {
+    // By its digest, and by where it is seen: the name that the manifest calls it by is nothing to
+    // the container.
     const auto* file = file_of(app, mount);
     files.push_back(Writer{}
                         .put("target", target_of(mount))

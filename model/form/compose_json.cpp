@@ -1,3 +1,4 @@
+// Member by member; what Compose leaves out is left out. tests/conformance compares the two.
 #include "model/form/compose_json.h"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace json = boost::json;
 json::value duration(Nanoseconds value) {
   return json::value(duration_text(value));
 }
+// Compose prints sizes as texts, and modes in octal as texts.
 json::value bytes(std::int64_t value) {
   return json::value(std::to_string(value));
 }
@@ -67,6 +69,7 @@ json::object shown(const Mount& mount) {
 }
 
 json::object shown(const Healthcheck& health) {
+  // The rest says nothing then, and Compose does not print it.
   if (health.disable) return {{"disable", true}};
   Writer writer;
   writer.list("test", health.test).maybe("retries", health.retries);
@@ -94,6 +97,7 @@ json::value shown(const Endpoint& endpoint, const std::string& service) {
       .maybe("gw_priority", endpoint.gw_priority)
       .maybe("interface_name", endpoint.interface_name);
   if (endpoint.priority != 0) writer.put("priority", endpoint.priority);
+  // `networks: {front: null}`: on it, and nothing more is said.
   if (writer.out.empty()) return nullptr;
   return writer.out;
 }
@@ -142,6 +146,8 @@ void put_lists(Writer& writer, const Service& service) {
     (mount.secret ? secrets : configs).push_back(shown(mount));
   for (const auto& host : service.extra_hosts) {
     const auto colon = host.find(':');
+    // Kept as the engine takes it, HOST:IP; printed as Compose does, where an IPv6 address stays
+    // readable.
     hosts.push_back(json::string(host.substr(0, colon) + "=" + host.substr(colon + 1)));
   }
   writer.array("ports", std::move(ports))
@@ -157,6 +163,7 @@ void put_lists(Writer& writer, const Service& service) {
 void put_maps(Writer& writer, const Service& service) {
   json::object networks, depends_on;
   const json::object environment = shown(service.environment);
+  // Of a service with a mode there are none; in a file with mistakes there may be both.
   if (service.network_mode.empty()) {
     for (const auto& endpoint : service.endpoints)
       networks[endpoint.network] = shown(endpoint, service.name);
@@ -176,6 +183,8 @@ void put_maps(Writer& writer, const Service& service) {
 
 json::object shown(const Service& service) {
   Writer writer;
+  // A name that was derived is not the manifest's, and would forbid to scale it when it is read
+  // back.
   if (service.named) writer.put("container_name", service.container_name);
   writer.text("image", service.image)
       .words("command", service.command)
@@ -197,6 +206,7 @@ json::object shown(const Service& service) {
   if (service.restart) {
     const auto& policy = *service.restart;
     const auto limit = policy.max_attempts > 0 ? ":" + std::to_string(policy.max_attempts) : "";
+    // Not that of `deploy`, which is printed there.
     writer.put("restart", policy.name + limit);
   }
   put_lists(writer, service);
@@ -252,6 +262,7 @@ json::object shown(const File& file) {
       .text("file", file.path.empty() ? "" : "./" + file.path)
       .text("environment", file.environment)
       .text("x-credential", file.credential);
+  // Only what stands in the manifest anyway is printed with its content.
   const bool inlined = file.path.empty() && file.environment.empty() && file.credential.empty();
   if (inlined && file.content && !file.secret) writer.put("content", *file.content);
   return writer.out;
@@ -311,6 +322,7 @@ json::value to_json(const App& app) {
   if (!volumes.empty()) writer.put("volumes", volumes);
   if (!configs.empty()) writer.put("configs", configs);
   if (!secrets.empty()) writer.put("secrets", secrets);
+  // Left out with their default: an option that nobody uses changes no digest.
   auto own = behaviour(app.prefix, app.suspend, app.prune, app.network_recreate);
   if (app.retries != kDefaultRetries) own["retries"] = app.retries;
   if (!app.recreate_volumes) own["volumeRecreate"] = "refuse";

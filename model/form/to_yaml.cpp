@@ -16,7 +16,9 @@ namespace json = boost::json;
 
 // A word that no YAML version takes for a number, a boolean, null or a structure.
 bool is_plain(const std::string& text) {
+  // Numbers, dates, signs and "" begin with something else, so only letters are safe.
   if (text.empty() || std::isalpha(static_cast<unsigned char>(text[0])) == 0) return false;
+  // YAML 1.1's words too, for readers that still take `no` for false.
   static constexpr const char* kReserved[] = {"true", "false", "null", "yes", "no", "on",
                                               "off",  "y",     "n",    "nan", "inf"};
   std::string lower;
@@ -60,6 +62,7 @@ void append(std::string& out, const json::value& value, std::size_t indent);
 void append_members(std::string& out, const json::object& object, std::size_t indent,
                     bool first_in_place) {
   for (const auto& member : object) {
+    // Of a map in a list the first member stands behind the dash.
     if (!first_in_place) out.append(indent, ' ');
     first_in_place = false;
     out += key_text(std::string(member.key())) + ":";

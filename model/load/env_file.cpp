@@ -6,6 +6,7 @@
 namespace fairlead::model {
 namespace {
 
+// Windows editors put it first; the first key would have it in its name.
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) {
@@ -45,6 +46,7 @@ std::optional<EscapeSequence> read_escape(std::string_view text) {
   if (const auto name = kNames.find(text[1]); name != std::string_view::npos) {
     return EscapeSequence{std::string(1, kMeanings[name]), 2};
   }
+  // `\0101`, as Go's unquoting reads it; a byte of up to 0377.
   const bool octal = text.size() >= 5 && text[1] == '0' && text[2] <= '3' && is_octal(text[2]) &&
                      is_octal(text[3]) && is_octal(text[4]);
   if (!octal) return std::nullopt;
@@ -62,6 +64,7 @@ std::string expand_escapes(std::string_view text) {
   return out;
 }
 
+// A statement at a time, by offset: what is wrong is said with the line that it began in.
 class EnvParser {
  public:
   EnvParser(std::string_view text, const Lookup& lookup) : text_(text), around_(lookup) {}
@@ -114,6 +117,7 @@ class EnvParser {
       skip_blanks();
     }
     const std::size_t begin = at_;
+    // Blanks too: `KEY = value` is fine, and `TWO WORDS=value` can be named in the message.
     while (at_ < text_.size() && (in_key(text_[at_]) || is_blank(text_[at_])))
       ++at_;
     const std::string key(trim_end(text_.substr(begin, at_ - begin)));
@@ -127,6 +131,7 @@ class EnvParser {
     if (key.empty()) return fail(begin, "no name before `" + std::string(1, end) + "`");
     at_ = std::min(at_ + 1, text_.size());
     if (end != '\n') return value_of(key);
+    // Set nowhere: as if the line were not there.
     if (const std::string* inherited = around_(key)) file_.values[key] = *inherited;
     return true;
   }
@@ -138,6 +143,7 @@ class EnvParser {
     const std::size_t begin = at_;
     skip_line();
     std::string_view value = text_.substr(begin, at_ - begin);
+    // A `#` without a blank before it belongs to the value: colours, anchors of URLs.
     value = trim_end(value.substr(0, value.find(" #")));
     return assign(key, value, begin);
   }
@@ -147,6 +153,7 @@ class EnvParser {
     std::string value;
     for (; at_ < text_.size() && text_[at_] != quote; ++at_) {
       const bool escape = text_[at_] == '\\' && at_ + 1 < text_.size();
+      // The backslash stays but before the quote: whether it escapes anything is for the next step.
       if (escape && text_[at_ + 1] != quote) value += text_[at_];
       if (escape) ++at_;
       value += text_[at_];
@@ -162,11 +169,13 @@ class EnvParser {
     const Lookup lookup = [this](const std::string& name) {
       const std::string* outer = around_(name);
       const auto own = file_.values.find(name);
+      // What is around wins, so that one variable is one value in all texts.
       return outer != nullptr || own == file_.values.end() ? outer : &own->second;
     };
     auto done = interpolate(value, lookup);
     if (!done) return fail(begin, key + ": " + done.error());
     file_.unset.insert(file_.unset.end(), done->unset.begin(), done->unset.end());
+    // Of all values together: each may name those before it, and so double them.
     written_ += done->text.size();
     if (written_ > kMaxInterpolatedBytes) return fail(begin, "the values grow beyond 1 MiB");
     file_.values[key] = std::move(done->text);

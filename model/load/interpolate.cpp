@@ -22,6 +22,7 @@ std::size_t name_length(std::string_view text) {
 
 // Where the brace that `text` begins with is closed again.
 std::optional<std::size_t> closing_brace(std::string_view text) {
+  // By braces alone, whatever stands between them, as Compose finds the end.
   int open = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '{') ++open;
@@ -55,6 +56,7 @@ std::optional<Expression> parse_expression(std::string_view body) {
   return found;
 }
 
+// A text at a time, from left to right; a default is a text of its own, one level deeper.
 class Interpolator {
  public:
   explicit Interpolator(const Lookup& lookup) : lookup_(lookup) {}
@@ -85,6 +87,7 @@ class Interpolator {
       return put("$");
     }
     const std::size_t length = name_length(text);
+    // `$5`, `$(pwd)`, a dollar at the end: nobody's variable.
     if (length == 0) return put("$");
     const std::string name(text.substr(0, length));
     text.remove_prefix(length);
@@ -109,6 +112,7 @@ class Interpolator {
 
   bool put(std::string_view text) {
     result.text += text;
+    // After the append: what is put is bounded itself, a value or a piece of the text.
     if (result.text.size() <= kMaxInterpolatedBytes) return true;
     error = "the text grows beyond 1 MiB";
     return false;
@@ -131,6 +135,7 @@ class Interpolator {
   }
 
   bool missing(const Expression& expression, int depth) {
+    // Its own result: what the message was made of is no part of the text.
     Interpolator reason(lookup_);
     if (!reason.replace(expression.text, depth + 1)) {
       error = reason.error;

@@ -1,3 +1,6 @@
+// The loader: sources, variables, documents, `include`, `extends`, in the order in which Compose
+// does it. What reads a service's own files is in service_files.cpp, what makes paths relative in
+// resolve_paths.cpp.
 #include "model/load/load.h"
 
 #include <algorithm>
@@ -7,6 +10,8 @@
 namespace fairlead::model {
 namespace {
 
+// Bounds against files that grow without end by small means: four times what a file may have, a
+// nesting that no project needs, and for what copies a sum over all copies.
 constexpr std::size_t kMaxInterpolatedTotal = 4u << 20;
 constexpr std::size_t kMaxIncludeDepth = 16;
 constexpr std::size_t kMaxIncludes = 100;
@@ -53,6 +58,8 @@ Lookup Loader::lookup_in(const StringMap& variables) {
   return [this, &variables](const std::string& name) -> const std::string* {
     const auto found = variables.find(name);
     if (found == variables.end()) return nullptr;
+    // What was looked up is what messages may repeat. The project's name is in every Docker name,
+    // and no secret.
     if (name != "COMPOSE_PROJECT_NAME") reader_.masks->add(name, found->second);
     return &found->second;
   };
@@ -62,6 +69,7 @@ Lookup Loader::lookup_in(const StringMap& variables) {
 
 std::shared_ptr<const std::string> Loader::read_source(const Field& field, const std::string& path,
                                                        bool optional) {
+  // Whether it is there or not: an absent file that appears changes what the manifest means.
   references_.insert(path);
   const Source source =
       reader_.options.read ? reader_.options.read(path) : Source{Source::State::kAbsent, {}, {}};
@@ -69,6 +77,7 @@ std::shared_ptr<const std::string> Loader::read_source(const Field& field, const
     case Source::State::kPresent:
       return source.bytes;
     case Source::State::kPending:
+      // No diagnostic: the manifest as a whole waits, and is decoded again (sources.h).
       pending_ = true;
       break;
     case Source::State::kUnreadable:
@@ -102,6 +111,7 @@ std::optional<std::vector<YamlNode>> Loader::documents_of(const Field& field,
                                                           const std::string& path) {
   const auto bytes = read_source(field, path, false);
   if (!bytes) return std::nullopt;
+  // A file that is read twice has one number, and its diagnostics one name.
   const auto [known, fresh] = numbers_.try_emplace(path, static_cast<int>(reader_.files.size()));
   if (fresh) reader_.files.push_back(path);
   YamlFile yaml = read_yaml(*bytes, known->second);
@@ -109,6 +119,8 @@ std::optional<std::vector<YamlNode>> Loader::documents_of(const Field& field,
     reader_.error_at(error.mark, "", error.message);
   if (!yaml.errors.empty()) return std::nullopt;
   for (const auto& document : yaml.documents) {
+    // One that is none makes the whole file useless: what is merged from the rest is half of what
+    // was meant.
     if (document.is_map()) continue;
     reader_.error_at(document.mark, "", "not a Compose file", "a map with `services`");
     return std::nullopt;
@@ -129,6 +141,8 @@ void Loader::add_variables(const Field& field, const std::string& path, bool opt
     return;
   }
   for (auto& [name, value] : file->values)
+    // What is there already stays: the environment wins over `.env`, and the first file over the
+    // next.
     into.emplace(name, std::move(value));
 }
 
@@ -139,6 +153,8 @@ Loader::Loader(Reader& reader, std::set<std::string>& references, std::string ro
   main_.including = {manifest};
   main_.variables = reader_.options.environment;
   numbers_[manifest] = 0;
+  // The manifest does not name it, so it has no place there: mistakes in it are reported at the
+  // top.
   YamlNode top;
   top.mark = {1, 1, 0};
   add_variables({top, ""}, *path_beneath(main_.folder, ".env"), true, main_.variables);
@@ -146,6 +162,7 @@ Loader::Loader(Reader& reader, std::set<std::string>& references, std::string ro
 
 std::string Loader::name_project(const std::string& text) {
   const auto done = interpolate(text, lookup_in(main_.variables));
+  // One with a mistake in it is refused as a name (manifest.cpp), which says enough.
   const std::string name = done ? done->text : text;
   main_.variables["COMPOSE_PROJECT_NAME"] = name;
   return name;
@@ -160,6 +177,7 @@ bool Loader::interpolate_tree(YamlNode& node, const std::string& path, const Pla
     const std::string inner = path + "[" + std::to_string(i) + "]";
     if (!interpolate_tree(node.items[i], inner, place)) return false;
   }
+  // Most end here, and keep what they are: `80` without a variable may still be read as a number.
   if (!node.is_scalar() || node.scalar.find('$') == std::string::npos) return true;
   const Field field{node, path};
   auto done = interpolate(node.scalar, lookup_in(place.variables));
@@ -184,6 +202,7 @@ bool Loader::interpolate_tree(YamlNode& node, const std::string& path, const Pla
 // ---- Documents ----
 
 void Loader::prepare(YamlNode& document, const Place& place) {
+  // In this order: a bare variable's value is not looked at for expressions, nor for paths.
   interpolate_tree(document, root_, place);
   take_bare_variables(document, lookup_in(place.variables));
   if (!place.folder.empty()) resolve_paths(document, place.folder);
@@ -210,6 +229,7 @@ void Loader::add_override(const std::string& path, YamlNode& base) {
   YamlNode top;
   top.mark = {1, 1, 0};
   const Field field{top, ""};
+  // Asked first whether it is there, for documents_of() would report its absence.
   if (!read_source(field, path, true)) return;
   auto documents = documents_of(field, path);
   if (!documents) return;
@@ -223,6 +243,7 @@ Loader::Place Loader::included_place(const Field& item, const std::string& main,
                                      const Place& from) {
   Place place;
   place.folder = folder_of(main);
+  // What the includer knows wins over the included file's own `.env`.
   place.variables = from.variables;
   place.including = from.including;
   place.including.push_back(main);
@@ -230,6 +251,7 @@ Loader::Place Loader::included_place(const Field& item, const std::string& main,
   if (folder != nullptr) {
     const Field field{*folder, item.path + ".project_directory"};
     if (!folder->is_scalar()) reader_.error(field, "not a path", "a folder");
+    // Of the includer's folder, as all that stands in its file.
     place.folder = local_path(field, folder->scalar, from).value_or(place.folder);
   }
   const YamlNode* files = item.node.find("env_file");
@@ -265,6 +287,7 @@ void Loader::include_one(const Field& item, const Place& place, YamlNode& docume
     reader_.error(item, "no `path`", "a path, or {path: …, env_file: …}");
     return;
   }
+  // The first of several is the file; the others are laid onto it, and say nothing of where it is.
   const auto main = local_path(item, paths.front(), place);
   if (!main) return;
   if (std::ranges::find(place.including, *main) != place.including.end() ||
@@ -278,6 +301,7 @@ void Loader::include_one(const Field& item, const Place& place, YamlNode& docume
       reader_.error(item, "more than " + std::to_string(kMaxIncludes) + " files are included");
     return;
   }
+  // They share variables and folder, and are merged before anybody else's word counts.
   const Place inner = included_place(item, *main, place);
   YamlNode whole;
   for (const auto& each : paths) {
@@ -306,6 +330,7 @@ void Loader::include_one(const Field& item, const Place& place, YamlNode& docume
 void Loader::include_all(YamlNode& document, const Place& place) {
   const YamlNode* include = document.find("include");
   if (include == nullptr) return;
+  // A copy, since the key goes from the tree before its members are looked at.
   const YamlNode list = *include;
   erase_key(document, "include");
   if (list.is_null()) return;
@@ -322,10 +347,12 @@ void Loader::include_all(YamlNode& document, const Place& place) {
 
 const YamlNode* Loader::services_of_file(const Field& field, const std::string& path,
                                          const Place& place) {
+  // Read once for all services that extend one of it, and prepared with the first one's variables.
   auto known = extension_files_.find(path);
   if (known == extension_files_.end()) {
     auto documents = documents_of(field, path);
     if (!documents) return nullptr;
+    // Its paths are of its own folder. Its `include` is not followed.
     Place inner = place;
     inner.folder = folder_of(path);
     YamlNode whole;
@@ -348,8 +375,10 @@ std::optional<YamlNode> Loader::extended(const std::string& name, const YamlNode
   const YamlNode* service = services.find(name);
   if (service == nullptr || !service->is_map()) return std::nullopt;
   const YamlNode* extends = service->find("extends");
+  // The end of a chain. Copies are needed: one base may serve many, each with its own laid onto it.
   if (extends == nullptr) return *service;
   const Field field{*extends, at("services." + name + ".extends")};
+  // By file and name: two files may each have a `base` of their own.
   if (!trail.insert({file, name}).second || trail.size() > kMaxExtendsDepth) {
     reader_.error(field, "`extends` goes in a circle, or is too long a chain");
     return std::nullopt;
@@ -396,6 +425,7 @@ std::optional<YamlNode> Loader::extended(const std::string& name, const YamlNode
 void Loader::extend_all(YamlNode& document, const Place& place) {
   YamlNode* services = document.find("services");
   if (services == nullptr || !services->is_map()) return;
+  // What is extended is what stands in the file, not what another `extends` has made of it already.
   const YamlNode before = *services;
   for (auto& member : services->members) {
     if (!member.value.is_map() || member.value.find("extends") == nullptr) continue;
@@ -410,6 +440,7 @@ void Loader::extend_all(YamlNode& document, const Place& place) {
                        "the services that extend others grow too large");
       return;
     }
+    // `!override` of the service itself still counts where it is laid onto another file's.
     whole->tag = member.value.tag;
     member.value = std::move(*whole);
   }

@@ -1,3 +1,5 @@
+// Trees in the forms that they were written in are brought into one, and then merged by a rule for
+// their place. The table of rules is kSpecials; what is not in it goes by its kind.
 #include "model/load/merge.h"
 
 #include <algorithm>
@@ -36,6 +38,7 @@ Done to_key_values(YamlNode& node, const KeyPath& path) {
     const auto equals = item.scalar.find('=');
     YamlNode value;
     value.mark = item.mark;
+    // What stands behind the sign is a text, whatever it looks like.
     if (equals != std::string::npos) {
       value.kind = YamlNode::Kind::kScalar;
       value.quoted = true;
@@ -43,6 +46,7 @@ Done to_key_values(YamlNode& node, const KeyPath& path) {
     }
     const std::string key = item.scalar.substr(0, equals);
     if (YamlNode* known = map.find(key)) {
+      // In its old place, so that the order of a file is kept for those who print it.
       *known = std::move(value);
     } else {
       map.members.push_back({key, item.mark, std::move(value), true});
@@ -65,6 +69,7 @@ Done to_named(YamlNode& node, const KeyPath& path, bool dependency) {
     value.mark = item.mark;
     if (dependency) {
       YamlNode condition = item;
+      // What the short form means, so that a long one above it may change the condition alone.
       condition.scalar = "service_started";
       value.kind = YamlNode::Kind::kMap;
       value.members.push_back({"condition", item.mark, std::move(condition)});
@@ -96,6 +101,7 @@ void to_list(YamlNode& node) {
       values.push_back(std::move(member.value));
     }
     for (auto& value : values) {
+      // `=`, for an IPv6 address has colons of its own.
       value.scalar = member.key + (value.is_null() ? "" : "=" + value.scalar);
       value.kind = YamlNode::Kind::kScalar;
       value.quoted = true;
@@ -119,10 +125,12 @@ std::string second_part(const std::string& text) {
   return text.substr(first + 1, text.find(':', first + 1) - first - 1);
 }
 
+// For lists of texts this is the whole text, or what stands before the `=`.
 std::string by_name(const YamlNode& item) {
   if (item.is_map()) return text_of(item, "path");
   return item.scalar.substr(0, item.scalar.find('='));
 }
+// A mount without a source (`/data`) is its target.
 std::string by_target(const YamlNode& item) {
   return item.is_map() ? text_of(item, "target") : second_part(item.scalar);
 }
@@ -216,9 +224,11 @@ const Special* find_special(const KeyPath& path) {
 Done merge_members(YamlNode& base, const YamlNode& over, const KeyPath& path) {
   for (const auto& member : over.members) {
     YamlNode* known = base.find(member.key);
+    // Taken away, whatever it held; that nothing was there is no mistake.
     if (member.value.tag == YamlNode::Tag::kReset) {
       std::erase_if(base.members, [&](const auto& each) { return each.key == member.key; });
     } else if (known == nullptr) {
+      // Nothing below to reset: tags mean nothing any more.
       base.members.push_back(member);
       settle_tags(base.members.back().value);
     } else {
@@ -241,6 +251,7 @@ void merge_lists(YamlNode& base, const YamlNode& over, Index index) {
   }
   for (auto& item : items.items) {
     const auto same = [&](const YamlNode& known) { return index(known) == index(item); };
+    // Without an index every item is another one: lists append.
     const auto known = index == nullptr ? base.items.end() : std::ranges::find_if(base.items, same);
     if (known == base.items.end()) {
       base.items.push_back(std::move(item));
@@ -329,6 +340,7 @@ Done merge_special(const Special& special, YamlNode& base, const YamlNode& over,
 }  // namespace
 
 std::expected<void, MergeError> merge(YamlNode& base, const YamlNode& over, const KeyPath& path) {
+  // Nothing to merge with, or nothing wanted: before any rule is asked.
   if (over.tag == YamlNode::Tag::kOverride || base.is_null()) {
     base = over;
     settle_tags(base);
@@ -338,6 +350,7 @@ std::expected<void, MergeError> merge(YamlNode& base, const YamlNode& over, cons
   if (const Special* special = find_special(path)) {
     return merge_special(*special, base, over, path);
   }
+  // Replaced whatever stands above it, as in Compose; the decoder judges the kind.
   if (base.is_scalar()) {
     base = over;
     settle_tags(base);

@@ -47,6 +47,8 @@ void resolve_paths(YamlNode& document, const std::string& folder) {
         resolve_mount(mount, folder);
     }
   }
+  // Seccomp profiles are not among them: their paths are of the manifests directory
+  // (service_files.cpp).
   for (const char* section : {"configs", "secrets"}) {
     YamlNode* all = document.find(section);
     if (all == nullptr) continue;

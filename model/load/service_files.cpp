@@ -48,6 +48,7 @@ std::optional<StringMap> Loader::read_variables(const Field& file) {
   const auto bytes = read_source(file, *path, !entry.required);
   if (!bytes) return std::nullopt;
   const Lookup lookup = lookup_in(main_.variables);
+  // With the manifest's own variables, also for a file that an included one names: they are around.
   const auto parse = entry.format == "raw" ? parse_raw_env_file : parse_env_file;
   auto read = parse(*bytes, lookup);
   if (!read) {
@@ -58,6 +59,7 @@ std::optional<StringMap> Loader::read_variables(const Field& file) {
   for (const auto& name : read->unset) {
     reader_.warn(file, *path + ": the variable " + name + " is not set; it is replaced by nothing");
   }
+  // All of them: what a program gets from such a file is what it must keep to itself.
   for (const auto& [name, value] : read->values)
     reader_.masks->add(name, value);
   return std::move(read->values);
@@ -72,6 +74,8 @@ void Loader::read_files_into(YamlNode& service, const std::string& path, const c
   StringMap values;
   const auto add = [&](const Field& file) {
     for (auto& [name, value] : read_variables(file).value_or(StringMap{}))
+      // Of several files the last one wins, as in Compose; other than with the `.env`s of
+      // `include`.
       values[name] = value;
   };
   const Field field{list, path + "." + files};
@@ -92,6 +96,8 @@ void Loader::read_files_into(YamlNode& service, const std::string& path, const c
     map.members.push_back({name, list.mark, std::move(value)});
   }
   if (YamlNode* own = service.find(target)) {
+    // By the rules of the target, so a bare name in the manifest takes its value from the file. The
+    // name of the service does not matter to them.
     merge_onto(map, *own, {"services", "", target});
     *own = std::move(map);
   } else {
@@ -100,6 +106,7 @@ void Loader::read_files_into(YamlNode& service, const std::string& path, const c
 }
 
 void Loader::read_profile(const Field& option, std::string& text) {
+  // `apparmor=NAME` and the like are names of what the host has loaded, and go as they are.
   static constexpr std::string_view kSeccomp = "seccomp";
   if (!text.starts_with(kSeccomp) || text.size() <= kSeccomp.size()) return;
   const char sign = text[kSeccomp.size()];
@@ -117,6 +124,7 @@ void Loader::read_profile(const Field& option, std::string& text) {
                   "a JSON object");
     return;
   }
+  // Without its blanks, so that only a change of meaning changes the spec hash.
   text = "seccomp=" + boost::json::serialize(profile);
 }
 
@@ -127,6 +135,7 @@ void Loader::read_service_files(YamlNode& base) {
     const std::string path = at("services." + service.key);
     read_files_into(service.value, path, "env_file", "environment");
     read_files_into(service.value, path, "label_file", "labels");
+    // The engine takes the content of a profile: as Docker's CLI does, it is read here.
     if (YamlNode* options = service.value.find("security_opt")) {
       for (auto& each : options->items)
         read_profile({each, path + ".security_opt"}, each.scalar);
@@ -149,6 +158,7 @@ Loader::Content Loader::variable_content(const Field& field, const std::string& 
 
 Loader::Content Loader::credential(const Field& field, const std::string& name) {
   const auto& read = reader_.options.credential;
+  // Not a path of the directory: systemd gives these to Fairlead's unit alone.
   const Source source = read ? read(name) : Source{};
   if (source.state == Source::State::kPresent) return source.bytes;
   reader_.error(
@@ -162,6 +172,7 @@ Loader::Content Loader::file_content(const Field& field, const std::string& path
   const auto local = local_path(field, path, Place{});
   if (!local) return nullptr;
   auto bytes = read_source(field, *local, false);
+  // A config that is called so is a file like others.
   if (!bytes || !secret || !local->ends_with(".age")) return bytes;
   if (!reader_.options.decrypt) {
     reader_.error(field, "the file is encrypted, and there is no key", "",

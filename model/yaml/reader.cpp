@@ -1,3 +1,5 @@
+// The scalars, lists and maps of Compose, with all spellings that it takes. Numbers are parsed by
+// from_chars: a locale must not change what a manifest means.
 #include "model/yaml/reader.h"
 
 #include <algorithm>
@@ -33,6 +35,7 @@ struct Unit {
 };
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+// Days and weeks are what Compose adds to Go's units.
 constexpr Unit kTimes[] = {{"ns", 1},
                            {"us", 1'000},
                            {"µs", 1'000},
@@ -60,6 +63,7 @@ std::optional<double> take_number(std::string_view& text) {
     if (text[length] == '.') ++points;
     ++length;
   }
+  // Counted by hand: from_chars would take the first part of 1.2.3 for the number.
   if (length == 0 || points > 1 || text.substr(0, length) == ".") return std::nullopt;
   const std::string digits(text.substr(0, length));
   double value = 0;
@@ -71,6 +75,7 @@ std::optional<double> take_number(std::string_view& text) {
 
 std::optional<std::int64_t> scaled(double value, double unit) {
   const double product = value * unit;
+  // Below 2^63, with room for what a double can't tell apart up there.
   if (product > 9.0e18) return std::nullopt;
   return std::llround(product);
 }
@@ -108,6 +113,7 @@ std::optional<std::string> read_string(Reader& reader, const Field& field) {
     reader.error(field, field.node.is_null() ? "no value" : "not a single value", "a string");
     return std::nullopt;
   }
+  // Not text_of(): what a key means by 0755 is for its reader to say.
   return field.node.scalar;
 }
 
@@ -155,6 +161,7 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
     const auto number = take_number(text);
     if (!number) return std::nullopt;
     std::size_t letters = 0;
+    // Up to the next number, which may begin with a point: `1h.5m`.
     while (letters < text.size() && text[letters] != '.' &&
            std::isdigit(static_cast<unsigned char>(text[letters])) == 0) {
       ++letters;
@@ -185,6 +192,7 @@ std::optional<std::int64_t> read_cpus(Reader& reader, const Field& field) {
     reader.error(field, "not a number of CPUs", "0.5; 0 is without limit");
     return std::nullopt;
   }
+  // As in Compose and the engine: 0 asks for no limit.
   if (*number == 0) return std::nullopt;
   return scaled(*number, 1e9);
 }
@@ -194,6 +202,7 @@ std::string read_image(Reader& reader, const Field& field) {
   if (!text || text->empty()) return "";
   const auto parsed = parse_image_reference(*text);
   if (!parsed) reader.error(field, parsed.error().message, kImageForm, parsed.error().hint);
+  // As it is written, also with a mistake: the checks then say nothing of a missing image.
   return std::move(*text);
 }
 
@@ -216,6 +225,7 @@ std::vector<std::string> read_string_or_strings(Reader& reader, const Field& fie
 }
 
 std::optional<std::vector<std::string>> read_command(Reader& reader, const Field& field) {
+  // `command:` with nothing behind it leaves the image's own.
   if (field.node.is_null()) return std::nullopt;
   if (field.node.is_sequence()) return read_strings(reader, field);
   auto text = read_string(reader, field);
@@ -264,6 +274,8 @@ StringMap to_texts(const Pairs& pairs) {
 
 std::map<std::string, std::optional<std::string>> read_environment(Reader& reader,
                                                                    const Field& field) {
+  // Of a list texts are taken as they are; of a map numbers are written as Compose does
+  // (plain_scalar.h).
   if (!field.node.is_sequence()) return read_members(reader, field, false);
   std::map<std::string, std::optional<std::string>> out;
   for (std::size_t i = 0; i < field.node.items.size(); ++i) {
@@ -302,6 +314,7 @@ void check_label(Reader& reader, YamlMark mark, const Field& field, std::string_
 }  // namespace
 
 StringMap read_labels(Reader& reader, const Field& field) {
+  // Members of a list have become a map where something was laid onto it: both are looked at.
   for (const auto& member : field.node.members)
     check_label(reader, member.mark, field, member.key);
   if (!field.node.is_sequence()) return to_texts(read_members(reader, field, true));
@@ -331,6 +344,7 @@ std::optional<std::vector<std::string>> shell_split(std::string_view text) {
       const char next = text[++i];
       // Inside double quotes a backslash only escapes what would be special there.
       if (quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`') word += c;
+      // A blank behind a backslash does not end the word: `a\ b` is one.
       word += next;
       in_word = true;
     } else if (quote != '\0' && c == quote) {
@@ -352,6 +366,7 @@ std::optional<std::vector<std::string>> shell_split(std::string_view text) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  // A longer word may have more slips in it; a short one would otherwise be near to everything.
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   std::string found;
   for (const auto& candidate : candidates) {
@@ -380,6 +395,7 @@ void report_refused(Reader& reader, YamlMark mark, const std::string& path,
                     const Refused& refused) {
   const std::string message = std::string("not supported: ") + refused.reason;
   reader.error_at(mark, path, message, "", refused.instead);
+  // The diagnostic stands, as a warning; the key is noted for the App's condition `Incomplete`.
   if (!reader.tolerant) return;
   reader.diagnostics.back().severity = Diagnostic::Severity::kWarning;
   reader.unsupported.push_back(path);
@@ -387,6 +403,7 @@ void report_refused(Reader& reader, YamlMark mark, const std::string& path,
 
 void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& member,
                     const std::vector<std::string>& known, std::span<const Refused> refused) {
+  // Extensions: Compose's own way to put into a file what it shall not read.
   if (member.key.starts_with("x-")) return;
   const std::string path = field.path.empty() ? member.key : field.path + "." + member.key;
   const auto found = std::ranges::find(refused, std::string_view(member.key), &Refused::name);
@@ -394,6 +411,7 @@ void report_unknown(Reader& reader, const Field& field, const YamlNode::Member& 
     report_refused(reader, member.mark, path, *found);
     return;
   }
+  // One suggestion, or all keys: a list of sixty behind every slip would be read by nobody.
   if (const auto near = nearest(member.key, known); !near.empty()) {
     reader.error_at(member.mark, path, "unknown key", "", "did you mean `" + near + "`?");
     return;

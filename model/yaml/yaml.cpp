@@ -28,6 +28,7 @@ bool is_plain_null(std::string_view text) {
 
 // `<<`: what is merged never overrides what stands in the map itself.
 void merge_into(YamlNode& map, const YamlNode& source) {
+  // Of several the first one wins: what it brought is there when the next one comes.
   if (source.is_sequence()) {
     for (const auto& each : source.items)
       merge_into(map, each);
@@ -54,7 +55,9 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto known = anchors_.find(anchor);
+    // An anchor is remembered when its node is complete, so one that is not known yet is open.
     if (known == anchors_.end()) throw Refused(at(mark), "an alias refers to what contains it");
+    // Before the copy: aliases of aliases multiply (F111).
     spend(known->second.second, at(mark));
     YamlNode copy = known->second.first;
     place(std::move(copy));
@@ -64,8 +67,10 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     YamlNode node;
     node.mark = at(mark);
+    // yaml-cpp says "!" for what stands in quotes.
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (!node.quoted) node.tag = read_tag(tag, node.mark);
+    // Nothing, `~` and `null` are null; "" is a text.
     if (node.quoted || !is_plain_null(value)) {
       node.kind = YamlNode::Kind::kScalar;
       node.scalar = value;
@@ -105,6 +110,8 @@ class TreeBuilder final : public YAML::EventHandler {
   static YamlNode::Tag read_tag(const std::string& tag, YamlMark mark) {
     if (tag == "!reset") return YamlNode::Tag::kReset;
     if (tag == "!override") return YamlNode::Tag::kOverride;
+    // "?" is yaml-cpp's for no tag. Others would mean something to a program that makes objects of
+    // them.
     if (!tag.empty() && tag != "?" && tag != "!" && !tag.starts_with("tag:yaml.org,2002:")) {
       throw Refused(mark, "the tag " + tag + " is not supported");
     }
@@ -133,6 +140,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void close() {
     Open done = std::move(stack_.back());
     stack_.pop_back();
+    // At the end of the map, for what stands behind `<<` wins over it as well.
     for (const auto& merged : done.merges)
       merge_into(done.node, merged);
     remember(done.anchor, done.node);
@@ -158,6 +166,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (top.node.is_sequence()) {
       top.node.items.push_back(std::move(node));
     } else if (!top.key) {
+      // YAML lets maps and lists be keys; nothing of Compose's has such.
       if (!node.is_scalar()) throw Refused(node.mark, "a key must be a plain word");
       top.key = std::move(node);
     } else {
@@ -207,6 +216,7 @@ std::vector<Segment> split_documents(std::string_view bytes) {
     const bool start = is_marker(line, "---");
     if (start || is_marker(line, "...")) {
       segments.push_back({line_number, ""});
+      // Blanks in place of the marker: what stands behind it keeps its column.
       if (start) segments.back().text = "   " + std::string(line.substr(3));
       segments.back().text += '\n';
     } else {
@@ -224,6 +234,7 @@ bool has_content(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const auto first = line.find_first_not_of(" \t\r");
+    // Comments and directives alone are no document, and no error either.
     if (first != std::string::npos && line[first] != '#' && line[first] != '%') return true;
   }
   return false;
@@ -249,6 +260,7 @@ void read_document(const Segment& segment, int number, YamlFile& file) {
   } catch (const Refused& e) {
     file.errors.push_back({e.mark, e.what()});
   } catch (const YAML::Exception& e) {
+    // yaml-cpp counts from 0, and from the beginning of the document.
     const YamlMark mark = {e.mark.line + 1 + segment.first_line, e.mark.column + 1, number};
     file.errors.push_back({mark, "not valid YAML: " + e.msg});
   } catch (const std::exception& e) {
@@ -264,6 +276,7 @@ std::optional<YamlError> find_bad_byte(std::string_view bytes, int file) {
   YamlMark mark{1, 1, file};
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
+    // YAML allows none of them either; a NUL ends texts of those who read them as C strings.
     if (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') {
       return YamlError{mark, "a control character"};
     }
@@ -274,6 +287,7 @@ std::optional<YamlError> find_bad_byte(std::string_view bytes, int file) {
   return YamlError{mark, "not UTF-8"};
 }
 
+// Far above kMaxYamlDepth, since brackets in texts are counted as well.
 constexpr int kMaxOpenBrackets = 1000;
 
 // The parser reads all of a flow before it hands over the first of it, and needs 250 bytes a level.
@@ -318,6 +332,7 @@ YamlFile read_yaml(std::string_view bytes, int number) {
     file.errors.push_back({{1, 1, number}, "larger than 1 MiB"});
     return file;
   }
+  // A byte order mark, which Windows editors put first.
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   auto bad = find_bad_byte(bytes, number);
   if (!bad) bad = find_deep_flow(bytes, number);
