@@ -1,3 +1,5 @@
+// What a container demands of the host, judged on its request. One function for each kind of
+// demand; all of them look at what the request says, and pass over what it leaves to the engine.
 
 #include "controller/access/check.h"
 
@@ -23,7 +25,8 @@ std::string capability(std::string_view name) {
   return upper.starts_with("CAP_") ? upper.substr(4) : upper;
 }
 
-// What the engine gives to every container anyway.
+// What the engine gives to every container anyway (moby, oci/caps/defaults.go): to add one of them
+// adds nothing.
 constexpr std::string_view kDefaultCapabilities[] = {
     "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
@@ -52,6 +55,7 @@ void check_namespaces(Checker& check, const docker::ContainerSpec& spec) {
   if (spec.network_mode == "host" && spec.endpoints.empty()) judge("network_mode", "network");
   for (const auto& place : kPlaces) {
     const auto* value = setting(spec, place.path);
+    // Somebody else's, `container:ID`, is judged by check_foreign().
     if (value != nullptr && *value == boost::json::value("host")) judge(place.key, place.name);
   }
 }
@@ -60,6 +64,7 @@ void check_namespaces(Checker& check, const docker::ContainerSpec& spec) {
 void check_foreign(Checker& check, const model::Service& service) {
   if (check.allowed.foreign_containers) return;
   const auto judge = [&check](const char* key, std::string_view text) {
+    // By the manifest: in the request a service of the App is a container's ID as well.
     if (text.starts_with("container:"))
       check.deny(key, "another container: " + std::string(text.substr(10)), "foreignContainers");
   };
@@ -90,6 +95,8 @@ void check_links(Checker& check, const model::Service& service) {
 void check_devices(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* devices = setting(spec, "HostConfig.Devices")) {
     for (const auto& each : devices->as_array()) {
+      // CDI names are not among them: those have become requests by driver `cdi`
+      // (request/settings.cpp).
       const std::string path(each.as_object().at("PathOnHost").as_string());
       if (!check.may_use_device(path)) check.deny("devices", "the device " + path, "devices");
     }
@@ -104,6 +111,8 @@ void check_devices(Checker& check, const docker::ContainerSpec& spec) {
   if (const auto* requests = setting(spec, "HostConfig.DeviceRequests")) {
     for (const auto& each : requests->as_array()) {
       const auto* driver = each.as_object().if_contains("Driver");
+      // Without a driver the engine chooses by capability, and `gpu` is what Compose always asks
+      // for.
       const std::string name = driver == nullptr ? "gpu" : std::string(driver->as_string());
       if (!contains(check.allowed.devices, name))
         check.deny("gpus", "devices by driver " + name, "devices");
@@ -131,6 +140,7 @@ void check_endpoints(Checker& check, const docker::ContainerSpec& spec) {
   for (const auto& endpoint : spec.endpoints) {
     const auto found = endpoint.driver_opts.find("com.docker.network.endpoint.sysctls");
     if (found == endpoint.driver_opts.end()) continue;
+    // An option of the endpoint is as good a way to the kernel as `sysctls`.
     std::string_view rest = found->second;
     while (!rest.empty()) {
       const auto each = rest.substr(0, rest.find(','));
@@ -178,6 +188,7 @@ void check_logging(Checker& check, const docker::ContainerSpec& spec) {
   if (config == nullptr) return;
   if (const auto* driver = config->as_object().if_contains("Type")) {
     const std::string name(driver->as_string());
+    // A plugin is a program on the host that reads whatever it is given.
     if (!name.empty() && std::ranges::find(kLogDrivers, name) == std::end(kLogDrivers) &&
         !contains(check.allowed.log_drivers, name))
       check.deny("logging.driver", "the log driver " + name, "logDrivers");
@@ -225,6 +236,8 @@ void check_options(Checker& check, const docker::ContainerSpec& spec) {
     check.deny(key, std::string(value->as_string()), rule);
   };
   Strings runtimes = check.allowed.runtimes;
+  // The engine's own, by both names. All others need a rule, stricter ones too: what they obey is
+  // not known here.
   runtimes.insert(runtimes.end(), {"runc", "io.containerd.runc.v2"});
   named("HostConfig.Runtime", "runtime", runtimes, "runtimes");
   named("HostConfig.CgroupParent", "cgroup_parent", check.allowed.cgroup_parents, "cgroupParents");
@@ -234,6 +247,7 @@ void check_mounts(Checker& check, const docker::ContainerSpec& spec) {
   for (const auto& mount : spec.mounts) {
     if (mount.type != "bind") continue;
     check.check_bind("volumes", mount.source, mount.read_only);
+    // What the container mounts there appears on the host.
     if (mount.propagation.ends_with("shared") && !check.allowed.privileged)
       check.deny("volumes", "mounts that show on the host (" + mount.propagation + ")",
                  "privileged");
@@ -266,6 +280,7 @@ std::vector<Violation> check_access(const model::App& app, const model::Service&
   check_hooks(check, "post_start", service.post_start);
   check_hooks(check, "pre_stop", service.pre_stop);
   for (const auto& each : spec.cap_add) {
+    // Both sides in one spelling.
     const std::string name = capability(each);
     const bool fine =
         std::ranges::find(kDefaultCapabilities, name) != std::end(kDefaultCapabilities) ||

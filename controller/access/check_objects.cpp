@@ -25,6 +25,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
   while (!text.empty()) {
     auto each = text.substr(0, text.find(separator));
     text.remove_prefix(std::min(each.size() + 1, text.size()));
+    // A blank must not make another option of one that is judged.
     while (each.starts_with(' '))
       each.remove_prefix(1);
     while (each.ends_with(' '))
@@ -57,6 +58,7 @@ LocalMount local_mount(const docker::StringMap& driver_opts) {
     } else if (key == "o") {
       out.options = split(value, ',');
     } else {
+      // What is not judged here needs a rule.
       out.other_keys = true;
     }
   }
@@ -69,6 +71,7 @@ bool plain_tmpfs(const LocalMount& mount) {
          mount.device.find('/') == std::string::npos &&
          std::ranges::all_of(mount.options, [](const std::string& option) {
            const auto key = option.substr(0, option.find('='));
+           // An allow-list: an option that is not known here may be a way out.
            if (key != option) return key == "size" || key == "mode" || key == "uid" || key == "gid";
            return option == "ro" || option == "rw" || option == "nosuid" || option == "nodev" ||
                   option == "noexec";
@@ -76,6 +79,7 @@ bool plain_tmpfs(const LocalMount& mount) {
 }
 
 bool binds(const LocalMount& mount) {
+  // Type and option both: mount(2) binds for the flag, whatever the type says.
   return any_of(mount.options, {"bind", "rbind"}) || mount.type.empty() || mount.type == "none" ||
          mount.type == "bind" || mount.type == "rbind";
 }
@@ -95,9 +99,11 @@ bool check_absolute(Checker& check, const std::string& device) {
 
 void check_file_system(Checker& check, const LocalMount& mount) {
   const auto& types = check.allowed.volume_types;
+  // Each has a parser of its own in the kernel, fed by whoever made the image of it.
   if (!contains(types, mount.type) && !contains(types, "*"))
     check.deny("driver_opts.type", "the file system " + mount.type, "volumeTypes");
   if (over_network(mount.type)) return;
+  // A device needs its own rule, a loop file that of its folder.
   if (mount.device.find('/') != std::string::npos && check_absolute(check, mount.device) &&
       !check.may_use_device(mount.device))
     check.check_bind("driver_opts.device", mount.device, false);
@@ -106,6 +112,7 @@ void check_file_system(Checker& check, const LocalMount& mount) {
     const auto equals = option.find('=');
     if (equals == std::string::npos) continue;
     for (const auto& path : split(std::string_view(option).substr(equals + 1), ':')) {
+      // An overlay shows its lower directories: as good as a bind of them.
       if (path.find('/') != std::string::npos) check.check_bind("driver_opts.o", path, false);
     }
   }
@@ -113,6 +120,7 @@ void check_file_system(Checker& check, const LocalMount& mount) {
 
 void check_volume(Checker& check, const std::optional<std::string>& driver,
                   const docker::StringMap& driver_opts) {
+  // "" is the engine's choice, which is this one.
   const std::string name = driver.value_or("").empty() ? "local" : *driver;
   if (name != "local") {
     if (!contains(check.allowed.volume_drivers, name))
@@ -124,6 +132,7 @@ void check_volume(Checker& check, const std::optional<std::string>& driver,
   if (plain_tmpfs(mount)) return;
   if (mount.other_keys && !contains(check.allowed.volume_types, "*"))
     check.deny("driver_opts", "more than type, device and o", "volumeTypes: ['*']");
+  // By what would be mounted, and not by what the type is called.
   if (!binds(mount)) return check_file_system(check, mount);
   if (check_absolute(check, mount.device))
     check.check_bind("driver_opts.device", mount.device, false);
@@ -136,8 +145,11 @@ void check_volume(Checker& check, const std::optional<std::string>& driver,
 // Interfaces of the host that a network takes hold of, by option.
 void check_interfaces(Checker& check, const docker::StringMap& options, const std::string& where) {
   for (const auto& [key, value] : options) {
+    // In any case, for whoever reads them may take all alike.
     const std::string option = lower(key);
     std::string interface;
+    // macvlan and ipvlan take hold of the interface that they are given; a bridge of a given name
+    // may be one of the host's own.
     if (option == "parent" || option.ends_with(".parent") || option == "host_iface" ||
         option == "com.docker.network.bridge.name") {
       interface = value;
@@ -176,7 +188,9 @@ void check_host_network(Checker& check) {
 std::string other_owner(const docker::Labels& labels, const model::App& app, const Policy& policy) {
   if (label(labels, kLabelManaged) == "true") {
     const std::string owner = label(labels, kLabelApp);
+    // Whose App it is there is for that installation to know.
     if (label(labels, kLabelInstance) != policy.instance) return "another Fairlead's " + owner;
+    // A shared network is there for all Apps: that is what the kind is for.
     if (owner == app.name || owner.starts_with("network/")) return "";
     return "App " + owner;
   }
@@ -226,6 +240,7 @@ std::vector<Violation> check_access(const model::App& app, const model::Network&
   }
   const bool host =
       network.external ? network.docker_name == "host" : network.driver.value_or("") == "host";
+  // By name, by driver, and by what the engine shows: a network of any name may have the driver.
   bool found_host = host;
   for (const auto& [id, live] : observed.networks) {
     if (network.external && live.name == network.docker_name) {

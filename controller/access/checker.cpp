@@ -17,6 +17,7 @@ std::vector<std::string> known_sockets(const model::HostAccess& access) {
     const std::string socket = clean_path(given);
     const std::string folder = socket.substr(0, socket.rfind('/'));
     all.push_back(socket);
+    // Where dockerd puts its own containerd, beside its socket.
     all.push_back(folder + "/containerd/containerd.sock");
     all.push_back(folder + "/docker/containerd/containerd.sock");
   }
@@ -30,6 +31,7 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 }
 
 void Checker::deny(const std::string& key, const std::string& what, const std::string& rule) {
+  // Noted, and the next one is looked for: a person gets all of them at once.
   found.push_back({path + "." + key, what, rule});
 }
 
@@ -52,6 +54,7 @@ bool Checker::may_bind(const std::string& real) const {
 }
 
 bool Checker::may_use_device(const std::string& device) const {
+  // Both by text and by where it leads: /dev/disk/by-id is what rules are written with.
   const std::string real = resolved(device);
   return std::ranges::any_of(allowed.devices, [&](const std::string& each) {
     if (each == device) return true;
@@ -70,13 +73,17 @@ void Checker::check_bind(const std::string& key, const std::string& source, bool
     if (access.host != nullptr) {
       const auto followed = access.host->real_path(reading);
       if (!followed)
+        // A circle of links, or a folder that may not be read: nobody can say what would be
+        // mounted.
         return deny(key, "a bind mount of " + text + ", whose links lead nowhere", "bindMounts");
       real = *followed;
     }
     std::string leads = real;
     if (real != text) leads.append(" (by ").append(source).append(")");
+    // Before the rules for binds: one for /run must not be one for the engine.
     if (reaches_engine(real) && !allowed.engine_socket)
       return deny(key, "the engine's socket, by " + leads, "engineSocket");
+    // Read-only alone: who may write there decides what runs.
     const bool own = read_only && !access.manifests_root.empty() &&
                      beneath(real, resolved(access.manifests_root));
     if (!own && !may_bind(real)) return deny(key, "a bind mount of " + leads, "bindMounts");

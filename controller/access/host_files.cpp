@@ -24,6 +24,7 @@ using Identity = std::pair<dev_t, ino_t>;
 constexpr int kMostEntries = 100'000;
 
 std::optional<Identity> identity(const std::string& path) {
+  // Follows links: of what a path leads to, not of the link.
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return Identity{status.st_dev, status.st_ino};
@@ -80,6 +81,7 @@ std::vector<Mount> all_mounts() {
 std::vector<std::string> mounts_beneath(const std::vector<Mount>& mounts, const std::string& top) {
   std::vector<std::string> found;
   for (const auto& mount : mounts)
+    // A recursive bind takes what is mounted beneath along.
     if (mount.point != top && beneath(mount.point, top) && !remote(mount.type))
       found.push_back(mount.point);
   return found;
@@ -116,6 +118,7 @@ bool holds_link(const std::string& folder, const Identity& socket) {
     struct stat status{};
     if (::lstat(entries->path().c_str(), &status) != 0) continue;
     if (Identity{status.st_dev, status.st_ino} == socket) return true;
+    // Another file system: no hard link can be there.
     if (status.st_dev != socket.first) entries.disable_recursion_pending();
   }
   return false;
@@ -139,11 +142,14 @@ class RealFiles final : public model::HostFiles {
         their_places;  // a second mount may show a folder above what we see of them
     for (const auto& socket : sockets) {
       const std::string real = real_path(socket).value_or(socket);
+      // By name, which needs no look at the disk, and holds for a socket that is not there yet.
       if (beneath(socket, path) || beneath(real, path)) return true;
       struct stat status{};
       if (::stat(real.c_str(), &status) != 0) continue;
       if (auto place = location_of(mounts, real)) their_places.push_back(std::move(*place));
       if (status.st_nlink > 1) linked.insert({status.st_dev, status.st_ino});
+      // The socket and every folder above it, by identity: a second mount of one of them has the
+      // same.
       for (std::string each = real; each.size() > 1; each.resize(each.rfind('/'))) {
         if (const auto found = identity(each)) folders.insert(*found);
       }

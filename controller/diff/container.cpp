@@ -21,6 +21,7 @@ struct ContainerFields : Fields {
                const std::optional<std::string>& desired, const std::string& actual) {
     if (!desired) return;
     const auto wanted = docker::normalised(path, boost::json::string(*desired));
+    // Null asks for nothing: whatever the engine has is right.
     if (!wanted.is_null() && wanted != docker::normalised(path, boost::json::string(actual)))
       differ(field, *desired, actual);
   }
@@ -59,6 +60,7 @@ void diff_env(Fields& fields, const model::Service& service, const docker::Conta
   for (const auto& [key, value] : service.environment) {
     if (!value) continue;
     const auto& env = actual.env;
+    // By the whole entry: those of the image stand among them.
     if (std::find(env.begin(), env.end(), key + "=" + *value) != env.end()) continue;
     const bool set = std::any_of(env.begin(), env.end(), [&](const std::string& each) {
       return each.starts_with(key + "=");
@@ -68,6 +70,8 @@ void diff_env(Fields& fields, const model::Service& service, const docker::Conta
 }
 
 void diff_ports(Fields& fields, const model::Service& service, const docker::Container& actual) {
+  // The engine shows what was asked for in words of its own: no port is 0, and no address is all of
+  // them.
   const auto any_port = [](const std::string& text) { return text == "0" ? std::string() : text; };
   auto any_address = [](const std::string& ip) { return ip == "0.0.0.0" ? std::string() : ip; };
   for (const auto& port : service.ports) {
@@ -112,6 +116,7 @@ std::vector<Drift> diff_container(const model::Service& service, const docker::C
   if (service.network_mode.starts_with("service:") && spec.network_mode != "container:")
     fields.text("network_mode", spec.network_mode, actual.network_mode);
   for (const auto& each : diff_settings(spec.settings, actual.settings)) {
+    // The others are diff_limits()'s.
     if (!each.in_place) fields.differ(each.key, each.desired, each.actual);
   }
   return std::move(fields.found);
@@ -134,6 +139,7 @@ std::vector<Drift> diff_limits(const model::Service& service, const docker::Cont
   for (const auto& each : diff_settings(spec.settings, actual.settings)) {
     if (!each.in_place) continue;
     fields.differ(each.key, each.desired, each.actual);
+    // As it would be created, and not as it was compared.
     update.settings[each.path] = spec.settings.at(each.path);
   }
   // A new memory limit moves the swap limit too, unless the manifest says what that one is.

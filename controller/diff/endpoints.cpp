@@ -24,6 +24,7 @@ bool same_network(const docker::EndpointSpec& wanted, const docker::Endpoint& ac
   if (!wanted.network_id.empty() &&
       (actual.network_id == wanted.network_id || actual.network_name == wanted.network_id))
     return true;
+  // By name for a container that was never started: the engine has looked up no ID for it yet.
   return actual.network_name == wanted.network_name;
 }
 
@@ -35,6 +36,7 @@ bool engine_alias(const std::string& alias, const docker::Container& container) 
 
 bool aliases_differ(const docker::EndpointSpec& wanted, const docker::Endpoint& actual,
                     const docker::Container& container) {
+  // Both ways: a missing alias breaks somebody's name, and one too many is somebody else's.
   for (const auto& alias : wanted.aliases)
     if (!contains(actual.aliases, alias)) return true;
   for (const auto& alias : actual.aliases)
@@ -50,6 +52,7 @@ struct Difference {
 std::vector<Difference> compare(const docker::EndpointSpec& wanted, const docker::Endpoint& actual,
                                 const docker::Container& container) {
   if (!wanted.network_id.empty() && !actual.network_id.empty() &&
+      // Another network of the same name: nothing else of the endpoint is worth comparing.
       wanted.network_id != actual.network_id)
     return {{"network_id", wanted.network_id, actual.network_id}};
   std::vector<Difference> found;
@@ -59,6 +62,7 @@ std::vector<Difference> compare(const docker::EndpointSpec& wanted, const docker
     if (model::canonical_address(want) != model::canonical_address(is))
       found.push_back({field, want, is});
   };
+  // As it was asked for, on both sides: "" there is "any", and what was given is no difference.
   address("ipv4_address", wanted.ipv4_address, actual.ipv4_configured);
   address("ipv6_address", wanted.ipv6_address, actual.ipv6_configured);
   return found;
@@ -99,6 +103,8 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
       continue;
     }
     auto differences = compare(wanted, *is, actual);
+    // Its network was made anew, or only removed: in either case what it has is attached to
+    // nothing.
     if (gone(*is, observed)) differences = {{"network_id", wanted.network_id, is->network_id}};
     if (differences.empty()) continue;
     const auto where = [&field](const Difference& each) { return field + "." + each.field; };
@@ -117,6 +123,7 @@ std::vector<EndpointChange> diff_endpoints(const docker::ContainerSpec& spec,
   for (const auto& endpoint : actual.endpoints) {
     const bool wanted = std::any_of(spec.endpoints.begin(), spec.endpoints.end(),
                                     [&](const auto& each) { return same_network(each, endpoint); });
+    // A phantom can't be taken off while the container runs; it does no harm.
     if (wanted || phantom(endpoint, actual)) continue;
     auto* found = change(Drift::Type::kExtra, "networks." + endpoint.network_name, "", "attached");
     found->actual = &endpoint;

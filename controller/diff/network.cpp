@@ -14,6 +14,7 @@ const docker::IpamConfig* counterpart(const model::IpamPool& pool, const docker:
     if (model::canonical_address(each.subnet) == model::canonical_address(pool.subnet))
       return &each;
   for (const auto& each : actual.ipam)
+    // A changed subnet is a changed value, and not one pool missing and another too many.
     if (pool.subnet.empty() || model::is_ipv6(each.subnet) == model::is_ipv6(pool.subnet))
       return &each;
   return nullptr;
@@ -46,6 +47,7 @@ std::vector<Drift> diff_network(const model::Network& desired, const docker::Net
   fields.subset("driver_opts", desired.driver_opts, actual.options);
   fields.flag("internal", desired.internal, actual.internal);
   fields.flag("attachable", desired.attachable, actual.attachable);
+  // `enable_ipv4` is not read back.
   fields.flag("enable_ipv6", desired.enable_ipv6, actual.enable_ipv6);
   fields.flag("config_only", desired.config_only, actual.config_only);
   fields.text("config_from", desired.config_from, actual.config_from);
@@ -67,6 +69,7 @@ std::vector<const docker::Network*> overlapping(const model::Network& wanted,
     });
   };
   for (const auto& [id, other] : observed.networks)
+    // A namesake is the network itself, or a clash of another kind (plan/networks.cpp).
     if (other.name != wanted.docker_name && std::ranges::any_of(other.ipam, overlaps))
       found.push_back(&other);
   return found;

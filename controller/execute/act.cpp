@@ -1,3 +1,5 @@
+// A perform() for each action, all in one order: resolve names to IDs, look once more, call, note.
+// What goes wrong before the call has changed nothing, and its class says so (never Unknown).
 #include "controller/execute/act.h"
 
 #include <algorithm>
@@ -45,6 +47,7 @@ class Touch {
   explicit Touch(const Step& step) : context_(step.context) {}  // networks
   Touch(const Touch&) = delete;
   Touch& operator=(const Touch&) = delete;
+  // However the call ended: also one that failed may have changed something.
   ~Touch() {
     if (container_.empty()) {
       context_.cache.mark_networks();
@@ -90,6 +93,7 @@ class Record {
   explicit Record(const Step& step) : step_(step), inventory_(step.context.inventory) {}
 
   OnDisk operator()(const CreateVolume& action) const {
+    // To be compared once: what differs right after the create is the driver's reading.
     inventory_.changed(action.spec.name);
     if (action.lost) inventory_.volume_recreated(step_.context.app, action.spec.name);
     return action.lost ? OnDisk::kFirst : OnDisk::kNothing;
@@ -99,6 +103,7 @@ class Record {
     if (!id) return OnDisk::kNothing;  // then nothing will be sent
     if (!action.hooks.empty()) {
       auto hooks = action.hooks;
+      // Before the start: a crash right after it must find them due.
       hooks.due = !hooks.post_start.empty();
       inventory_.remember_hooks(*id, std::move(hooks));
     }
@@ -123,7 +128,9 @@ class Record {
 
 Task<Status> wait_for_disk(Inventory& inventory, OnDisk need) {
   if (need == OnDisk::kNothing) co_return Status{};
+  // Shares the write with all who wait at this time (record/group_commit.h).
   auto written = co_await inventory.disk().durable();
+  // It has been waited for as long as the disk takes to refuse, and no longer.
   if (need == OnDisk::kIfPossible) co_return Status{};
   co_return written;
 }
@@ -132,12 +139,14 @@ Task<Status> perform(Step step, CreateNetwork action) {
   const Touch touched(step);
   auto id = co_await step.context.engine.create_network(action.spec);
   if (!id) co_return std::unexpected(id.error());
+  // For the containers of this plan, which know it by name.
   step.created.networks[action.spec.name] = *id;
   step.context.inventory.changed(*id);
   co_return step.context.inventory.created(Kind::kNetwork, action.spec.name, *id);
 }
 
 Task<Status> perform(Step step, RemoveNetwork action) {
+  // Asked with what the inventory says now, not when it was planned.
   auto ours = removes_one_of_ours(Kind::kNetwork, action.network.id,
                                   step.context.inventory.knows(Kind::kNetwork, action.network.id));
   if (!ours) co_return ours;
@@ -148,6 +157,7 @@ Task<Status> perform(Step step, RemoveNetwork action) {
 }
 
 Status allowed(const std::vector<Violation>& found) {
+  // The first is enough: the pass that follows says all of them.
   for (const auto& each : found) {
     return failure(ErrorClass::kInvalid, Reason::kPolicyDenied,
                    each.key + " leads to " + each.what + ", which the policy does not allow",
@@ -200,6 +210,7 @@ void mount_inherited(CreateContainer& action, const docker::Image& image) {
     const auto same = [&mount](const std::string& path) {
       return clean_path(path) == mount.target;
     };
+    // Where the new image declares none nothing asks for it: the old volume stays, unmounted.
     if (std::ranges::any_of(image.volumes, same)) action.spec.mounts.push_back(std::move(mount));
   }
 }
@@ -227,6 +238,7 @@ Task<Status> verify_volumes(Step step, std::string id, docker::ContainerSpec spe
   // Without that record the volume would be nobody's.
   auto noted = co_await wait_for_disk(step.context.inventory, OnDisk::kFirst);
   if (!noted) co_return noted;
+  // Not through the gate: it was made a moment ago by this very call, and never ran.
   auto removed = co_await step.context.engine.remove_container(id, false);
   if (!removed) co_return removed;
   step.context.inventory.gone(Kind::kContainer, spec.name, id);
@@ -239,6 +251,7 @@ Task<Status> perform(Step step, CreateContainer action) {
   auto fine = allowed(
       check_paths(app_of_step(step), action.spec, action.volumes, or_nothing(step.context.access)));
   if (!fine) co_return fine;
+  // Only now the image is sure to be here, and says where it declares volumes.
   if (!action.inherited.empty()) {
     auto image = co_await step.context.engine.inspect_image(action.spec.image);
     if (!image) co_return std::unexpected(image.error());
@@ -248,6 +261,7 @@ Task<Status> perform(Step step, CreateContainer action) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;
   }
+  // Last of all before the create, so that as little time as can be is between look and call.
   auto named = co_await check_names(step.context.looks, action.spec.endpoints);
   if (!named) co_return named;
   auto ours = co_await check_volumes(step.context.engine, action.spec.mounts,
@@ -258,6 +272,7 @@ Task<Status> perform(Step step, CreateContainer action) {
     action.spec.labels.try_emplace(std::move(key), "");
   auto id = co_await step.context.engine.create_container(action.spec);
   if (!id) co_return std::unexpected(id.error());
+  // First of all: whatever fails from here on, steps after it and the inventory must know the ID.
   step.created.containers[action.spec.name] = *id;
   const Touch touched(step, *id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);
@@ -280,6 +295,7 @@ Task<Status> perform(Step step, StartContainer action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
   const Touch touched(step, *id);
+  // Before each start, for a crash may have left the container without.
   if (!action.files.empty()) {
     auto written = co_await step.context.engine.put_files(*id, std::move(action.files));
     if (!written) co_return written;
@@ -297,6 +313,7 @@ Task<Status> run_hooks(Step step, std::string id, std::string what,
     const auto command = hooks[i].command;
     auto ended = co_await step.context.engine.run_exec(id, std::move(hooks[i]));
     if (!ended) co_return std::unexpected(std::move(ended.error()).with_context(which));
+    // The next one; a failure ends the list, as in Compose.
     if (ended->exit_code == 0) continue;
     const bool known = step.context.hidden.hooks.contains(command);
     const std::string said = known ? own.apply(ended->output)
@@ -311,6 +328,7 @@ Task<Status> perform(Step step, RunHooks action) {
   if (!id) co_return std::unexpected(id.error());
   auto ran = co_await run_hooks(step, *id, "post_start", action.hooks.post_start, "");
   if (!ran) co_return ran;
+  // In memory only: should it be lost in a crash, they run once more, which is what due means.
   action.hooks.due = false;
   step.context.inventory.remember_hooks(*id, std::move(action.hooks));
   co_return Status{};
@@ -326,6 +344,8 @@ Task<Status> perform(Step step, StopContainer action) {
       ready.error().reason != Reason::kNotFound)
     co_return ready;
   const Touch touched(step, *id);
+  // An unfinished one is to look as if a user had stopped it: it is started again when its service
+  // comes back.
   if (!action.unfinished) step.context.cache.expect_stop(*id);
   co_return co_await step.context.engine.stop_container(*id, action.grace_seconds);
 }
@@ -333,6 +353,7 @@ Task<Status> perform(Step step, StopContainer action) {
 Task<Status> perform(Step step, RestartContainer action) {
   auto stopped = co_await perform(step, std::move(action.stop));
   if (!stopped) co_return stopped;
+  // Only when it has stopped: a stop that fails leaves nothing due.
   const OnDisk need = Record(step)(action.start);
   auto recorded = co_await wait_for_disk(step.context.inventory, need);
   if (!recorded) co_return recorded;
@@ -362,6 +383,7 @@ Task<Status> perform(Step step, RenameContainer action) {
   const Touch touched(step, *id);
   auto renamed = co_await step.context.engine.rename_container(*id, action.new_name);
   if (!renamed) co_return renamed;
+  // The same object under another name: its entry goes along.
   co_return step.context.inventory.created(Kind::kContainer, action.new_name, *id);
 }
 
@@ -385,6 +407,7 @@ Task<Status> perform(Step step, ConnectEndpoint action) {
 Task<Status> perform(Step step, DisconnectEndpoint action) {
   auto id = container_id(step, action.container);
   if (!id) co_return std::unexpected(id.error());
+  // Before it leaves: an address that can't be had is found out while it still has its old one.
   if (action.next) {
     auto resolved = resolve(step, *action.next);
     if (!resolved) co_return resolved;
@@ -393,11 +416,14 @@ Task<Status> perform(Step step, DisconnectEndpoint action) {
     if (!free) co_return free;
   }
   const Touch touched(step, *id);
+  // By name where the network is gone: its ID means nothing to the engine any more.
   const auto& network = action.network.id.empty() ? action.network.name : action.network.id;
   co_return co_await step.context.engine.disconnect_network(network, *id, action.force);
 }
 
 Task<Status> perform(Step step, FailHook action) {
+  // Before the rename, though the ID would find it after it as well: a failing rename must not cost
+  // the reason.
   auto said = co_await step.context.engine.container_logs(action.container.id, kLogLines);
   RenameContainer aside{action.container, action.new_name};
   auto renamed = co_await perform(step, std::move(aside));
@@ -412,6 +438,7 @@ Task<Status> prepare(ExecuteContext& context, CreatedObjects& created, std::stri
                      const Action& action) {
   const Step step{context, created, std::move(component)};
   const auto creation = std::visit(CreationOf(), action);
+  // By name: an ID comes with the reply, and a crash may come before that.
   if (creation) context.inventory.intend(entry(step, creation->first, creation->second, ""));
   OnDisk need = std::visit(Record(step), action);
   if (creation) need = OnDisk::kFirst;
@@ -423,12 +450,15 @@ Task<Status> act(ExecuteContext& context, CreatedObjects& created, std::string c
   Step step{context, created, std::move(component)};
   const auto creation = std::visit(CreationOf(), action);
   auto start = [&step](auto alternative) { return perform(step, std::move(alternative)); };
+  // A variable of its own, and no co_await in the operand
+  // (docs/decisions/0009-three-forms-of-co-await.md).
   auto step_task = std::visit(start, std::move(action));
   auto done = co_await std::move(step_task);
   if (done) co_return done;
   // What appears under this name now is somebody else's.
   if (creation && done.error().error_class != ErrorClass::kUnknown)
     context.inventory.refused(creation->first, creation->second);
+  // The one place where errors of the engine leave for logs, events and status.
   co_return std::unexpected(without_values(std::move(done.error()), context.hidden));
 }
 

@@ -39,8 +39,7 @@ inline constexpr std::string_view kLabelDependsOn = "com.docker.compose.depends_
 // On the container of a `pre_start` step: which step, and the container that it runs before (ID).
 inline constexpr std::string_view kLabelHook = "dev.fairlead.hook";
 inline constexpr std::string_view kLabelHookOf = "dev.fairlead.hook-of";
-// The reference as the manifest wrote it, for the engine keeps its own spelling: drift of `image`
-// is judged by this.
+// The reference as the manifest wrote it: drift of `image` is judged by this.
 inline constexpr std::string_view kLabelImageRef = "dev.fairlead.image-ref";
 
 // True of labels that only Fairlead sets: by its own prefix, or by Compose's.
