@@ -10,6 +10,7 @@
 namespace fairlead::controller {
 namespace {
 
+// Shared by the operations' tasks and by whoever hears of an exception in one.
 struct Run {
   Run(Plan p, ExecuteContext c)
       : plan(std::move(p)),
@@ -27,6 +28,7 @@ struct Run {
   std::optional<Error> error;
 
   void fail(const Error& e) {
+    // The first error is the App's, but Unknown wins: it decides that the engine is looked at.
     if (!error ||
         (e.error_class == ErrorClass::kUnknown && error->error_class != ErrorClass::kUnknown)) {
       error = e;
@@ -58,6 +60,7 @@ struct ChangedObject {
 
   template <typename Kind>
   std::string operator()(const Kind& action) const {
+    // By the members that actions have, so that a new one of a known shape needs no line here.
     if constexpr (requires { action.container; }) {
       return id_of(created.containers, action.container);
     } else if constexpr (requires { action.network; }) {
@@ -87,6 +90,7 @@ Task<Status> attempt(const std::shared_ptr<Run>& run, const Operation& operation
 }
 
 Task<Status> undo(std::shared_ptr<Run> run, const Operation& operation, Action action) {
+  // A start that a roll-back makes has hooks to remember, like any other.
   auto ready = co_await prepared(run, operation, action);
   // What ran before is not kept down by a disk that refuses to hear of it.
   if (!ready && !std::holds_alternative<StartContainer>(action)) co_return ready;
@@ -97,9 +101,11 @@ Task<Status> undo(std::shared_ptr<Run> run, const Operation& operation, Action a
 Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index, Status ready) {
   const Operation& operation = run->plan.operations[index];
   std::string object = std::visit(ChangedObject(run->created), operation.action);
+  // After the permit: who waits for an object keeps a place, and not the other way round.
   const auto held = co_await run->context.locks.hold(std::move(object));
   OperationReport report;
   report.operation = &operation;
+  // Asked again: permit and lock may have been waited for, and the manifest changed meanwhile.
   if (!run->context.may_continue()) {
     run->outcomes[index] = Outcome::kSkipped;
   } else {
@@ -123,6 +129,7 @@ Task<void> act_and_report(std::shared_ptr<Run> run, std::size_t index, Status re
       }
     }
     if (!report.result) {
+      // What is believed led to a call that failed.
       run->context.cache.mark_all();
       run->fail(report.result.error());
     }
@@ -163,8 +170,10 @@ std::optional<std::size_t> next_of_object(const Run& run, std::size_t ended) {
 }
 
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
+  // However it ends: what stands after it would wait for ever.
   const OnExit progressed([&run] { run->progressed.notify(); });
   const auto* operation = &run->plan.operations[index];
+  // Before the permit: the disk is no load of the engine's.
   auto ready = co_await prepared(run, *operation, operation->action);
   if (may_take_minutes(operation->action)) {
     co_await act_and_report(run, index, std::move(ready));
@@ -190,6 +199,7 @@ bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
     if (run->outcomes[i] != Outcome::kPending) continue;
     pending = true;
     if (run->started[i]) continue;
+    // Waited for, whatever comes of it.
     const auto state = readiness(*run, run->plan.operations[i]);
     if (state == Readiness::kHopeless || !go_on) {
       run->outcomes[i] = Outcome::kSkipped;
@@ -206,9 +216,13 @@ bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
 
 Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteContext context) {
   auto run = std::make_shared<Run>(std::move(plan), std::move(context));
+  // An exception that got past caught(): a fault of the executor itself. Nothing further is
+  // started.
   TaskGroup::OnError on_error = [run](const std::string& task, const std::string& what) {
     run->fail(Error{ErrorClass::kUnknown, Reason::kInternalError, task + ": " + what, ""});
     for (std::size_t i = 0; i < run->outcomes.size(); ++i) {
+      // So those after this one are found hopeless in the next turn; the notification makes that
+      // turn come.
       if (run->outcomes[i] == Outcome::kPending) run->outcomes[i] = Outcome::kSkipped;
     }
     run->progressed.notify();
@@ -217,6 +231,7 @@ Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteCo
   while (start_ready(run, group)) {
     co_await run->progressed.wait();
   }
+  // No call is left behind: the next pass must not meet its own past.
   co_await group.join();
   if (run->error) co_return std::unexpected(*run->error);
   co_return Status{};

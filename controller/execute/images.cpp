@@ -22,6 +22,8 @@ class Layers {
     boost::system::error_code bad;
     const auto value = boost::json::parse(line, bad);
     const auto* object = bad ? nullptr : value.if_object();
+    // Lines without an ID are about the whole pull; their errors are for the engine's client
+    // (F055).
     if (object == nullptr || !object->contains("id") || !object->contains("status")) return;
     const auto* id = object->at("id").if_string();
     const auto* status = object->at("status").if_string();
@@ -41,8 +43,10 @@ class Layers {
 
 Task<Status> Images::ensure(EnsureImage wanted) {
   const std::string key = key_of(wanted);
+  // By reference, platform and policy: what one pull answers, another may ask again.
   auto& slot = flights_[key];
   if (slot != nullptr) {
+    // Held on to: the map's entry is gone when it has landed.
     auto flight = slot;
     while (!flight->result)
       co_await flight->landed.wait();
@@ -68,6 +72,7 @@ Task<Status> Images::fly(EnsureImage wanted) {
   auto present = co_await engine_.inspect_image(wanted.reference);
   if (!present && present.error().reason != Reason::kImageNotFound)
     co_return std::unexpected(present.error());
+  // Also where nothing is pulled: what it carries must be known before a container is made of it.
   if (present) note_labels(wanted.reference, *present);
   if (present && wanted.pull.when != When::kAlways) {
     if (wanted.pull.when != When::kEvery) co_return Status{};
@@ -86,9 +91,12 @@ Task<Status> Images::fly(EnsureImage wanted) {
   auto pulled = co_await pull(wanted);
   if (!pulled)
     co_return std::unexpected(std::move(pulled.error()).with_context("pull " + wanted.reference));
+  // A clean end of the stream is not the image: it may have been removed meanwhile, or never
+  // tagged.
   auto checked = co_await engine_.inspect_image(wanted.reference);
   if (!checked) co_return std::unexpected(checked.error());
   note_labels(wanted.reference, *checked);
+  // Also where the pull found nothing new: it was asked.
   if (wanted.pull.when == When::kEvery) seen_[key_of(wanted)] = {checked->id, clock_.wall_now()};
   co_return Status{};
 }

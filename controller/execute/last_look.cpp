@@ -1,4 +1,5 @@
-
+// Each asks one question of the engine and returns; none changes anything. Errors of the engine go
+// up as they come: a create would meet the same.
 
 #include "controller/execute/last_look.h"
 
@@ -23,6 +24,7 @@ Status fits(const docker::Network& network, const std::string& address) {
   std::string pools;
   const auto parsed = model::parse_address(address);
   for (const auto& pool : network.ipam) {
+    // Said before the container leaves the network: the engine would refuse the connect.
     if (pool.gateway == address) {
       return failure(ErrorClass::kBlocked, Reason::kAddressInUse,
                      address + " is the gateway of network " + network.name,
@@ -70,6 +72,7 @@ Task<Result<docker::Network>> NetworkLooks::inspect(std::string name) {
 
 Task<Status> check_names(NetworkLooks& looks, std::vector<docker::EndpointSpec> endpoints) {
   for (const auto& endpoint : endpoints) {
+    // By name, as the engine will look it up: of several it refuses to choose (F002).
     auto found = co_await looks.inspect(endpoint.network_name);
     if (!found) co_return std::unexpected(found.error());
     if (found->id != endpoint.network_id) {
@@ -85,9 +88,11 @@ Task<Result<std::set<std::string>>> check_volumes(docker::Engine& engine,
                                                   std::string instance) {
   std::set<std::string> ours;
   for (const auto& mount : mounts) {
+    // An anonymous one is meant to be made.
     if (mount.type != "volume" || mount.source.empty()) continue;
     auto volume = co_await engine.inspect_volume(mount.source);
     if (volume) {
+      // Others are external: what becomes of them is for their owner.
       if (label(volume->labels, kLabelInstance) == instance) ours.insert(mount.source);
       continue;
     }
@@ -107,6 +112,7 @@ Task<Status> check_address(docker::Engine& engine, const Observed& observed, std
   auto fitting = fits(*network, address);
   if (!fitting) co_return fitting;
   for (const auto& member : network->members) {
+    // The list has blocks (172.30.0.5/24).
     if (member.ipv4.substr(0, member.ipv4.find('/')) != address ||
         member.container_id == container || belongs_to(app, observed, member.container_id))
       continue;

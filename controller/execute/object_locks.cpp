@@ -5,6 +5,8 @@
 namespace fairlead::controller {
 
 Task<ObjectLocks::Held> ObjectLocks::hold(std::string object) {
+  // All who wait are woken by any lock that is freed, and look whether it was theirs: there are
+  // few.
   while (busy_.contains(object)) {
     co_await freed_.wait();
   }

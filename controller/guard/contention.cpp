@@ -7,6 +7,7 @@ namespace fairlead::controller {
 void Contention::note_correction(const std::string& app, const std::string& field, SteadyTime now) {
   auto& times = corrections_[app][field];
   times.push_back(now);
+  // The last five are enough to tell: five within the window, and when the last was.
   if (times.size() > kCorrections) times.pop_front();
 }
 
@@ -26,6 +27,7 @@ std::optional<SteadyTime> Contention::ends_at(const std::string& app, SteadyTime
   const auto fields = corrections_.find(app);
   if (fields == corrections_.end()) return first;
   for (const auto& field : contended(app, now)) {
+    // Just after it: at the very end it is held still.
     const auto end = fields->second.at(field).back() + kWindow + std::chrono::milliseconds(1);
     first = std::min(first.value_or(end), end);
   }

@@ -10,6 +10,7 @@ constexpr Duration kForgetAfter = std::chrono::hours(1);
 
 void PartAbsence::declare(std::set<std::string> declared) {
   for (const auto& part : declared_) {
+    // Counted from the next scan on; one that left before keeps its count.
     if (!declared.contains(part)) left_.try_emplace(part);
   }
   declared_ = std::move(declared);
@@ -21,6 +22,7 @@ void PartAbsence::scanned(bool whole, SteadyTime now) {
            (item.second.scans > 0 && now - item.second.since > kForgetAfter);
   });
   if (!whole) {
+    // Also what was never seen may be in the file that can't be judged now.
     never_ = {};
     for (auto& [part, absence] : left_)
       absence = {};

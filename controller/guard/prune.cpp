@@ -22,7 +22,9 @@ void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
   }
   std::set<std::string> known = present;
   known.insert(owned.begin(), owned.end());
+  // Of complete scans only: an incomplete one has seen too few.
   known_ = known.size();
+  // Nothing is left of it: done.
   std::erase_if(absent_, [&owned](const auto& item) { return !owned.contains(item.first); });
   for (const auto& name : owned) {
     if (present.contains(name)) continue;
@@ -30,6 +32,7 @@ void PruneGuard::scanned(bool complete, const std::set<std::string>& present,
     if (absence.scans++ == 0) absence.since = now;
   }
   const auto decision = decide(now);
+  // A removal that was begun goes on: half an App is worse than either.
   in_progress_.insert(decision.allowed.begin(), decision.allowed.end());
 }
 
@@ -55,6 +58,7 @@ PruneDecision PruneGuard::decide(SteadyTime now) const {
   }
   const auto share =
       static_cast<std::size_t>(std::floor(rules_.share * static_cast<double>(known_)));
+  // Never all, even where the share would allow it: one App of one is the likeliest accident.
   const bool all = absent_.size() >= known_;
   const bool over = going + ripe.size() > std::max<std::size_t>(1, share) || all;
   (over ? decision.withheld : decision.allowed).insert(ripe.begin(), ripe.end());

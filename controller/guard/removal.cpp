@@ -5,6 +5,7 @@
 namespace fairlead::controller {
 
 Stays why_it_stays(const Removal& removal) {
+  // In the order of the header: what lasts before what passes by itself.
   if (removal.kind == Kind::kVolume) return Stays::kVolume;
   if (!removal.ours) return Stays::kForeign;
   if (!removal.named) return Stays::kStranger;
@@ -22,6 +23,7 @@ std::optional<Error> why_app_stays(const Departure& departure) {
     return Error{ErrorClass::kBlocked, Reason::kPruneBlocked,
                  "'" + departure.key + "' left the manifests " + why, std::move(hint)};
   };
+  // First what a person can mend, then what only waits for consent.
   if (!departure.broken_file.empty())
     return stays("but " + departure.broken_file + " is not a valid manifest and may still hold it",
                  "fix or delete " + departure.broken_file);
@@ -36,6 +38,7 @@ std::optional<Error> why_app_stays(const Departure& departure) {
 }
 
 Status removes_one_of_ours(Kind kind, std::string_view id, bool recorded) {
+  // The engine would take a name or the beginning of an ID for whatever fits it.
   constexpr std::size_t kFullId = 64;
   const bool full = id.size() == kFullId && std::ranges::all_of(id, [](char c) {
                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');

@@ -12,6 +12,7 @@ namespace {
 std::uint64_t generation(const docker::Container& container) {
   const std::string text = label(container.labels, kLabelGeneration);
   std::uint64_t value = 0;
+  // What is no number is 0: a label of anybody's may say anything.
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
@@ -67,6 +68,7 @@ bool newer(const docker::Container& a, const docker::Container& b) {
 
 bool hash_matches(const model::App& app, const model::Service& service,
                   const docker::Container& container) {
+  // An upgrade of Fairlead must replace nothing by itself.
   if (label(container.labels, kLabelSpecHashVersion) != std::to_string(model::kSpecHashVersion))
     return true;
   return label(container.labels, kLabelSpecHash) == model::container_spec_hash(app, service);

@@ -11,6 +11,7 @@ namespace {
 // Docker names of the shared networks among the desired, if `app` looks outside for any network.
 std::set<std::string> declared_networks(const DesiredStore& desired, const model::App& app) {
   std::set<std::string> names;
+  // A look at all of the directory, for those few only that ask for it.
   if (std::ranges::none_of(app.networks, &model::Network::external)) return names;
   for (const auto& [key, entry] : desired.entries()) {
     if (const auto* shared = entry.network()) names.insert(shared->network.docker_name);
@@ -21,9 +22,13 @@ std::set<std::string> declared_networks(const DesiredStore& desired, const model
 // It left the manifests: may what is left of it be removed? If not, says why.
 void gather_departed(const PassSources& from, PassInput& input) {
   model::App gone;
+  // All that is known of it by now: names follow from the prefix, which is the name where no
+  // `appId` was.
   gone.name = input.key;
   gone.prefix = input.key;
   input.app = std::make_shared<const model::App>(std::move(gone));
+  // It left in the form that was in force, and is there in another: a clash or a mistake, and no
+  // wish to remove.
   input.refused = from.desired.mentioned().contains(input.key);
   input.policy.app_gone = true;
   const Departure departure{input.key, from.prune.decide(from.now), from.desired.broken_file(),
@@ -33,6 +38,7 @@ void gather_departed(const PassSources& from, PassInput& input) {
     Refusal refusal;
     refusal.object = input.key;
     refusal.error = std::move(*error);
+    // The first one is the App's error: why it stays is what matters most.
     input.refusals.insert(input.refusals.begin(), std::move(refusal));
   }
 }
@@ -52,6 +58,7 @@ void gather_desired(const PassSources& from, const DesiredEntry& entry, PassInpu
 void recall(const Inventory& inventory, PassInput& input) {
   auto& memory = input.memory;
   memory.volumes = inventory.volumes_of(input.key);
+  // Of the objects in sight only: a recording should not hold other Apps' secrets.
   const auto copy = [](const auto& from, auto& to, const std::string& id) {
     if (const auto found = from.find(id); found != from.end()) to.insert(*found);
   };

@@ -28,6 +28,7 @@ std::string record_input(const PassInput& input) {
 
 Result<PassInput> read_recording(std::string_view text) {
   boost::system::error_code failed;
+  // With the library's own limit of depth (F113).
   const auto parsed = boost::json::parse(text, failed);
   if (failed) return std::unexpected(no_recording(failed.message()));
   const auto* root = parsed.if_object();
@@ -45,6 +46,7 @@ Result<PassInput> read_recording(std::string_view text) {
   try {
     PassInput out;
     codec::from_json(*input, out, "");
+    // The only pointer that the planner takes for granted.
     if (out.app == nullptr) return std::unexpected(no_recording("app is missing"));
     return out;
   } catch (const std::exception& wrong) {

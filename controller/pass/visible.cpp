@@ -21,6 +21,7 @@ bool expected_container(const DesiredEntry* entry, const docker::Container& cont
   const auto* app = entry == nullptr ? nullptr : entry->app();
   if (app == nullptr) return false;
   return std::ranges::any_of(app->services, [&](const model::Service& service) {
+    // Both: a container of another service that has this one's name is no replacement of it.
     return service.name == label(container.labels, kLabelComponent) &&
            is_name_or_derived(container.name,
                               replica(*app, service, number_of(container)).container_name);
@@ -54,6 +55,7 @@ std::vector<model::Network> networks_of(const DesiredEntry* entry) {
 
 bool was_made_in_place(const Inventory& inventory, const std::string& app,
                        const docker::Volume& volume) {
+  // Somebody gave it labels since, or made it himself.
   if (!volume.labels.empty()) return false;
   const auto known = inventory.readings().find(volume.name);
   return known != inventory.readings().end() && known->second.contains(made_in_place(volume)) &&
@@ -86,6 +88,7 @@ struct Looking {
   bool ours(Kind kind, const std::string& id, const std::string& name, const docker::Labels& labels,
             bool expected) {
     if (inventory.knows(kind, id)) return true;
+    // Labels alone: an image or a copied command line may have brought them (F117).
     if (!expected && !inventory.intended(kind, key, name)) {
       found.refusals.push_back(not_ours(kind, labels, name));
       return false;
@@ -102,6 +105,7 @@ struct Looking {
   }
   void add(const docker::Network& network) {
     const auto& id = network.id;
+    // Others' networks may be seen, for our containers join them and our subnets meet them.
     if (!mine(network.labels) ||
         ours(Kind::kNetwork, id, network.name, network.labels, expected_network(entry, network)))
       found.observed.networks.emplace(id, network);
@@ -121,6 +125,7 @@ std::map<std::string, const docker::Network*> networks_for(const DesiredEntry* e
     for (const auto* network : networks)
       found.emplace(network->id, network);
   };
+  // By label, by name, by what containers know, by address: each way finds what the others can't.
   for (const auto& id : all.of(key).networks)
     add(all.networks_called(id));
   for (const auto& network : networks_of(entry)) {
@@ -131,6 +136,8 @@ std::map<std::string, const docker::Network*> networks_for(const DesiredEntry* e
   }
   for (const auto& id : all.of(key).containers) {
     const auto& container = all.all().containers.at(id).details;
+    // Its mode may name a network that nothing else of the App names any more
+    // (ApiFeature::kModeMustExist).
     add(all.networks_called(container.network_mode));
     for (const auto& endpoint : container.endpoints) {
       add(all.networks_called(endpoint.network_name));
@@ -187,6 +194,7 @@ void adopt(Inventory& inventory, const std::string& key, const Visible& visible)
     }
     inventory.adopted(entry);
   }
+  // A volume is known by its name, so an intent of that name is all there can be.
   for (const auto& [name, volume] : observed.volumes) {
     if (!inventory.intended(Kind::kVolume, key, name)) continue;
     inventory.adopted({Kind::kVolume, key, label(volume.labels, kLabelComponent), name, name});

@@ -1,3 +1,6 @@
+// Compose's long forms, as model/ keeps them, turned into what the Engine API has in their place
+// (POST /containers/create). A row without a function is the value as it is. What a function
+// returns empty is not sent, so that the engine's default stands.
 #include "controller/request/settings.h"
 
 #include <algorithm>
@@ -24,6 +27,7 @@ json::value log_config(const json::value& value) {
 
 json::value ulimits(const json::value& value) {
   json::array out;
+  // One number is both limits.
   for (const auto& [name, limit] : value.as_object()) {
     const auto* both = limit.if_object();
     out.push_back(json::object{{"Name", name},
@@ -50,6 +54,7 @@ json::value exposed(const json::value& value) {
     const std::string_view text = each.as_string();
     if (text.empty()) continue;
     const auto slash = text.find('/');
+    // The engine's keys have the protocol always.
     const std::string protocol(slash == std::string_view::npos ? "/tcp" : text.substr(slash));
     const std::string range(text.substr(0, slash));
     const auto dash = range.find('-');
@@ -71,6 +76,7 @@ json::value devices(const json::value& value) {
   json::array out;
   for (const auto& each : value.as_array()) {
     const auto& device = each.as_object();
+    // Not a path of the host: the runtime looks it up, so it goes as a request (below).
     if (is_cdi(device)) continue;
     out.push_back(json::object{{"PathOnHost", device.at("source")},
                                {"PathInContainer", device.at("target")},
@@ -108,6 +114,7 @@ json::value gpu_requests(const json::value& value) {
     copy("count", "Count");
     copy("device_ids", "DeviceIDs");
     copy("options", "Options");
+    // As Compose: all of them, where nothing is said.
     if (!from.contains("count") && !from.contains("device_ids")) to["Count"] = -1;
     out.push_back(std::move(to));
   }
@@ -120,6 +127,7 @@ json::value part_of(const json::value& value, const char* key) {
 }
 
 json::value throttles(const json::value& list) {
+  // Not declared: null is left out.
   if (!list.is_array()) return {};
   json::array out;
   for (const auto& each : list.as_array()) {
@@ -137,6 +145,7 @@ json::value throttles(const json::value& list) {
 constexpr auto kSame = nullptr;
 constexpr bool kOfPeers = true;
 
+// By Compose's key. Order matters only where several rows have one field: lists are joined in it.
 constexpr SettingRule kRules[] = {
     {"annotations", "HostConfig.Annotations"},
     {"blkio_config", "HostConfig.BlkioWeight",
@@ -210,12 +219,14 @@ json::value with_peers(const json::value& value, const PeerId& peer_of) {
   json::array out;
   for (const auto& each : value.as_array()) {
     const std::string text(each.as_string());
+    // The engine's own form of `volumes_from` has no prefix; that of a mode has.
     if (text.starts_with("container:")) {
       out.push_back(json::string(text.substr(10)));
       continue;
     }
     const auto colon = text.find(':');
     const auto peer = peer_of(text.substr(0, colon));
+    // All or nothing: a container without some of the volumes that it counts on must not be made.
     if (peer.empty()) return {};
     out.push_back(json::string(peer + (colon == std::string::npos ? "" : text.substr(colon))));
   }
@@ -276,6 +287,7 @@ docker::Settings engine_settings(const model::Service& service, const PeerId& pe
     out["HostConfig.MemoryReservation"] = *service.deploy->memory_reservation;
   const json::value deploy(service.deploy->written);
   boost::system::error_code none;
+  // `deploy` is kept as it is written, so its devices are read where Compose has them.
   const auto* requests = deploy.find_pointer("/resources/reservations/devices", none);
   if (requests != nullptr) append_to(out["HostConfig.DeviceRequests"], gpu_requests(*requests));
   return out;
@@ -312,6 +324,7 @@ std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
   for (const auto& [path, value] : desired) {
     const auto* rule = rule_of(path);
     const auto* field = docker::find_field(path);
+    // No place in inspect: it can't be compared, and the spec hash stands for it.
     if (rule == nullptr || field == nullptr) continue;
     const auto found = actual.find(path);
     const json::value nothing;

@@ -70,9 +70,12 @@ docker::StringMap container_labels(const model::App& app, const model::Service& 
   // As Compose writes it: in which order to stop is known when the manifest is gone.
   if (!service.depends_on.empty())
     labels[std::string(kLabelDependsOn)] = dependencies_label(service);
+  // Compose's own, and read back by number_of().
   labels[std::string(kLabelNumber)] = std::to_string(service.number);
   labels["com.docker.compose.oneoff"] = "False";
+  // Compose's tools look for containers that have it; what it says is for Compose itself.
   labels["com.docker.compose.config-hash"] = hash;
+  // Last: nothing may stand over them.
   overlay(labels, own_labels(app.name, service.name, hash, policy));
   labels[std::string(kLabelGeneration)] = std::to_string(memory.generation);
   labels[std::string(kLabelImageRef)] = service.image;
@@ -116,9 +119,11 @@ docker::EndpointSpec endpoint_spec(const model::App& app, const model::Service& 
                               [&](const auto& each) { return each.key == endpoint.network; });
   if (network != app.networks.end()) {
     spec.network_name = network->docker_name;
+    // Else this plan makes it, and the executor puts the ID in.
     if (const auto* live = live_network(app, *network, observed, policy.instance))
       spec.network_id = live->id;
   }
+  // First, and always: it is how services find each other.
   spec.aliases = {service.name};
   for (const auto& alias : endpoint.aliases)
     if (std::find(spec.aliases.begin(), spec.aliases.end(), alias) == spec.aliases.end())
@@ -131,6 +136,7 @@ docker::EndpointSpec endpoint_spec(const model::App& app, const model::Service& 
   if (endpoint.interface_name)
     spec.driver_opts["com.docker.network.endpoint.ifname"] = *endpoint.interface_name;
   spec.gw_priority = endpoint.gw_priority;
+  // On each network, for each resolves names by itself.
   spec.links = links_of(app, service);
   return spec;
 }
@@ -138,9 +144,11 @@ docker::EndpointSpec endpoint_spec(const model::App& app, const model::Service& 
 std::string network_mode(const model::App& app, const model::Service& service,
                          const docker::ContainerSpec& spec, const Observed& observed,
                          const Policy& policy) {
+  // By ID, which the engine would make of it anyway; "container:" alone while there is none.
   if (service.network_mode.starts_with("service:"))
     return "container:" + peer_id(app, service.network_mode.substr(8), observed, policy);
   if (!service.network_mode.empty()) return service.network_mode;
+  // Not "", which would be the default bridge: a service without networks is on none.
   if (spec.endpoints.empty()) return "none";
   return spec.endpoints.front().network_name;
 }
@@ -161,6 +169,8 @@ docker::MountSpec mount_spec(const model::App& app, const model::Mount& mount) {
       spec.type = "image";
       break;
   }
+  // A path, an image, or nothing; of a volume the manifest's key, replaced below by what the engine
+  // calls it.
   spec.source = mount.source;
   if (mount.type == model::Mount::Type::kVolume)
     for (const auto& volume : app.volumes)
@@ -197,9 +207,11 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
   spec.command = service.command;
   spec.entrypoint = service.entrypoint;
   for (const auto& [key, value] : service.environment)
+    // In the order of the names, so that equal manifests are equal requests.
     if (value) spec.env.push_back(key + "=" + *value);
   for (const auto& port : service.ports)
     spec.ports.push_back({port.target, port.protocol, port.host_ip, port.published});
+  // Not declared is not sent: the engine's default is no restart.
   if (const auto restart = model::restart_of(service))
     spec.restart = docker::RestartPolicy{restart->name, restart->max_attempts};
   if (service.healthcheck) spec.health = health_spec(*service.healthcheck);
@@ -207,6 +219,7 @@ void copy_settings(const model::Service& service, docker::ContainerSpec& spec) {
   spec.working_dir = service.working_dir;
   spec.hostname = service.hostname;
   spec.init = service.init;
+  // For stops by others, such as the engine's own end; ours say their grace themselves.
   if (service.stop_grace_period) spec.stop_timeout_seconds = grace_seconds(service);
   spec.extra_hosts = service.extra_hosts;
   spec.cap_add = service.cap_add;
@@ -283,6 +296,7 @@ docker::ContainerSpec container_spec(const model::App& app, const model::Service
   if (service.network_mode.empty())
     for (const auto& endpoint : service.endpoints)
       spec.endpoints.push_back(endpoint_spec(app, service, endpoint, observed, policy));
+  // After the endpoints, of which the first is the primary one.
   spec.network_mode = network_mode(app, service, spec, observed, policy);
   spec.settings = engine_settings(
       service, [&](const std::string& peer) { return peer_id(app, peer, observed, policy); });
