@@ -27,6 +27,7 @@ NetworkUse use_of(const Planner& p, const model::Service& service) {
   for (const auto& mount : service.mounts)
     if (mount.type == model::Mount::Type::kVolume && p.unusable_volumes.contains(mount.source))
       return NetworkUse::kUnusable;
+  // It is on none of the App's networks.
   if (!service.network_mode.empty()) return worst;
   for (const auto& endpoint : service.endpoints) {
     auto found = p.networks.find(endpoint.network);
@@ -38,6 +39,7 @@ NetworkUse use_of(const Planner& p, const model::Service& service) {
 // True if the service shares something with a service that has no container yet.
 bool waits_for_peer(Planner& p, const model::Service& service) {
   for (const auto& peer : model::peers_of(service)) {
+    // By ID in the request, so it must exist; it need not run.
     if (!peer_id(p.app, peer, p.observed, p.policy).empty()) continue;
     wait_for(p, "service " + service.name + " waits for the container of " + peer +
                     ", with which it shares a namespace or volumes");
@@ -58,9 +60,11 @@ void create_missing(Planner& p, const model::Service& service, const docker::Con
                     const ObservedContainer* dead, const Steps& after) {
   p.plan.drift.push_back({Kind::kContainer, Drift::Type::kMissing, service.name,
                           service.container_name, "", "", "", false});
+  // Somebody removes it again and again: not made, and said.
   if (held(p, Kind::kContainer, service.name, service.container_name, "") ||
       waits_for_peer(p, service))
     return;
+  // Before the create and not the start: on the default bridge a link is made with the container.
   if (!link_gate(p, service)) return;
   const std::string reason = "container " + service.container_name + " is missing";
   const auto created = create_container(p, service, spec, service.container_name,
@@ -70,6 +74,7 @@ void create_missing(Planner& p, const model::Service& service, const docker::Con
     state.prepared = false;
     return;
   }
+  // It is created all the same: image, networks and mounts are ready when what it waits for is.
   auto gate = start_gate(p, service);
   if (!gate) return;
   gate->push_back(created);
@@ -82,6 +87,7 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
   const auto& details = container.details;
   auto& state = p.services[instance_key(service)];
   if (completed(container) && !ended_stale(p, service, details)) {
+    // Whoever waits for its success may start.
     state.completed = true;
     return;
   }
@@ -89,8 +95,10 @@ void start_stopped(Planner& p, const model::Service& service, const ObservedCont
   const bool never_ran = details.state == "created";
   const bool stopped = !never_ran && was_stopped(container);
   drift_of(p, service, details, "state", "running", details.state, !stopped);
+  // Only a stop is somebody's doing: ends have a count of their own (ends.h).
   if (stopped && held(p, Kind::kContainer, service.name, details.name, "state")) return;
   const auto runs = never_ran ? std::nullopt : next_run(p, service, container);
+  // It is not its time yet, or it has failed for good; next_run() has said which.
   if (!never_ran && !runs) return;
   auto gate = start_gate(p, service);
   if (!gate) return;
@@ -117,6 +125,7 @@ void correct_state(Planner& p, const model::Service& service, const ObservedCont
                             after, "state is paused, wanted running"))};
   } else if (details.state == "running") {
     state.runs = true;
+    // First: what is restarted needs no look at its hooks, they follow the start.
     if (restart_stale(p, service, details, after)) return;
     watch_young(p, service, details);
     state.started = run_due_hooks(p, service, details, after);
@@ -138,6 +147,7 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
     std::erase_if(update.settings,
                   [&field](const auto& setting) { return setting_key(setting.first) == field; });
   };
+  // Right after an update of ours what differs is the engine's reading of it.
   const bool fresh = p.memory.fresh.contains(part_of(container.id, kLimitsPart));
   for (auto& drift : diff_limits(service, spec, container, update)) {
     drift.object = container.name;
@@ -153,6 +163,8 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
     wanted = true;
     reason += (reason.empty() ? "" : "; ") + difference(p, drift);
   }
+  // What is left in `update` corrects nothing by itself: a swap limit that only goes with a memory
+  // limit.
   if (!wanted) return {};
   return {
       add(p, on_container(service, container.name,
@@ -162,6 +174,7 @@ Steps update_limits(Planner& p, const model::Service& service, const docker::Con
 Steps rename_back(Planner& p, const model::Service& service, const docker::Container& container) {
   const std::string& name = service.container_name;
   if (container.name == name) return {};
+  // Left by a replacement of ours, and no drift.
   const bool ours = container.name == next_name(name) || container.name == prev_name(name);
   drift_of(p, service, container, "name", name, container.name, ours);
   if (held(p, Kind::kContainer, service.name, name, "name")) return {};
@@ -185,6 +198,7 @@ void keep_frozen(Planner& p, const model::Service& service, const ServiceContain
   const ObservedContainer* kept = found.current;
   for (const auto* each : found.outdated)
     if (kept == nullptr || up(each->details)) kept = each;
+  // It is not compared now: what is known of it stays known.
   keep_readings(p, kept->details.id, "");
   correct_state(p, service, *kept, {});
 }
@@ -196,6 +210,7 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
   const ObservedContainer& current = *found.current;
   const auto& details = current.details;
   p.services[instance_key(service)].current = &details;
+  // Counts against `parallelism` until it is healthy: the next replica waits for it.
   if (details.health == "starting") ++p.replacing[service.name];
   append(after, rename_back(p, service, details));
   append(after, update_limits(p, service, found.spec, details));
@@ -211,6 +226,7 @@ void maintain(Planner& p, const model::Service& service, const ServiceContainers
 }
 
 void plan_service(Planner& p, const model::Service& service) {
+  // There from now on, in whatever state: who depends on it finds an entry.
   p.services[instance_key(service)];
   auto spec = container_spec(p.app, service, p.observed, p.policy, p.memory);
   if (denied(p, service, spec)) return;  // first: a newer engine would not help
@@ -226,10 +242,12 @@ void plan_service(Planner& p, const model::Service& service) {
   if (found.untouchable) return;
   const bool missing = found.current == nullptr && found.outdated.empty();
   const NetworkUse use = use_of(p, service);
+  // Its containers, if there are any, are left as they are: nothing is stopped for a refusal.
   if (use == NetworkUse::kUnusable) {
     wait_for(p, "service " + service.name + " needs a network or volume that is refused");
     return;
   }
+  // Those of a container that is not the current one, or was started by now.
   remove_hook_containers(p, service, found.current == nullptr ? nullptr : &found.current->details);
   Steps freed;  // F032: a dead container keeps its name until it is removed
   for (const auto* dead : found.dead)

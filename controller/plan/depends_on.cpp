@@ -11,6 +11,7 @@ std::string missing(model::Dependency::Condition condition, const ServiceState& 
     case model::Dependency::Condition::kStarted:
       return state.runs || state.completed ? "" : "to be started";
     case model::Dependency::Condition::kHealthy: {
+      // Seen, not hoped for: a container that is only started by this plan is not healthy yet.
       const bool healthy = state.current != nullptr && state.runs &&
                            state.current->state == "running" && state.current->health == "healthy";
       return healthy ? "" : "to be healthy";
@@ -53,13 +54,17 @@ std::optional<Steps> start_gate(Planner& p, const model::Service& service) {
   for (const auto& dependency : service.depends_on) {
     for (int number = 1; number <= replicas(p.app, dependency.service); ++number) {
       auto found = p.services.find(instance_key(dependency.service, number));
+      // Dependencies are planned before (in_start_order in plan.cpp); none there means a circle,
+      // and is not met.
       const ServiceState state = found == p.services.end() ? ServiceState{} : found->second;
       const std::string lacks = missing(dependency.condition, state);
       if (lacks.empty()) {
+        // Also for a health that is good now, if a restart is planned before it.
         append(steps, state.started);
       } else if (dependency.required) {
         if (has_no_check(dependency, state)) refuse_for_ever(p, service, dependency);
         wait_for(p, "service " + service.name + " waits for " + dependency.service + " " + lacks);
+        // The first replica that is not ready says enough; other dependencies are said as well.
         open = false;
         break;
       }

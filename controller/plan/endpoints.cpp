@@ -36,6 +36,7 @@ docker::EndpointSpec as_it_was(const docker::Endpoint& actual, const docker::End
   spec.network_id = actual.network_id;
   spec.network_name = actual.network_name;
   spec.aliases = actual.aliases;
+  // The engine adds it by itself, and would keep it as one that was asked for.
   std::erase(spec.aliases, container.id.substr(0, 12));
   spec.ipv4_address = actual.ipv4_configured;
   spec.ipv6_address = actual.ipv6_configured;
@@ -51,6 +52,7 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
   auto operation = on_container(service, container.name, {}, {}, reason(p, change.drift));
   Steps steps;
   if (change.actual != nullptr) {
+    // By name and by force where the network is gone: the engine finds it no other way.
     DisconnectEndpoint leave{ref, {"", change.actual->network_name}, change.stale};
     if (!change.stale) leave.network.id = change.actual->network_id;
     operation.after = connected;
@@ -61,12 +63,14 @@ Steps apply(Planner& p, const model::Service& service, const docker::Container& 
     }
     operation.action = std::move(leave);
     steps.push_back(add(p, operation));
+    // Who removes that network, or takes an address on it, comes after this.
     p.detaches[change.actual->network_id][container.id] = steps.back();
   }
   if (change.wanted != nullptr) {
     operation.action = ConnectEndpoint{ref, *change.wanted};
     operation.after = steps;
     append(operation.after, steps_to_network(p, change.wanted->network_name));
+    // Only what was on a network can be put back; a stopped container loses nothing meanwhile.
     if (change.actual != nullptr && !change.stale && up(container)) {
       operation.rollback = {
           ConnectEndpoint{ref, as_it_was(*change.actual, *change.wanted, container)}};
@@ -107,12 +111,14 @@ std::vector<EndpointChange> endpoint_repairs(const Planner& p, const docker::Con
 
 Steps repair_endpoints(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                        const docker::Container& container) {
+  // It shares somebody's network, or has none: its endpoints are not ours to keep.
   if (!service.network_mode.empty()) return {};
   Steps connects;
   std::vector<Drift> readings;
   auto changes = endpoint_repairs(p, spec, container, &readings);
   for (auto& each : readings) {
     each.component = service.name;
+    // They were found to be readings above.
     not_applied(p, container.id, each, true);
   }
   for (auto& change : changes) {

@@ -30,6 +30,7 @@ Runs runs_of(const Planner& p, const docker::Container& container) {
 
 const LastEnd* end_of(const Planner& p, const docker::Container& container) {
   const auto found = p.memory.ends.find(container.id);
+  // What is remembered of an earlier end says nothing of this one.
   const bool same =
       found != p.memory.ends.end() && found->second.finished_at == container.finished_at;
   return same ? &found->second : nullptr;
@@ -45,6 +46,7 @@ WallTime ended_at(const Planner& p, const docker::Container& container) {
 std::optional<Duration> run_time(const docker::Container& container) {
   const auto started = from_rfc3339(container.started_at);
   const auto finished = from_rfc3339(container.finished_at);
+  // The engine's zero time, or a clock that was set back.
   if (!known(started) || !known(finished) || finished < started) return std::nullopt;
   return std::chrono::duration_cast<Duration>(finished - started);
 }
@@ -99,7 +101,9 @@ bool has_failed(const Planner& p, const model::Service& service, const docker::C
                 int failures) {
   const auto& policy = container.restart;
   if (policy.name == "on-failure")
+    // The engine has tried as often as it may, and is done; without a limit it tries on.
     return policy.max_attempts > 0 && container.restart_count >= policy.max_attempts;
+  // The first end is no retry: `retries` are those after it.
   return runs_once(policy.name) && !awaited(p.app, service) && failures > p.app.retries;
 }
 
@@ -131,9 +135,11 @@ std::optional<Runs> next_run(Planner& p, const model::Service& service,
   if (was_stopped(container) || ended_stale(p, service, details))
     return Runs{runs.starts + 1, runs.failures};
   const auto ran = run_time(details);
+  // A run that was long enough has shown that it can.
   const int failures = (ran && *ran >= kStableRun ? 0 : runs.failures) + 1;
   p.services[instance_key(service)].ended = how(details);
   const Runs next{runs.starts + 1, failures};
+  // Asked for by hand: at once, and with all of its attempts again.
   if (runs.again) return Runs{runs.starts + 1, 0};
   if (has_failed(p, service, details, failures)) {
     give_up(p, service, details, failures);
@@ -146,6 +152,7 @@ std::optional<Runs> next_run(Planner& p, const model::Service& service,
   note_crash(p, service, details, failures, message);
   const auto ended = ended_at(p, details);
   const auto due = ended + std::chrono::duration_cast<WallTime::duration>(delay);
+  // Without a time it can't be waited for: started at once, and counted.
   if (!known(ended) || due <= p.observed.now) return next;
   wait_for(p, message);
   wake_at(p, due);
@@ -153,9 +160,11 @@ std::optional<Runs> next_run(Planner& p, const model::Service& service,
 }
 
 void watch_young(Planner& p, const model::Service& service, const docker::Container& container) {
+  // Ours, or the engine's: whoever started it again.
   const int failures = std::max(runs_of(p, container).failures, container.restart_count);
   const auto started = from_rfc3339(container.started_at);
   const auto settled = started + std::chrono::duration_cast<WallTime::duration>(kYoung);
+  // A start in the future is a clock that differs: nothing to wait for.
   if (failures == 0 || started > p.observed.now || settled <= p.observed.now) return;
   const std::string message =
       "container " + container.name + " was started again and has not been up for " +

@@ -44,6 +44,7 @@ bool recognised(const ObservedContainer& container, const Containers& all,
 // (F117), or can't be told from one: left alone.
 bool refuse_strangers(Planner& p, const model::Service& service, Containers& all) {
   if (all.size() < 2) return false;
+  // Judged against all of them, whichever has been taken out by then.
   const Containers whole = all;
   std::erase_if(all, [&](const auto* each) {
     if (recognised(*each, whole, service.container_name)) return false;
@@ -64,6 +65,7 @@ bool untouchable(Planner& p, const Containers& all) {
     const std::string& name = each->details.name;
     if (each->uncertain) {
       wait_for(p, "container " + name + " can't be inspected; it is left alone");
+      // One that can't be read stops the whole replica: it may be the very one that is up to date.
       found = true;
     } else if (each->details.state == "removing") {
       wait_for(p, "container " + name + " is being removed (RemovalStuck if it stays)");
@@ -96,6 +98,7 @@ bool dead_mode(const Planner& p, const docker::ContainerSpec& spec,
       !docker::has(p.observed.engine.api_version, docker::ApiFeature::kModeMustExist) ||
       names_a_network(p, mode))
     return false;
+  // It has to be started, or connected to something.
   return !up(container) ||
          std::ranges::any_of(endpoint_repairs(p, spec, container, nullptr),
                              [](const auto& change) { return change.wanted != nullptr; });
@@ -107,6 +110,7 @@ std::string lost_network(const Planner& p, const docker::Container& container) {
   if (up(container)) return "";
   for (const auto& endpoint : container.endpoints) {
     const std::string& name = endpoint.network_name;
+    // A name of 64 digits is an ID that the engine put in a name's place.
     const bool by_id = name.size() == 64 && endpoint.network_id.empty();
     if (by_id && !p.observed.networks.contains(name)) return name;
   }
@@ -119,6 +123,8 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
   const auto& container = observed.details;
   const bool same_hash = hash_matches(p.app, service, container);
   auto drift = diff_container(service, spec, container);
+  // The manifest has changed in something that is not compared field by field: the hash alone
+  // knows.
   if (!same_hash && drift.empty())
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
@@ -140,12 +146,15 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
                      service.image + " " + known->id, container.image_id, false});
   bool current = true;
+  // Compared, if only to find nothing: what was known of it and holds no more is forgotten.
   if (same_hash) p.plan.compared[container.id];
   for (auto& each : drift) {
     each.object = container.name;
+    // With another hash the container goes anyway, and its readings with it.
     if (same_hash && not_applied(p, container.id, each)) continue;
     each.from_manifest = !same_hash || newer_image;
     p.plan.drift.push_back(each);
+    // What is contended makes nobody out of date: a replacement would be changed back as well.
     if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
   }
   return current;
@@ -165,6 +174,7 @@ ServiceContainers find_containers(Planner& p, const model::Service& service,
       continue;
     }
     // Of several that are up to date the newest stays.
+    // Whichever of two loses is double, and goes after the one that stays runs.
     const auto* other = each;
     if (up_to_date(p, service, found.spec, *each) &&
         (found.current == nullptr || newer(each->details, found.current->details))) {

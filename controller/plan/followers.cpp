@@ -39,8 +39,10 @@ std::optional<Stale> by_namespace(const Planner& p, const docker::Container& con
       {"ipc", text_of(container.settings, "HostConfig.IpcMode")},
   };
   for (const auto& [field, mode] : modes) {
+    // As the engine shows it: with the ID of the container that was joined.
     if (!mode.starts_with("container:")) continue;
     const auto found = p.observed.containers.find(mode.substr(10));
+    // Somebody else's, or gone: then the mode itself is judged (diff/container.h).
     if (found == p.observed.containers.end()) continue;
     const auto& leader = found->second.details;
     if (!up(leader) || !sane(leader) ||
@@ -91,6 +93,7 @@ std::optional<Stale> stale(const Planner& p, const model::Service& service,
   if (!found) found = by_dependency(p, service, container);
   if (!found) return std::nullopt;
   const auto known = p.memory.restarted.find(container.id);
+  // Each start of the other is followed once, also where clocks are such that it would stay newer.
   const bool told = known != p.memory.restarted.end() && known->second == found->other + found->at;
   return told ? std::nullopt : found;
 }
@@ -119,6 +122,7 @@ bool restart_stale(Planner& p, const model::Service& service, const docker::Cont
                           found->field, "started after " + found->name, "started before it", true});
   if (held(p, Kind::kContainer, service.name, container.name, found->field)) return false;
   auto gate = start_gate(p, service);
+  // What it depends on may not be ready again: it waits, running with what it has.
   if (!gate) return true;
   append(*gate, after);
   p.services[instance_key(service)].started = {restart_container(
@@ -143,6 +147,7 @@ bool links_are_stale(const Planner& p, const model::Service& service,
 std::optional<Steps> link_gate(Planner& p, const model::Service& service) {
   Steps steps;
   for (const auto* other : linked(p, service)) {
+    // The first replica is the one that links name.
     const auto& started = p.services[instance_key(other->name, 1)].started;
     append(steps, started);
     const bool there = std::ranges::any_of(p.observed.containers, [other](const auto& each) {

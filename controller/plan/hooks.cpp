@@ -52,6 +52,7 @@ struct Stage {
 docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
   const auto& service = stage.service;
   const auto& hook = stage.hook;
+  // The service's own request, of which a step gets a part: networks, environment, platform.
   auto whole = container_spec(p.app, service, p.observed, p.policy, p.memory);
   docker::ContainerSpec spec;
   spec.name = stage.name();
@@ -64,6 +65,7 @@ docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
   spec.working_dir = hook.working_dir ? hook.working_dir : service.working_dir;
   spec.command = hook.command;
   spec.env = std::move(whole.env);
+  // Behind the service's, so that the step's own value counts.
   std::ranges::move(environment_of(hook.environment), std::back_inserter(spec.env));
   if (hook.privileged) spec.privileged = true;
   // Not the user's labels: a proxy that reads them would take the step for the service.
@@ -73,6 +75,7 @@ docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
   spec.labels.erase(std::string(kLabelReplaces));
   spec.labels["com.docker.compose.oneoff"] = "True";
   spec.labels[std::string(kLabelHook)] = stage.label();
+  // By ID: a container that is made anew is prepared anew.
   spec.labels[std::string(kLabelHookOf)] = stage.before.id;
   spec.labels[std::string(kLabelImageRef)] = spec.image;
   for (const auto& endpoint : whole.endpoints) {
@@ -82,6 +85,7 @@ docker::ContainerSpec spec_of(const Planner& p, const Stage& stage) {
     spec.endpoints.push_back(std::move(plain));
   }
   spec.network_mode = whole.network_mode;
+  // The container exists already, not started: its volumes are what the step is to prepare.
   spec.settings["HostConfig.VolumesFrom"] =
       boost::json::array{boost::json::string(stage.before.id)};
   return spec;
@@ -107,6 +111,7 @@ void start_stage(Planner& p, const Stage& stage, const Ref& container, const Ste
 void create_stage(Planner& p, const Stage& stage, Steps after) {
   auto spec = spec_of(p, stage);
   const std::string name = spec.name;
+  // With an image of its own, the service's pull policy holds for it as well.
   after.push_back(ensure_image(p, stage.service, {spec.image, spec.platform, stage.service.pull}));
   const auto created = add(
       p, on_container(stage.service, stage.service.container_name, CreateContainer{std::move(spec)},
@@ -119,6 +124,7 @@ bool run_stage(Planner& p, const Stage& stage, const Steps& after) {
   const auto* found = container_of(p, stage);
   if (found == nullptr) {
     create_stage(p, stage, after);
+    // Waited for: the engine's event of its end wakes the App.
   } else if (const auto& step = found->details; found->uncertain || up(step)) {
   } else if (step.state == "created") {
     start_stage(p, stage, {step.id, step.name}, after);
@@ -150,6 +156,7 @@ std::size_t add_start(Planner& p, const model::Service& service, Action action,
       on_container(service, service.container_name, std::move(action), std::move(after), reason);
   operation.rollback = rollback;
   const auto started = add(p, std::move(operation));
+  // Whoever comes after the start comes after its hooks, where there are any.
   if (start.hooks.post_start.empty()) return started;
   auto run = on_container(service, service.container_name, RunHooks{start.container, start.hooks},
                           {started}, "post_start");
@@ -179,6 +186,7 @@ std::size_t restart_container(Planner& p, const model::Service& service,
 std::vector<Action> restart_actions(const Planner& p, const docker::Container& container) {
   const Ref ref{container.id, container.name};
   const auto* hooks = known_hooks(p, container);
+  // From the inventory: what the old one was started with, and not what the manifest says by now.
   if (hooks == nullptr || hooks->post_start.empty()) return {StartContainer{ref}};
   return {StartContainer{ref, {}, *hooks}, RunHooks{ref, *hooks}};
 }
@@ -186,6 +194,7 @@ std::vector<Action> restart_actions(const Planner& p, const docker::Container& c
 StopContainer stop_action(const Planner& p, const docker::Container& container, int grace_seconds) {
   StopContainer stop{{container.id, container.name}, grace_seconds};
   const auto* hooks = known_hooks(p, container);
+  // Nothing can be run in one that is paused or about to be restarted.
   if (hooks != nullptr && container.state == "running") stop.pre_stop = hooks->pre_stop;
   return stop;
 }
@@ -201,6 +210,7 @@ Steps run_due_hooks(Planner& p, const model::Service& service, const docker::Con
 
 bool pre_started(Planner& p, const model::Service& service, const docker::Container& container,
                  const Steps& after) {
+  // A container that ever ran has been prepared.
   if (service.pre_start.empty() || container.state != "created") return true;
   auto& state = p.services[instance_key(service)];
   state.prepared = false;

@@ -35,6 +35,7 @@ CreateContainer inheriting(const Planner& p, const model::Service& service,
   for (const auto& volume : replaced.volumes) {
     if (!docker::anonymous(volume)) continue;
     if (auto* mount = mount_at(create.spec, volume.target); mount != nullptr) {
+      // The manifest wants something else there now.
       if (mount->type != "volume" || !mount->source.empty()) continue;
       mount->source = volume.name;
       mount->labels.clear();  // those of the volume stay what they are

@@ -51,6 +51,7 @@ std::string gone_reason(const Planner& p, const std::string& what) {
 
 // By Compose's label, which is there when the manifest is gone.
 bool depends_on(const docker::Container& container, const std::string& component) {
+  // With a comma before the first, so that `b` is not found in `ab`.
   const std::string text = "," + label(container.labels, kLabelDependsOn);
   return text.find("," + component + ":") != std::string::npos;
 }
@@ -78,6 +79,7 @@ void wait_for_grace(Planner& p, Kind kind, const std::string& object) {
 // It stays, and must not be in the way of what the manifest wants instead.
 void make_room(Planner& p, const ObservedContainer& container, const std::string& component) {
   const auto& details = container.details;
+  // Of an App that is gone nothing needs the room.
   if (!p.app.prune || p.policy.app_gone || container.uncertain || details.state == "removing")
     return;
   set_aside(p, details,
@@ -144,6 +146,7 @@ std::string joined_names(const std::map<std::string, std::string>& members) {
 }
 
 void remove_leftover(Planner& p, const docker::Network& network, const std::string& component) {
+  // At once, without the grace: what takes its subnet is waiting (obstacles.h).
   if (const auto creation = p.blocking.find(network.id); creation != p.blocking.end()) {
     p.plan.drift.push_back(
         {Kind::kNetwork, Drift::Type::kExtra, component, network.name, "", "", "", true});
@@ -152,6 +155,7 @@ void remove_leftover(Planner& p, const docker::Network& network, const std::stri
   extra(p, Kind::kNetwork, component, network.name);
   auto staying = members_of(network, p.observed);
   Steps after;
+  // Who leaves by this plan is counted as gone, and its step waited for.
   for (const auto& [container, step] : p.detaches[network.id]) {
     staying.erase(container);
     after.push_back(step);
@@ -163,6 +167,7 @@ void remove_leftover(Planner& p, const docker::Network& network, const std::stri
     held(p, Kind::kNetwork, component, network.name, "");
     return;
   }
+  // By foreign containers, or by own ones that stay: nobody is forced off (F008).
   if (stays == Stays::kUsed) {
     refuse(p, Kind::kNetwork, component, network.name,
            {ErrorClass::kBlocked, Reason::kInUse,
@@ -197,6 +202,7 @@ void plan_leftover_containers(Planner& p) {
     if (!owned(container.details.labels, p.policy.instance, p.app.name) ||
         has_service(p, component, number_of(container.details)))
       continue;
+    // Nothing depends on a step, so it needs no place in the order.
     if (is_hook(container.details)) {
       remove_leftover(p, container, component);
     } else {

@@ -46,6 +46,7 @@ void plan_external(Planner& p, const model::Network& network) {
 
 // True if it left the manifest and no stranger is on it: it can make room (clear_subnet).
 bool can_go(const Planner& p, const docker::Network& network) {
+  // `prune: false` keeps it, whoever wants its subnet.
   if (!p.app.prune || !own_network(network, p) || !left_over(network, p)) return false;
   return std::ranges::all_of(members_of(network, p.observed), [&p](const auto& member) {
     const auto found = p.observed.containers.find(member.first);
@@ -61,6 +62,7 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
     p.networks[network.key].use = NetworkUse::kUnusable;
     return;
   }
+  // Before the create: the engine's refusal comes late, and does not say whose it is.
   const auto others = overlapping(network, p.observed);
   const auto stays =
       std::ranges::find_if(others, [&p](const auto* each) { return !can_go(p, *each); });
@@ -81,6 +83,7 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
               .action = CreateNetwork{network_spec(p.app.name, network, p.policy)},
               .after = after,
               .reason = naming(network) + " is missing"})};
+  // All that are in the way can go; leftovers.cpp takes them off before this creation.
   for (const auto* other : others)
     p.blocking[other->id] = p.networks[network.key].created.front();
 }
@@ -90,6 +93,7 @@ void plan_changed(Planner& p, const model::Network& network, const docker::Netwo
   const bool from_manifest =
       label(live.labels, kLabelSpecHash) != model::network_spec_hash(network);
   p.plan.compared[live.id];
+  // After a change of the manifest nothing is a reading: the network was made from another one.
   if (!from_manifest)
     std::erase_if(drift, [&](const Drift& each) { return not_applied(p, live.id, each); });
   if (drift.empty()) return;
@@ -122,6 +126,7 @@ void plan_duplicates(Planner& p, const model::Network& network, const docker::Ne
     }
     p.plan.drift.push_back({Kind::kNetwork, Drift::Type::kExtra, network.key, other->name, "", "",
                             other->id.substr(0, 12), false});
+    // It goes in a later pass: own members are moved to the one that stays by their network's ID.
     if (!members_of(*other, p.observed).empty()) continue;
     remove_network(p, *other, network.key, {},
                    naming(network) + " exists twice; this one has no endpoints");

@@ -39,6 +39,7 @@ bool same_address(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   boost::system::error_code bad;
   const auto left = boost::asio::ip::make_address(a, bad);
+  // What is no address is compared as it stands.
   if (bad) return a == b;
   const auto right = boost::asio::ip::make_address(b, bad);
   return !bad && left == right;
@@ -91,6 +92,7 @@ Wanted wanted_by(const Planner& p, const Ref& container) {
   if (is_step(p, container)) return wanted;
   for (const auto& operation : p.plan.operations) {
     if (const auto* create = std::get_if<CreateContainer>(&operation.action)) {
+      // One that this plan makes is known by its name.
       if (!container.id.empty() || create->spec.name != container.name) continue;
       wanted.ports = create->spec.ports;
       for (const auto& endpoint : create->spec.endpoints)
@@ -105,6 +107,7 @@ Wanted wanted_by(const Planner& p, const Ref& container) {
   wanted.ports = seen->second.details.ports;
   for (const auto& endpoint : seen->second.details.endpoints) {
     const auto detached = p.detaches.find(endpoint.network_id);
+    // It leaves that network before it runs.
     if (detached != p.detaches.end() && detached->second.contains(container.id)) continue;
     const auto network = network_of(p, endpoint);
     wanted.places.push_back({network, endpoint.ipv4_configured});
@@ -115,6 +118,7 @@ Wanted wanted_by(const Planner& p, const Ref& container) {
 }
 
 bool holds_port(const docker::Container& container, const std::vector<docker::PortBinding>& ports) {
+  // Only a container that runs holds a port or an address.
   return up(container) && std::ranges::any_of(ports, [&container](const auto& port) {
            return std::ranges::any_of(
                container.ports, [&port](const auto& theirs) { return same_port(port, theirs); });
@@ -213,6 +217,8 @@ std::optional<docker::EndpointSpec> dynamic_endpoint(const Planner& p,
 // Off the network while `step` takes the address, and on it again with another. Its process stays.
 void move_off(Planner& p, std::size_t step, const docker::Container& container,
               const docker::Endpoint& endpoint, const std::string& address) {
+  // One that asks for the address by itself is not moved: then two ask for one, and the engine says
+  // so.
   const auto again = dynamic_endpoint(p, container, endpoint);
   if (!again) return;
   const Ref ref{container.id, container.name};
@@ -230,6 +236,7 @@ void move_off(Planner& p, std::size_t step, const docker::Container& container,
   operation.after = {step};
   add(p, operation);
   p.plan.operations[step].after.push_back(off);
+  // Should the other not start, the sibling comes back all the same.
   p.plan.operations[step].rollback.push_back(ConnectEndpoint{ref, *again});
 }
 
@@ -237,6 +244,7 @@ void order_run(Planner& p, std::size_t step, const std::string& self, const Want
   for (const auto& [id, container] : p.observed.containers) {
     if (id == self || !clashes(container.details, wanted)) continue;
     const auto ended = end_of_run(p, id);
+    // It stops by this plan: then its places are free, and nobody is moved.
     if (ended) let_wait(p, step, *ended);
     for (const auto& place : wanted.places) {
       const auto* endpoint = holds_place(container.details, place);
@@ -274,6 +282,7 @@ void start_fixed_first(Planner& p) {
             std::ranges::find(other.places, place.network, &Place::network) != other.places.end();
         if (second == first || !meets || fixed_in(other, place.network) || waits(p, first, second))
           continue;
+        // `behind`, not `after`: if the one with the fixed address fails, the others may start.
         p.plan.operations[second].behind.push_back(first);
       }
     }
@@ -301,6 +310,7 @@ void set_aside(Planner& p, const docker::Container& container, const std::string
   for (std::size_t i = 0; i < count; ++i) {
     const auto* start = std::get_if<StartContainer>(&p.plan.operations[i].action);
     if (start == nullptr || is_step(p, start->container)) continue;
+    // Under the same name: it takes over the work, and two must not do it at once.
     const bool successor = p.plan.operations[i].object == container.name;
     if (!successor && !clashes(container, wanted_by(p, start->container))) continue;
     // At the last moment: when all that the other one waits for is done.
@@ -344,6 +354,7 @@ void clear_subnet(Planner& p, const docker::Network& network, std::size_t creati
 }
 
 void order_obstacles(Planner& p) {
+  // Steps that are added on the way take nothing that has to be ordered.
   const auto count = p.plan.operations.size();
   for (std::size_t i = 0; i < count; ++i) {
     order_names(p, i);

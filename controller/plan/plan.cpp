@@ -21,6 +21,7 @@ std::vector<const model::Service*> in_start_order(const model::App& app) {
     by_name[service.name] = &service;
   std::vector<const model::Service*> order;
   std::set<std::string> seen;  // also ends a cycle, which validation has refused
+  // Recursive, as deep as the longest chain of dependencies.
   std::function<void(const std::string&)> visit = [&](const std::string& name) {
     auto found = by_name.find(name);
     if (found == by_name.end() || !seen.insert(name).second) return;
@@ -44,6 +45,7 @@ void hide_values(Plan& plan, const model::Masks& masks) {
     hide(refusal.error.hint);
   }
   for (auto& operation : plan.operations)
+    // References to images are no secrets, and have to be seen.
     if (!operation.reason.starts_with("image ")) hide(operation.reason);
   for (auto& crash : plan.crashes)
     hide(crash.message);
@@ -54,6 +56,7 @@ void hide_values(Plan& plan, const model::Masks& masks) {
 // An engine that holds nothing and knows every setting.
 Observed empty_engine() {
   Observed observed;
+  // So that nothing is refused for its age: what remains is the policy's.
   observed.engine.api_version = "1.999";
   return observed;
 }
@@ -71,6 +74,7 @@ std::vector<Refusal> denials(std::vector<Refusal> all) {
     const auto same = [&each](const Refusal& other) {
       return other.error == each.error && other.position == each.position;
     };
+    // On an empty engine much else is refused, external networks above all.
     if (each.error.reason == Reason::kPolicyDenied && std::ranges::none_of(out, same))
       out.push_back(std::move(each));
   }
@@ -79,6 +83,7 @@ std::vector<Refusal> denials(std::vector<Refusal> all) {
 
 Plan finish(Planner& p, bool suspended) {
   hide_values(p.plan, masks_of(p.app));
+  // Last: a suspended App is told what would be done, as drift and refusals.
   if (suspended) p.plan.operations.clear();
   return std::move(p.plan);
 }
@@ -89,6 +94,8 @@ Plan plan_app(const model::App& app, const Observed& observed, const Policy& pol
               const Memory& memory) {
   Planner p{.app = app, .observed = observed, .policy = policy, .memory = memory};
   if (!policy.app_gone) {
+    // Networks and volumes first, services on them next, what is left over when all who leave are
+    // known.
     plan_networks(p);
     plan_volumes(p);
     for (const auto* service : in_start_order(app)) {

@@ -64,6 +64,7 @@ bool held(Planner& p, Kind kind, const std::string& component, const std::string
   Error error{ErrorClass::kBlocked, Reason::kContended,
               key + ": something else keeps changing it back; no longer corrected",
               "find the other writer, then ask for a reconcile"};
+  // Several parts may ask about one value: said once.
   bool known = std::any_of(p.plan.refusals.begin(), p.plan.refusals.end(),
                            [&](const Refusal& refusal) { return refusal.error == error; });
   if (!known) refuse(p, kind, component, object, std::move(error));

@@ -7,6 +7,8 @@ bool is_reading(const Planner& p, const std::string& id, const Drift& drift, boo
   const auto known = p.memory.readings.find(id);
   const bool read = known != p.memory.readings.end() &&
                     known->second.contains({drift.field, drift.desired, drift.actual});
+  // Known as one, or seen for the first time since the value was given: either way not somebody's
+  // doing.
   return read || fresh || p.memory.unread.contains(id);
 }
 

@@ -17,6 +17,7 @@ namespace {
 const ObservedContainer* fallback_of(const std::vector<const ObservedContainer*>& outdated,
                                      const std::string& name) {
   auto rank = [&](const ObservedContainer* each) {
+    // What serves now, whatever it is called.
     if (up(each->details)) return 0;
     if (each->details.name == prev_name(name)) return 1;
     return each->details.name == name ? 2 : 3;
@@ -68,6 +69,7 @@ struct Switch {
 
   void stop_old() {
     if (!up(old)) return;
+    // A paused container can't be stopped in an orderly way: it does not see the signal.
     if (old.state == "paused") step(UnpauseContainer{old_ref()}, {});
     step(stop_action(p, old, grace_seconds(service)), {});
     stopped = true;
@@ -87,10 +89,12 @@ struct Switch {
       step(RenameContainer{old_ref(), prev_name(name)}, put_back(false));
     if (fresh_name == name) return;
     if (!moved) {
+      // Whichever of the two names the new one does not have.
       const std::string aside = fresh_name == prev_name(name) ? next_name(name) : prev_name(name);
       step(RenameContainer{old_ref(), aside}, put_back(false));
       moved = true;
     }
+    // From here on a failure brings the old one back under its name.
     step(RenameContainer{fresh, name}, put_back(false));
   }
 };
@@ -157,6 +161,7 @@ bool serves_beside(Switch& change, Planner& p, const ServiceContainers& found) {
     wait_for(p, what + "starts beside the old one");
     return false;
   }
+  // A one-shot that ended well beside the old one has done its work.
   if (completed(*found.current)) return true;
   if (!up(*fresh) || fresh->health == "unhealthy") {
     refuse(
@@ -173,6 +178,7 @@ bool serves_beside(Switch& change, Planner& p, const ServiceContainers& found) {
     wait_for(p, what + (fresh->state == "running" ? "is not healthy yet" : "is " + fresh->state));
     return false;
   }
+  // Serving means with its `post_start`; until then the old one stays.
   const auto hooked = run_due_hooks(p, service, *fresh, change.last);
   if (hooked == change.last) return true;
   wait_for(p, what + "has not run its post_start");
@@ -183,6 +189,7 @@ bool serves_beside(Switch& change, Planner& p, const ServiceContainers& found) {
 bool waits_for_its_turn(Planner& p, const model::Service& service, bool begun) {
   const int limit = service.deploy ? service.deploy->parallelism.value_or(0) : 0;
   auto& running = p.replacing[service.name];
+  // What was begun is finished, whatever the limit says by now.
   if (begun || limit == 0 || running < limit) {
     ++running;
     return false;
@@ -202,8 +209,10 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
     p.services[instance_key(service)].runs = up(old->details);
     return;
   }
+  // First: they may have the names that the switch needs.
   append(after, remove_others(p, service, found, old));
   const std::string reason = why(p, service, old->details);
+  // Step 6 alone, and the new one is kept in order like any other.
   if (settled(service, found)) {
     remove_container(p, old->details, service.name, {}, reason, grace_seconds(service));
     return maintain(p, service, found, after);
@@ -222,6 +231,7 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
     after = {
         create_container(p, service, found.spec, change.fresh_name, &old->details, after, reason)};
   } else {
+    // A pass before this one made it.
     change.fresh = {found.current->details.id, found.current->details.name};
     change.fresh_name = found.current->details.name;
     p.services[instance_key(service)].current = &found.current->details;
@@ -234,6 +244,7 @@ void replace_outdated(Planner& p, const model::Service& service, const ServiceCo
   }
   append(after, *gate);
   change.last = after;
+  // Nothing to overlap with where the old one does not run.
   const bool overlap = service.deploy && service.deploy->start_first && up(old->details) &&
                        model::overlap_obstacle(service).empty();
   if (overlap && !serves_beside(change, p, found)) {

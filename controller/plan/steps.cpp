@@ -18,6 +18,8 @@ std::vector<docker::VolumeSpec> demanding_volumes(const Planner& p, const model:
     const bool mounted = std::ranges::any_of(service.mounts, [&volume](const model::Mount& mount) {
       return mount.type == model::Mount::Type::kVolume && mount.source == volume.key;
     });
+    // Looked at once more before the create, with the container's own paths (act.cpp): a link may
+    // have moved.
     if (mounted && !volume.external && !volume.driver_opts.empty())
       out.push_back(volume_spec(p.app.name, volume, p.policy));
   }
@@ -29,6 +31,7 @@ std::vector<docker::VolumeSpec> demanding_volumes(const Planner& p, const model:
 std::size_t ensure_image(Planner& p, const model::Service& service, const EnsureImage& wanted) {
   const std::string key = key_of(wanted);
   auto image = p.images.find(key);
+  // Replicas and services of one image wait for one step.
   if (image == p.images.end()) {
     const auto step = add(
         p, on_container(service, service.container_name, wanted, {},
@@ -55,6 +58,7 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
       append(after, p.networks[endpoint.network].created);
   for (const auto& mount : service.mounts)
     if (mount.type == model::Mount::Type::kVolume) append(after, p.volumes[mount.source]);
+  // Where it is shut a first container is not made at all (create_missing in containers.cpp).
   append(after, link_gate(p, service).value_or(Steps{}));
   spec.name = name;
   CreateContainer create{std::move(spec)};
@@ -78,6 +82,7 @@ std::size_t remove_container(Planner& p, const docker::Container& container,
   operation.action = RemoveContainer{ref, container.state == "dead"};
   const auto step = add(p, operation);
   for (const auto& endpoint : container.endpoints)
+    // Networks that it is on come after it.
     p.detaches[endpoint.network_id][container.id] = step;
   p.removals[container.id] = step;
   return step;

@@ -13,6 +13,7 @@ void refuse_lost(Planner& p, const model::Volume& volume, const std::string& fir
   p.unusable_volumes.insert(volume.key);
   std::string restore = first + "docker volume create";
   const auto spec = volume_spec(p.app.name, volume, p.policy);
+  // With our labels, so that the one that is restored is ours and not a stranger's of that name.
   for (const auto& [key, value] : spec.labels)
     restore.append(" --label ").append(key).append("=").append(value);
   refuse(p, Kind::kVolume, volume.key, volume.docker_name,
@@ -25,6 +26,7 @@ void refuse_lost(Planner& p, const model::Volume& volume, const std::string& fir
 
 // The engine would make it, empty, together with the container that mounts it.
 void refuse_missing(Planner& p, const model::Volume& volume) {
+  // External ones are in no list that is kept; the loop has asked (Controller::look_for_volumes).
   if (!p.memory.missing_volumes.contains(volume.docker_name)) return;
   p.unusable_volumes.insert(volume.key);
   refuse(p, Kind::kVolume, volume.key, volume.docker_name,
@@ -42,6 +44,7 @@ void create_missing(Planner& p, const model::Volume& volume) {
     p.unusable_volumes.insert(volume.key);
     return;
   }
+  // The inventory has had it with an ID: it was there once.
   const bool lost = p.memory.volumes.contains(volume.docker_name);
   if (lost && !p.app.recreate_volumes) return refuse_lost(p, volume);
   p.volumes[volume.key] = {
@@ -58,6 +61,7 @@ void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string&
   const Drift drift{
       Kind::kVolume, Drift::Type::kChanged, volume.key, volume.docker_name, field, desired, actual,
       false};
+  // What the driver made of its options at the create.
   if (not_applied(p, volume.docker_name, drift)) return;
   p.plan.drift.push_back(drift);
   refuse(p, Kind::kVolume, volume.key, volume.docker_name,
@@ -87,6 +91,7 @@ bool in_place_of_ours(const Planner& p, const docker::Volume& volume, bool accep
 }
 
 void go_on_with(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
+  // Noted in each pass, for readings that are not named any more are forgotten.
   p.plan.compared[volume.docker_name].insert(made_in_place(actual));
   if (!p.app.recreate_volumes && !in_place_of_ours(p, actual, true))
     return refuse_lost(p, volume, "docker volume rm " + volume.docker_name + "; ");
