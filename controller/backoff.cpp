@@ -7,12 +7,15 @@ namespace fairlead::controller {
 Duration Backoff::failed(const Key& key, ErrorClass error_class, const std::string& digest,
                          Random& random) {
   auto& entry = entries_[key];
+  // Another failure, or another manifest: it may end soon.
   if (entry.error_class != error_class || entry.digest != digest) {
     entry = Entry{error_class, digest, 0};
   }
   ++entry.failures;
+  // Counted all the same, for the status shows how often it was tried.
   if (error_class == ErrorClass::kInvalid) return Duration::max();
   Duration step = kFirst;
+  // Ends at the cap: failures may be many, and two to their power no number.
   for (int i = 1; i < entry.failures && step < kCap; ++i)
     step *= 2;
   step = std::min(step, kCap);
@@ -70,7 +73,9 @@ bool may_free(std::string_view type, std::string_view action, Reason reason) {
 
 SteadyTime EarlyTries::next(const Key& key, SteadyTime now) {
   auto& entry = entries_[key];
+  // One is on its way, and will see what this event is about.
   if (now < entry.planned) return entry.planned;
+  // Quiet since the last try, and not since the last event.
   if (now - entry.planned >= kQuiet) entry.step = {};
   const bool first = entry.step == Duration{};
   entry.planned = first ? now : std::max(now, entry.planned + entry.step);

@@ -9,21 +9,26 @@ double seconds(Duration duration) {
 }
 
 void WorkQueue::add(const Key& key, SteadyTime now) {
+  // The pass that comes says anew when it wants to be woken.
   delayed_.erase(key);
   if (!dirty_.emplace(key, now).second) return;
   ++adds_;
+  // In work: done() puts it there.
   if (!processing_.contains(key)) ready_.push_back(key);
 }
 
 void WorkQueue::add_after(const Key& key, SteadyTime when, SteadyTime now) {
   ++retries_;
   if (when <= now) return add(key, now);
+  // It is due sooner than any delay.
   if (dirty_.contains(key)) return;
   const auto [it, fresh] = delayed_.emplace(key, when);
   if (!fresh) it->second = std::min(it->second, when);
 }
 
 std::optional<Key> WorkQueue::take(SteadyTime now) {
+  // All that are due by now, in the order of their keys; those that were due before them stand
+  // before them.
   for (auto it = delayed_.begin(); it != delayed_.end();) {
     if (it->second > now) {
       ++it;
@@ -47,6 +52,7 @@ void WorkQueue::done(const Key& key, SteadyTime now) {
   if (it == processing_.end()) return;
   work_durations_.push_back(seconds(now - it->second));
   processing_.erase(it);
+  // At the end of the line: a key that is added without end does not keep others off.
   if (dirty_.contains(key)) ready_.push_back(key);
 }
 

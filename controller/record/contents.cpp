@@ -1,3 +1,6 @@
+// Members are written and read by the types of what they hold; the two documents share all parts
+// that are maps. Reading is strict: what is not as it was written means damage, and an exception
+// ends it (Inventory::take says so to people).
 #include "controller/record/contents.h"
 
 #include <boost/json/array.hpp>
@@ -8,6 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
+// To be raised when a member changes its meaning; a member that is only added needs nothing.
 constexpr int kFormat = 1;
 
 json::value to_json(const InventoryEntry& entry) {
@@ -19,6 +23,7 @@ json::value to_json(const InventoryEntry& entry) {
 }
 
 json::value to_json(const Runs& runs) {
+  // Without `again`, which is a request of now.
   return json::object{{"starts", runs.starts}, {"failures", runs.failures}};
 }
 
@@ -42,6 +47,7 @@ json::value to_json(const std::pair<std::string, std::string>& volume) {
   return json::object{{"app", volume.first}, {"name", volume.second}};
 }
 
+// Two names of one function: hooks have theirs elsewhere (hooks.h), the others here.
 json::value as_json(const ContainerHooks& hooks) {
   return controller::to_json(hooks);
 }
@@ -60,6 +66,7 @@ std::string member(const json::object& object, const char* key) {
 
 Kind kind_from(const std::string& text) {
   if (text == to_string(Kind::kNetwork)) return Kind::kNetwork;
+  // Whatever else it says is taken for a container.
   return text == to_string(Kind::kVolume) ? Kind::kVolume : Kind::kContainer;
 }
 
@@ -124,6 +131,7 @@ json::object some_of(const Map& map, const std::set<std::string>& touched) {
   json::object out;
   for (const auto& key : touched) {
     const auto found = map.find(key);
+    // Null for what is no more: a change has to say that as well.
     out[key] = found == map.end() ? json::value() : as_json(found->second);
   }
   return out;
@@ -201,6 +209,7 @@ json::object changes(const Contents& contents, const Touched& touched) {
   json::array entries;
   json::array dropped;
   for (const auto& entry : touched.entries)
+    // As it is now: one that came and went between two writes is dropped, which does no harm.
     (contents.entries.all().contains(entry) ? entries : dropped).push_back(to_json(entry));
   set(root, "entries", std::move(entries));
   set(root, "dropped", std::move(dropped));
@@ -213,6 +222,7 @@ json::object changes(const Contents& contents, const Touched& touched) {
   set(root, "elsewhere", marks_of(contents.elsewhere, touched.elsewhere));
   json::object volumes;
   for (const auto& volume : touched.recreated) {
+    // By App, for a pair is no key of JSON.
     auto& of_app = volumes[volume.first];
     if (!of_app.is_object()) of_app.emplace_object();
     of_app.as_object()[volume.second] = contents.recreated.contains(volume);
@@ -222,12 +232,14 @@ json::object changes(const Contents& contents, const Touched& touched) {
 }
 
 void take_whole(Contents& contents, const json::object& document) {
+  // Before anything else is looked at: the rest may be in any form.
   if (document.at("format").as_int64() != kFormat)
     throw std::runtime_error("written by another version");
   contents.instance = member(document, "instance");
   contents.engine_id = member(document, "engine");
   for (const auto& each : document.at("entries").as_array())
     contents.entries.insert(entry_from(each));
+  // It has been there in every file: one without it is damaged, and not old.
   (void)document.at("generations");
   take_maps(contents, document);
   take_ids(document, "unread", contents.unread);
@@ -242,6 +254,7 @@ void take_whole(Contents& contents, const json::object& document) {
 
 void take_changes(Contents& contents, const json::object& document) {
   if (const auto* engine = document.if_contains("engine")) contents.engine_id = text_of(*engine);
+  // Before the entries: an object that was renamed is one of each.
   if (const auto* dropped = document.if_contains("dropped")) {
     for (const auto& each : dropped->as_array())
       contents.entries.erase(entry_from(each));

@@ -8,6 +8,7 @@ bool Entries::insert(const InventoryEntry& entry) {
   const auto [at, fresh] = all_.insert(entry);
   if (!fresh) return false;
   if (at->id.empty()) {
+    // Views into the entry itself: nodes of a set do not move.
     intents_.emplace(std::pair(at->kind, std::string_view(at->name)), &*at);
   } else {
     by_id_.emplace(std::pair(at->kind, std::string_view(at->id)), &*at);
@@ -20,12 +21,14 @@ bool Entries::erase(const InventoryEntry& entry) {
   const auto at = all_.find(entry);
   if (at == all_.end()) return false;
   if (at->id.empty()) {
+    // First, as long as the text that it is found by exists.
     remove(intents_, at->name, *at);
   } else {
     remove(by_id_, at->id, *at);
   }
   if (at->kind != Kind::kVolume) {
     const auto count = objects_.find(at->app);
+    // So that apps() names none of which nothing is left.
     if (--count->second == 0) objects_.erase(count);
   }
   all_.erase(at);
@@ -48,6 +51,7 @@ std::vector<InventoryEntry> Entries::found(const Index& index, Kind kind, std::s
   const auto [from, to] = index.equal_range({kind, text});
   for (auto it = from; it != to; ++it)
     out.push_back(*it->second);
+  // An index has them as they came; what is made of the result should not depend on that.
   std::ranges::sort(out);
   return out;
 }
@@ -62,6 +66,7 @@ std::vector<InventoryEntry> Entries::intents(Kind kind, std::string_view name) c
 
 std::vector<InventoryEntry> Entries::of(Kind kind, const std::string& app) const {
   std::vector<InventoryEntry> out;
+  // Entries of one App and kind lie together, by the order of their members.
   for (auto it = all_.lower_bound({kind, app, "", "", ""});
        it != all_.end() && it->kind == kind && it->app == app; ++it)
     out.push_back(*it);

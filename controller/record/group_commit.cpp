@@ -21,6 +21,7 @@ constexpr Duration kRarest = std::chrono::seconds(30);
 constexpr std::size_t kGrowth = 2;
 
 std::unexpected<Error> unanswered() {
+  // Blocked: to ask again at once would wait for the same write.
   return failure(ErrorClass::kBlocked, Reason::kTimeout,
                  "a write into the state directory has not ended yet: nothing can be recorded",
                  "check the disk that the state directory is on");
@@ -37,6 +38,7 @@ struct GroupCommit::State {
     whole = size;
     appended = 0;
   }
+  // A small file may be appended to for long: to write it anew for each kilobyte would cost more.
   bool grown() const { return appended > std::max(floor, kGrowth * whole); }
 
   std::unique_ptr<StateFile> file;
@@ -76,6 +78,7 @@ void GroupCommit::go_on(std::size_t whole, std::size_t appended) {
 }
 
 Status GroupCommit::write_now() {
+  // On the caller's thread: there is no loop yet that could be held up.
   const auto bytes = text_.whole();
   auto replaced = state_->file->replace(bytes);
   if (!replaced) {
@@ -108,6 +111,7 @@ Task<void> GroupCommit::write(std::shared_ptr<State> state, StateFile::How how, 
   const auto size = bytes.size();
   auto task = state->file->write(how, std::move(bytes));
   auto done = co_await caught(std::move(task), "writing the state");
+  // Before all that follows: who is woken by `ended` may begin the next one.
   state->writing = false;
   if (done) {
     state->written = state->carried;
@@ -129,6 +133,7 @@ Task<void> GroupCommit::write(std::shared_ptr<State> state, StateFile::How how, 
 
 void GroupCommit::begin(const boost::asio::any_io_executor& executor) {
   const auto state = state_;
+  // Decided when it begins: what is changed while it is on its way is for the next.
   const bool whole = state->anew || state->grown();
   std::string bytes = whole ? text_.whole() : text_.changes();
   state->writing = true;
@@ -136,6 +141,7 @@ void GroupCommit::begin(const boost::asio::any_io_executor& executor) {
   state->since = state->clock.steady_now();
   ++state->number;
   const auto how = whole ? StateFile::How::kReplace : StateFile::How::kAppend;
+  // By nobody's task: it goes on when all who waited for it have given up.
   boost::asio::co_spawn(executor, write(state, how, std::move(bytes)),
                         [](const std::exception_ptr&) {});
 }
@@ -144,15 +150,19 @@ Task<Status> GroupCommit::durable(SteadyTime deadline) {
   const auto executor = co_await boost::asio::this_coro::executor;
   const auto state = state_;
   const auto wanted = state->revision;
+  // A stop that was before this call does not end it: the last durable() of an orderly end comes
+  // after it.
   const bool over = state->over;
   // The first write that can answer for what is wanted.
   const bool on_its_way = state->writing && state->carried >= wanted;
+  // An older one that is refused says nothing of what is wanted.
   const auto first = state->number + (on_its_way ? 0 : 1);
   while (state->written < wanted) {
     if (state->refused >= first) co_return std::unexpected(state->error);
     if (state->over != over) {
       co_return failure(ErrorClass::kTransient, Reason::kTimeout, "stopped while it was written");
     }
+    // Whoever comes first begins it, for all who wait by then.
     if (!state->writing) begin(executor);
     const auto until = std::min(deadline, state->since + kPatience);
     if (state->clock.steady_now() >= until) co_return unanswered();
@@ -163,6 +173,7 @@ Task<Status> GroupCommit::durable(SteadyTime deadline) {
 
 Task<Status> GroupCommit::folded(SteadyTime deadline) {
   auto kept = co_await durable(deadline);
+  // It is whole already, or can't be written.
   if (!kept || (state_->appended == 0 && !state_->anew)) co_return kept;
   state_->anew = true;
   ++state_->revision;
@@ -175,10 +186,12 @@ Task<void> GroupCommit::keep(std::function<void(const Status&)> told) {
   const auto state = state_;
   Duration pause = kGather;
   while (!state->over) {
+    // Nothing to do: the next change wakes.
     if (state->written == state->revision) {
       co_await state->news.wait();
       continue;
     }
+    // Gathers what nobody waits for; after a refusal this is the pause before the next try.
     co_await state->stopped.wait_until(state->clock.steady_now() + pause);
     if (state->over) co_return;
     auto kept = co_await durable();

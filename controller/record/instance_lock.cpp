@@ -21,6 +21,7 @@ constexpr const char* kLockFile = "/lock";
 
 std::string read_holder(int descriptor) {
   std::array<char, 32> text{};
+  // What is there is what the holder wrote, or nothing: for people alone.
   const auto got = pread(descriptor, text.data(), text.size() - 1, 0);
   std::string holder(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   while (!holder.empty() && holder.back() == '\n')
@@ -34,6 +35,7 @@ std::unexpected<Error> unusable(const std::string& path, int error) {
     case EISDIR:
       return failure(ErrorClass::kInvalid, Reason::kPermissionDenied,
                      path + ": not a regular file, but a folder", "move it away");
+    // O_NOFOLLOW: a link in its place.
     case ELOOP:
       return failure(ErrorClass::kInvalid, Reason::kPermissionDenied, path + " is a link",
                      "remove it: the state directory holds no links");
@@ -51,6 +53,7 @@ std::unexpected<Error> unusable(const std::string& path, int error) {
 void remove_leftovers(const std::string& state_dir) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(state_dir, ignored)) {
+    // Only the holder of the lock writes such files, so nobody's is removed.
     if (entry.path().filename().string().find(kTemporary) == std::string::npos) continue;
     std::filesystem::remove(entry.path(), ignored);
   }
@@ -69,6 +72,7 @@ Status InstanceLock::held() const {
   const std::string path = directory_ + kLockFile;
   struct stat own{};
   struct stat there{};
+  // By device and inode: a file of the same name is another.
   if (fstat(descriptor_, &own) != 0) return unusable(path, errno);
   const bool found = lstat(path.c_str(), &there) == 0;
   // What can't be looked at now is no other file.
@@ -82,8 +86,11 @@ Status InstanceLock::held() const {
 
 Result<std::unique_ptr<InstanceLock>> lock_instance(const std::string& state_dir) {
   const std::string path = state_dir + kLockFile;
+  // Never closed before the end: closing is what gives an flock back. Not inherited by helpers, who
+  // would hold it.
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor < 0) return unusable(path, errno);
+  // Made by root in another's directory, it would be in that user's way.
   take_folders_owner(path);
   auto lock = std::make_unique<InstanceLock>(InstanceLock::Passkey(), descriptor, state_dir);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

@@ -1,3 +1,5 @@
+// Every change goes one way: in memory, its place in `touched_`, and disk_.changed(). What is as it
+// was leaves no trace, so a pass that finds nothing writes nothing.
 #include "controller/record/inventory.h"
 
 #include <algorithm>
@@ -27,8 +29,10 @@ Inventory::Inventory(std::unique_ptr<StateFile> file, Clock& clock, std::size_t 
 Status Inventory::load(const std::string& fresh_id) {
   auto bytes = disk_.read();
   if (bytes) return take(*bytes);
+  // A file that can't be read is not an empty one: to begin anew would lose what it holds.
   if (bytes.error().reason != Reason::kNotFound) return std::unexpected(bytes.error());
   held_.instance = fresh_id;
+  // At once: an instance ID that is in labels before it is on disk might be another after a crash.
   return disk_.write_now();
 }
 
@@ -46,12 +50,14 @@ Status Inventory::take(const std::string& bytes) {
   }
   torn_ = found->torn;
   lines_ = found->changes.size();
+  // Else the next write is a whole one, which leaves out what was torn.
   if (found->appendable) disk_.go_on(found->document_size, found->changes_size);
   return {};
 }
 
 Status Inventory::take_over(const std::string& id) {
   if (id == held_.instance) return {};
+  // Two sets of objects under one ID could not be told apart again.
   if (!entries().empty()) {
     return failure(ErrorClass::kBlocked, Reason::kNotOwner,
                    "this state directory already keeps " + std::to_string(entries().size()) +
@@ -63,12 +69,14 @@ Status Inventory::take_over(const std::string& id) {
 }
 
 std::string Inventory::text() {
+  // All of it is in this text.
   touched_ = {};
   lines_ = 0;
   return journal_document(whole(held_));
 }
 
 std::string Inventory::changes() {
+  // If the write fails, the whole is written next: nothing of it need be kept.
   const auto touched = std::exchange(touched_, {});
   return journal_line(++lines_, controller::changes(held_, touched));
 }
@@ -117,6 +125,7 @@ void Inventory::remember_engine(const std::string& id) {
   if (held_.engine_id == id) return;
   for (const auto& entry : entries()) {
     const bool made = entry.kind != Kind::kVolume && !entry.id.empty();
+    // What this engine does not list may live on the other one, which may come back (F120).
     if (made && !held_.engine_id.empty()) mark(held_.elsewhere, touched_.elsewhere, entry.id);
   }
   missing_.clear();
@@ -131,6 +140,7 @@ void Inventory::intend(const InventoryEntry& entry) {
 }
 
 void Inventory::refused(Kind kind, const std::string& name) {
+  // Whoever's App it was: a refused create made nothing under this name.
   for (const auto& intent : held_.entries.intents(kind, name))
     drop(intent);
 }
@@ -146,7 +156,10 @@ Status Inventory::created(Kind kind, const std::string& name, const std::string&
   }
   InventoryEntry entry = *first;
   if (entry.name == name && entry.id == id) return {};
+  // Made just now: what differs at the first look is the engine's reading of it. (Networks and
+  // volumes say so themselves, in execute/act.cpp.)
   if (kind == Kind::kContainer && entry.id.empty()) changed(id);
+  // Erased and inserted, for an entry's members are its place in the order.
   drop(entry);
   entry.name = name;
   entry.id = id;
@@ -166,6 +179,7 @@ void Inventory::adopted(const InventoryEntry& entry) {
 void Inventory::gone(Kind kind, const std::string& name, const std::string& id) {
   for (const auto& entry : held_.entries.with_id(kind, id))
     drop(entry);
+  // An intent of the same name, too: what was removed may have been made under it.
   refused(kind, name);
   forget_container(id);
 }
@@ -211,6 +225,7 @@ std::set<InventoryEntry> Inventory::absent(std::uint64_t list, const Is& listed,
 
 void Inventory::forget(const std::set<InventoryEntry>& absent) {
   for (const auto& entry : absent) {
+    // It may have been recorded anew meanwhile; then it is another entry.
     if (drop(entry)) forget_container(entry.id);
   }
 }
@@ -233,6 +248,7 @@ void Inventory::remember_runs(const std::string& id, const Runs& runs) {
 
 void Inventory::forgive(const std::string& id) {
   auto& known = held_.runs[id];
+  // Not written: it is asked for again after a crash.
   known.again = true;
   if (std::exchange(known.failures, 0) == 0) return;
   touched_.runs.insert(id);
@@ -245,6 +261,7 @@ void Inventory::changed(const std::string& id) {
 
 void Inventory::compared(const std::map<std::string, Readings>& readings) {
   for (const auto& [id, each] : readings) {
+    // Compared: from now on a difference is drift, but for those that are known.
     unmark(held_.unread, touched_.unread, id);
     const auto known = held_.readings.find(id);
     if (each == (known == held_.readings.end() ? Readings{} : known->second)) continue;
@@ -261,6 +278,7 @@ void Inventory::compared(const std::map<std::string, Readings>& readings) {
 std::set<std::string> Inventory::volumes_of(const std::string& app) const {
   std::set<std::string> names;
   for (auto& entry : held_.entries.of(Kind::kVolume, app)) {
+    // An intent alone: it was never there.
     if (!entry.id.empty()) names.insert(std::move(entry.name));
   }
   return names;
@@ -300,6 +318,7 @@ void Inventory::remember_files(const std::map<std::string, std::string>& in_forc
     known = file;
     news(key);
   }
+  // A name is free when nothing is left of the App: no file speaks of it, no object is recorded.
   std::erase_if(held_.files, [&](const auto& item) {
     const auto& key = item.first;
     const bool kept =

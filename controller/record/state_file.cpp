@@ -21,6 +21,7 @@
 namespace fairlead::controller {
 namespace {
 
+// Far above any inventory; a file of another size is none.
 constexpr std::size_t kStateLimit = 256u << 20;
 
 // A FIFO in its place is not waited for.
@@ -69,6 +70,7 @@ Result<std::string> read_state(const std::string& path, std::optional<Mark>* mar
   auto opened = open_trusted(folder, name, kReadFlags);
   if (!opened) return unread(std::move(opened.error()));
   auto bytes = read_descriptor(*opened, kStateLimit);
+  // Of the very file that was read.
   if (mark != nullptr) *mark = mark_of(*opened);
   close(*opened);
   if (!bytes) return unread(std::move(bytes.error()).with_context(path));
@@ -83,7 +85,9 @@ class DiskFile final : public StateFile {
   Result<std::string> read() override { return read_state(path_, &end_); }
 
   Status replace(const std::string& bytes) override {
+    // Until it has succeeded nobody knows what the file ends with.
     end_.reset();
+    // Each time: a lock file that was removed is a lock that another process may hold.
     auto held = lock_.held();
     if (!held) return held;
     // A name that nobody else uses, never followed if it is a link, for the owner alone.
@@ -94,15 +98,19 @@ class DiskFile final : public StateFile {
       if (!temporary.empty()) unlink(temporary.c_str());
     });
     take_folders_owner(temporary);
+    // Before the rename: a name must never lead to bytes that are not on disk.
     const bool written = write_all(file, bytes) && fsync(file) == 0;
     const int cause = errno;
+    // By descriptor, while it is this file for certain.
     const auto end = mark_of(file);
     close(file);
     errno = cause;
     if (!written) return io_failure(path_, "write");
     if (rename(temporary.c_str(), path_.c_str()) != 0) return io_failure(path_, "rename");
+    // It has another name now, and must not be removed.
     temporary.clear();
     auto synced = sync_directory();
+    // Else the rename may be undone by a power loss: the next write is a whole one.
     if (synced) end_ = end;
     return synced;
   }
@@ -115,6 +123,7 @@ class DiskFile final : public StateFile {
     auto file = open_trusted(directory_, split(path_).name, kAppendFlags);
     if (!file) return unread(std::move(file.error()));
     const OnExit closed([&file] { close(*file); });
+    // Somebody has put back a backup, or a failure left more than was said.
     if (!end || mark_of(*file) != end) {
       return failure(ErrorClass::kTransient, Reason::kInternalInconsistency,
                      path_ + ": not as it was written last");
@@ -123,6 +132,7 @@ class DiskFile final : public StateFile {
       end_ = mark_of(*file);
       return {};
     }
+    // Made at once, for what follows sets errno.
     auto failed = io_failure(path_, "write");
     // What stands there is no whole line in any case; this only spares the reader the sight.
     (void)!ftruncate(*file, end->size);
@@ -158,6 +168,7 @@ class AwayFile final : public StateFile {
   Task<Status> write(How how, std::string bytes) override {
     // How long is too long is for those to say who wait. Here nothing may end before the disk does.
     constexpr Duration kYear = std::chrono::hours(24 * 365);
+    // It owns file and bytes: it may go on when nobody else does (base/pool.h).
     std::function<Status()> work = [file = file_, how, bytes = std::move(bytes)] {
       return how == How::kAppend ? file->append(bytes) : file->replace(bytes);
     };

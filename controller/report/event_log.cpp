@@ -7,6 +7,7 @@ namespace fairlead::controller {
 
 bool EventLog::record(const std::string& type, const std::string& reason, const std::string& app,
                       const std::string& object, const std::string& message, WallTime now) {
+  // By what it says, type and time apart.
   const auto same = std::ranges::find_if(records_, [&](const EventRecord& each) {
     return each.reason == reason && each.app == app && each.object == object &&
            each.message == message;
@@ -23,9 +24,11 @@ bool EventLog::record(const std::string& type, const std::string& reason, const 
   } else {
     event = std::move(*same);
     ++event.count;
+    // It moves to the end, so that readers who know a number find it behind that.
     records_.erase(same);
   }
   event.last = now;
+  // A repeat has a new one as well.
   event.sequence = next_sequence_++;
   records_.push_back(std::move(event));
   if (records_.size() > kCapacity) {

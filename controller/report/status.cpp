@@ -25,6 +25,7 @@ void set_condition(std::vector<Condition>& conditions, Condition condition) {
     conditions.push_back(std::move(condition));
     return;
   }
+  // As Kubernetes does: the time is that of the status, and not of its words.
   if (same->status == condition.status) condition.last_transition = same->last_transition;
   *same = std::move(condition);
 }

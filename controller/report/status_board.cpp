@@ -18,10 +18,12 @@ StatusBoard::Edit::Edit(StatusBoard& board, std::string key)
       before_(row_) {}
 
 StatusBoard::Edit::~Edit() {
+  // In the destructor: no way out of the caller leaves a change untold.
   if (fresh_ || differs(before_, row_)) board_.changes_.changed(key_);
 }
 
 void StatusBoard::confirm(const std::string& key, WallTime when) {
+  // Past the comparison: readers are not woken for a time.
   if (const auto row = rows_.find(key); row != rows_.end()) row->second.last_success = when;
 }
 
