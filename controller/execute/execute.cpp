@@ -147,6 +147,7 @@ Readiness readiness(const Run& run, const Operation& operation) {
     if (outcome == Outcome::kFailed || outcome == Outcome::kSkipped) return Readiness::kHopeless;
     ready = ready && outcome == Outcome::kDone;
   }
+  // Waited for, whatever comes of it.
   for (const auto before : operation.behind)
     ready = ready && run.outcomes[before] != Outcome::kPending;
   return ready ? Readiness::kReady : Readiness::kWaits;
@@ -172,6 +173,7 @@ std::optional<std::size_t> next_of_object(const Run& run, std::size_t ended) {
 Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   // However it ends: what stands after it would wait for ever.
   const OnExit progressed([&run] { run->progressed.notify(); });
+  // Points into the plan, which is not changed while it runs.
   const auto* operation = &run->plan.operations[index];
   // Before the permit: the disk is no load of the engine's.
   auto ready = co_await prepared(run, *operation, operation->action);
@@ -184,6 +186,7 @@ Task<void> run_operation(std::shared_ptr<Run> run, std::size_t index) {
   while (const auto next = next_of_object(*run, index)) {
     index = *next;
     run->started[index] = true;
+    // Other operations may be ready as well, and need not wait for this one's end.
     run->progressed.notify();
     operation = &run->plan.operations[index];
     auto prepared_next = co_await prepared(run, *operation, operation->action);
@@ -199,10 +202,10 @@ bool start_ready(const std::shared_ptr<Run>& run, TaskGroup& group) {
     if (run->outcomes[i] != Outcome::kPending) continue;
     pending = true;
     if (run->started[i]) continue;
-    // Waited for, whatever comes of it.
     const auto state = readiness(*run, run->plan.operations[i]);
     if (state == Readiness::kHopeless || !go_on) {
       run->outcomes[i] = Outcome::kSkipped;
+      // What stands after it may come before it in the list: it is found hopeless in the next turn.
       run->progressed.notify();
     } else if (state == Readiness::kReady) {
       run->started[i] = true;
@@ -221,8 +224,6 @@ Task<Status> execute(boost::asio::any_io_executor executor, Plan plan, ExecuteCo
   TaskGroup::OnError on_error = [run](const std::string& task, const std::string& what) {
     run->fail(Error{ErrorClass::kUnknown, Reason::kInternalError, task + ": " + what, ""});
     for (std::size_t i = 0; i < run->outcomes.size(); ++i) {
-      // So those after this one are found hopeless in the next turn; the notification makes that
-      // turn come.
       if (run->outcomes[i] == Outcome::kPending) run->outcomes[i] = Outcome::kSkipped;
     }
     run->progressed.notify();

@@ -17,8 +17,8 @@
 // nobody can tell.
 //
 // Order: `after` and `behind` of Operation (plan/action.h); permits, then the object's lock, then
-// may_continue() once more, then the call. A pull or hook holds no permit, so a registry that hangs
-// delays its own App only.
+// may_continue() once more, then the call. A start goes with the create before it, on one permit. A
+// pull or hook holds none, so a registry that hangs delays its own App only.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
 // Gathers the input of one pass (input.h) from the stores: the one place that decides what a plan
-// gets to see. Reads only; what it takes is copied, so the plan can't be changed under its feet.
+// gets to see. Reads only; what it takes is copied, or shared and never changed again, so
+// that the plan can't be changed under its feet.
 //
 // The order of a pass (Controller::reconcile): observe, visible_to(), adopt(), gather(), plan_of().
 // Gathering is pure: it asks no clock but `now`, and no engine.
