@@ -1,3 +1,5 @@
+// The source of snapshots, the workers, and what others may ask for. How keys come into the queue
+// is all here: enqueue() and its kin.
 
 #include "controller/controller.h"
 
@@ -38,6 +40,7 @@ bool names_any(const DesiredEntry& entry, const ObservedChanges& changes) {
     return changes.networks.contains(network.docker_name) ||
            (network.config_from && changes.networks.contains(*network.config_from));
   };
+  // External ones too: one that appears is what an App may be waiting for.
   if (const auto* shared = entry.network()) return named(shared->network);
   const auto& app = *entry.app();
   return std::ranges::any_of(app.networks, named) ||
@@ -85,6 +88,8 @@ void Controller::task_failed(const std::string& task, const std::string& what) {
                                    {"reason", to_string(Reason::kInternalError)},
                                    {"err", what},
                                    {"hint", "this is a fault of Fairlead's own"}});
+  // The process ends, for whoever supervises it to start it anew: a loop that lost a task looks
+  // alive and does half its work.
   failed_ = true;
   stop();
 }
@@ -95,11 +100,14 @@ Task<void> Controller::run() {
   for (int i = 0; i < options_.workers; ++i)
     tasks_.spawn("worker", worker_loop());
   auto& disk = parts_.inventory.disk();
+  // Apart from the others, for it has to outlive them: their last changes are to be written.
   keeping_.spawn("state", disk.keep([this](const Status& kept) { report_state(kept); }));
   co_await tasks_.join();
+  // Everything has ended in time: nothing is to be cut any more.
   parts_.clock.cancel(cut_timer_);
   disk.stop();
   co_await keeping_.join();
+  // The whole in one document, which earlier versions read as well.
   auto kept = co_await disk.folded(stopped_at_ + options_.stop_grace + kLastWrite);
   report_state(kept);
 }
@@ -117,16 +125,19 @@ void Controller::report_state(const Status& kept) {
 }
 
 void Controller::stop() {
+  // Signals may come twice.
   if (std::exchange(stopping_, true)) return;
   stopped_at_ = parts_.clock.steady_now();
   parts_.directory.stop();
   for (Pool* pool : {parts_.pool, parts_.helpers})
+    // Whoever waits for a helper hears nothing more, at once.
     if (pool != nullptr) pool->give_up();
   decoded_.notify();
   parts_.engine.stop_events();
   engine_wake_.notify();
   work_.notify();
   cut_timer_ = parts_.clock.call_at(parts_.clock.steady_now() + options_.stop_grace, [this] {
+    // A mutation that is cut here is Unknown; the next process looks before it acts.
     parts_.engine.cancel();
     parts_.inventory.disk().stop();
   });
@@ -136,12 +147,15 @@ Task<Status> Controller::take_next_snapshot() {
   auto snapshot = co_await parts_.directory.next();
   if (!snapshot) co_return std::unexpected(snapshot.error());
   const auto shared = std::make_shared<const watch::Snapshot>(std::move(*snapshot));
+  // Before it is applied: what is quick to decode is in force with this very snapshot.
   const auto ticket = desired_.read(shared, parts_.clock.steady_now());
   const auto patience = parts_.clock.steady_now() + kDecodePatience;
+  // What ends meanwhile is seen here, and asks for no further snapshot.
   awaiting_decodes_ = true;
   const OnExit awaited([this] { awaiting_decodes_ = false; });
   while (!stopping_ && desired_.decoding(ticket)) {
     co_await decoded_.wait_until(patience);
+    // A helper hangs: its file waits, the others do not.
     if (parts_.clock.steady_now() >= patience) break;
   }
   take_snapshot(shared);
@@ -150,6 +164,7 @@ Task<Status> Controller::take_next_snapshot() {
 
 void Controller::decode(std::function<model::Manifest()> work,
                         std::function<void(Result<model::Manifest>)> done, bool helpers) {
+  // Commands without a daemon, and tests: on the spot.
   if (parts_.pool == nullptr) return done(work());
   // What waits for a helper must not fill the threads of all others.
   Pool& pool = helpers ? *parts_.helpers : *parts_.pool;
@@ -159,9 +174,11 @@ void Controller::decode(std::function<model::Manifest()> work,
 Task<void> Controller::decode_on_pool(Pool& pool, std::function<model::Manifest()> work,
                                       std::function<void(Result<model::Manifest>)> done) {
   auto manifest = co_await caught(decoded_by(pool, std::move(work)), "decode");
+  // The store may be on its way out.
   if (stopping_) co_return;
   done(std::move(manifest));
   decoded_.notify();
+  // A repeat of the snapshot, with which the result comes into force.
   if (!awaiting_decodes_) parts_.directory.again();
 }
 
@@ -185,6 +202,8 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
   const bool rebuilt = desired_.rebuilds() != rebuilds;
   if (snapshot->whole || desired_.rebuilds() != remembered_) remember_files();
   parts_.directory.follow(desired_.references());
+  // Not before every manifest that refers to others could be decoded: until then an App might look
+  // gone.
   const bool first = !first_scan_done_ && !desired_.pending();
   first_scan_done_ |= first;
   telemetry_->manifest_scanned(watcher().last_scan_seconds);
@@ -205,9 +224,11 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
   for (const auto& key : changes.keys) {
     unsettled_.insert(key);
     auto& state = keys_[key];
+    // For the time that it takes until it is reached (`app converged`).
     if (desired_.find(key) != nullptr) state.changed_at = now;
     // At the first look nothing need have changed: what failed before the restart has failed.
     if (state.memory.generation != 0) forgive(key);
+    // The other writer may have wanted what the manifest says now.
     contention_.reset(key);
     reset_backoff(key);
     announce(key);
@@ -236,12 +257,14 @@ void Controller::count_absences(const watch::Snapshot& snapshot, bool rebuilt, S
 Incumbents Controller::incumbents() const {
   Incumbents known{parts_.inventory.files(), parts_.inventory.digests(), {}};
   for (const auto& entry : parts_.inventory.entries())
+    // Intents too: whoever was about to make it has claimed it.
     known.names.emplace(std::string(to_string(entry.kind)) + " " + entry.name, entry.app);
   return known;
 }
 
 // Before anything of them is made: a crash in between must not make newcomers of them.
 void Controller::remember_files() {
+  // Of an incomplete snapshot it can't be told which files are gone.
   if (engine_status_.read_only || !desired_.complete()) return;
   std::map<std::string, std::string> in_force;
   for (const auto& [key, entry] : desired_.entries())
@@ -266,6 +289,8 @@ void Controller::announce(const std::string& key) {
 }
 
 std::set<std::string> Controller::owned_keys() const {
+  // What is recorded, and what carries our labels without being recorded: either may have something
+  // to remove.
   auto keys = parts_.inventory.apps();
   const auto& owners = cache_.index().owners();
   const auto& instance = parts_.inventory.instance();
@@ -297,6 +322,7 @@ void Controller::enqueue_changed(const ObservedChanges& changes, const std::stri
     for (const auto& [key, entry] : desired_.entries())
       if (names_any(entry, changes)) keys.insert(key);
   }
+  // It is being worked on, with this very news.
   keys.erase(but);
   for (const auto& key : keys) {
     unsettled_.insert(key);
@@ -323,6 +349,7 @@ Task<void> Controller::worker_loop() {
     const auto now = parts_.clock.steady_now();
     const auto key = queue_.take(now);
     if (!key) {
+      // One signal for all workers: who is woken and finds nothing waits again.
       co_await work_.wait_until(queue_.next_due());
       continue;
     }
@@ -336,9 +363,11 @@ Task<void> Controller::worker_loop() {
 // An exception is this App's error, with its back-off; the worker goes on.
 Task<void> Controller::work_on(std::string key) {
   ++active_workers_;
+  // However the pass ends: a key that stays in work is lost, and with it the App.
   const OnExit done([this, &key] {
     --active_workers_;
     queue_.done(key_from(key), parts_.clock.steady_now());
+    // Also where nothing was held: it may have waited for what it does not want any more.
     for (const auto& waiting : units_.ended(key))
       enqueue(waiting);
   });
@@ -370,6 +399,7 @@ std::map<Kind, int> Controller::orphans() const {
 }
 
 bool Controller::alive() const {
+  // Much longer than any pause of the supervisor, which turns whatever workers do.
   return parts_.clock.steady_now() - last_turn_ < std::chrono::minutes(2);
 }
 
@@ -397,6 +427,7 @@ Result<boost::json::value> Controller::desired_json(const std::string& app) cons
 }
 
 Status Controller::reconcile_now(const std::string& app, const std::string& by) {
+  // First what may be wrong with the manifests themselves: a helper that failed is asked again.
   desired_.retry();
   parts_.directory.again();
   if (app.empty()) {
@@ -405,6 +436,7 @@ Status Controller::reconcile_now(const std::string& app, const std::string& by) 
       contention_.reset(key);
       forgive(key);
     }
+    // By hand means: look for yourself, and believe nothing that is remembered.
     cache_.mark_all();
     enqueue_all();
     record("Normal", "ReconcileRequested", "", "", "reconcile of all Apps requested by " + by);
@@ -416,6 +448,7 @@ Status Controller::reconcile_now(const std::string& app, const std::string& by) 
   reset_backoff(app);
   contention_.reset(app);
   forgive(app);
+  // Only for an App that is named: "all" is no word about anybody's data.
   parts_.inventory.acknowledge_volumes(app);
   cache_.mark_all();
   enqueue(app);

@@ -7,6 +7,25 @@
 //   reconcile.cpp    one pass over one App: observe → diff → plan → execute → report
 //   report.cpp       status, conditions, events and log lines of a pass
 //   report_objects.cpp  the rows of its containers and networks, and its health
+//
+//   Controller controller(ControllerParts{…}, ControllerOptions{…});
+//   controller.set_telemetry(metrics);
+//   co_await controller.run();            // until somebody calls controller.stop()
+//
+// The class is the shell: it owns the parts, says in which order they are asked, and decides
+// nothing by itself that a part could decide from values. Between two suspensions everything is of
+// one moment; after each `co_await` anything may have changed, so entries and references are looked
+// up again by key.
+//
+// When is a key worked on? When its manifest changed (take_snapshot), an event named it (wake), an
+// object that it has or names changed (enqueue_changed), a list is due and it was not in sync
+// (enqueue_unsettled), a time that it asked for has come (add_after), something that it may wait
+// for came free (came_free), or somebody asked (reconcile_now).
+//
+// When is nothing changed, whatever a plan says? While the engine is away or uncertain, before the
+// first scan, in read-only mode, while stopping, for a suspended App, and within its back-off
+// unless the plan has changed. In read-only mode, for a suspended App and within the back-off the
+// plan is made and reported all the same.
 #pragma once
 
 #include <deque>
@@ -45,16 +64,20 @@
 
 namespace fairlead::controller {
 
+// What may be set from outside; the defaults are those of production.
 struct ControllerOptions {
   int workers = 16;  // a pull may keep one of them for long
   // At once, on the whole engine. It waits for its own locks and for the kernel most of the time: a
   // cold start takes a third longer by 4 than by 16, a tenth by 8, and 32 gain nothing more
   // (tests/bench/compare.py).
   int parallel_mutations = 16;
+  // Between full lists: so long an event that was lost stays unknown, at most.
   Duration resync_interval = std::chrono::seconds(10);
   Duration stream_renewal =
       std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
+  // Between the looks that are owed after an Unknown outcome.
   Duration engine_check_pause = std::chrono::seconds(1);
+  // For calls that run when stop() comes; then they are cut, and mutations among them are Unknown.
   Duration stop_grace = std::chrono::seconds(3);
   PruneRules prune;
   // Not empty: observe and report only, and say this.
@@ -119,6 +142,7 @@ class Controller final : public View, public Commands {
 
  private:
   // What is remembered of one key between passes. Losing it does no harm.
+  // By key, made when it is first asked for.
   struct KeyState {
     Memory memory;
     std::string synced_digest;             // last digest that was reached

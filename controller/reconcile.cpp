@@ -1,4 +1,7 @@
 // One pass over one key: observe → diff → plan → execute → report.
+//
+// Everything that is looked up from a store is looked up again after each co_await: the entry of an
+// App may be another one, or gone, when an engine's answer comes.
 #include <algorithm>
 #include <utility>
 
@@ -17,9 +20,12 @@
 namespace fairlead::controller {
 namespace {
 
+// So often a pass looks until nothing has changed while it looked; then it comes again after a
+// pause, for on an engine that never rests it would look for ever.
 constexpr int kLooks = 3;
 constexpr Duration kCalmPause = std::chrono::milliseconds(250);
 
+// Of what a container wrote when it ended: for one line of a message.
 constexpr int kLastLines = 5;
 
 // What a container wrote, fit for one line of a message: its end, at most 300 bytes.
@@ -52,6 +58,7 @@ bool leaves_engine_unknown(const Error& error) {
 
 std::set<std::string> lines_of(const Plan& plan) {
   std::set<std::string> lines;
+  // With their reasons, which hold the values: another value is another plan.
   for (const auto& operation : plan.operations)
     lines.insert(std::string(verb(operation.action)) + " " + operation.object + ": " +
                  operation.reason);
@@ -64,17 +71,20 @@ std::set<std::string> lines_of(const Plan& plan) {
 // than the last own mutation. False: everything moves too fast; later.
 Task<Result<bool>> Controller::observe(std::string key) {
   for (int look = 0; look < kLooks; ++look) {
+    // Shared by all workers: of sixteen that look at once fifteen find the cache clean.
     auto refreshed = co_await guarded_refresh(false);
     if (!refreshed) {
       engine_lost(refreshed.error());
       co_return std::unexpected(refreshed.error());
     }
+    // What changed for others is said once, so whoever hears it must pass it on.
     enqueue_changed(*refreshed, key);
     auto members = co_await observe_leftovers(key);
     if (!members) {
       if (members.error().reason == Reason::kEngineUnavailable) engine_lost(members.error());
       co_return std::unexpected(members.error());
     }
+    // Before it is judged whether the view is stale: reading a log takes its time.
     co_await hear_last_words(key);
     if (!cache_.stale_for(key)) co_return true;
   }
@@ -94,6 +104,7 @@ Task<Status> Controller::observe_leftovers(std::string key) {
         std::ranges::any_of(app->networks, [&component](const model::Network& desired) {
           return desired.key == component && !desired.external;
         });
+    // Of a shared network its own is declared, whatever its component says.
     const bool shared = entry != nullptr && app == nullptr;
     if (!declared && !shared) leftovers.push_back(id);
   }
@@ -133,6 +144,7 @@ void Controller::recall_images(const std::string& key) {
       state.memory.images[key_of(wanted)] = {"", true};
       continue;
     }
+    // By the wall clock, for the time of a tag is one.
     const auto left = seen->asked_at + service.pull.every - parts_.clock.wall_now();
     state.memory.images[key_of(wanted)] = {seen->id, left <= left.zero()};
     const auto at = parts_.clock.steady_now() + std::chrono::duration_cast<Duration>(left);
@@ -156,6 +168,7 @@ void Controller::remember(const std::string& key, const Plan& plan) {
   bool again = false;
   for (const auto& [id, readings] : plan.compared) {
     const auto before = known.find(id);
+    // Known in all its parts: nothing to make sure of.
     if (readings.empty() ||
         (before != known.end() && std::ranges::includes(before->second, readings)))
       continue;
@@ -170,9 +183,12 @@ void Controller::remember(const std::string& key, const Plan& plan) {
   std::erase_if(keys_[key].memory.fresh, [&plan](const std::string& part) {
     return plan.compared.contains(part.substr(0, part.find(' ')));
   });
+  // From here on the objects are no longer unread.
   parts_.inventory.compared(plan.compared);
   const auto now = parts_.clock.steady_now();
+  // A reading decides that a value is never corrected: one look is not enough for that.
   if (again) queue_.add_after(key_from(key), now + std::chrono::seconds(1), now);
+  // Time alone changes the plan then, and no event comes for it.
   if (plan.wake_at) {
     const auto left = *plan.wake_at - parts_.clock.wall_now();
     queue_.add_after(key_from(key),
@@ -197,6 +213,7 @@ Task<Status> Controller::look_for_volumes(std::string key) {
     if (volume.error().reason != Reason::kNotFound) co_return std::unexpected(volume.error());
     missing.insert(name);
   }
+  // Whole, only when all were asked: half an answer would let a container be made.
   keys_[key].memory.missing_volumes = std::move(missing);
   co_return Status{};
 }
@@ -218,10 +235,12 @@ Task<void> Controller::hear_last_words(std::string key) {
     if (!failed) continue;
     const auto found = known.find(id);
     if (found != known.end() && found->second.finished_at == details.finished_at) continue;
+    // What it wrote may hold values that nobody knows any more (desired/hidden_values.h).
     if (!of_this_manifest(desired_.find(key), details)) continue;
     ended.push_back({id, details.finished_at, values_of(details.env)});
   }
   for (auto& each : ended) {
+    // An error costs the words alone.
     auto said = co_await parts_.engine.container_logs(each.id, kLastLines);
     each.own.add(hidden_values(desired_.find(key)).all);
     keys_[key].memory.ends[each.id] = {each.when, parts_.clock.wall_now(),
@@ -230,16 +249,19 @@ Task<void> Controller::hear_last_words(std::string key) {
 }
 
 Task<void> Controller::reconcile(std::string key) {
+  // All keys are queued again when that is over: bring_up(), look_at_engine(), take_snapshot().
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
   // It may be in there; the next scan asks again.
   if (desired_.find(key) == nullptr && desired_.undecided()) co_return;
   const auto begin = parts_.clock.steady_now();
   keys_[key].last_pass = begin;
+  // Until this pass has found it in sync: wherever it ends before, the next resync brings it back.
   unsettled_.insert(key);
   auto observed = co_await observe(key);
   if (!observed) {
     const auto* entry = desired_.find(key);
     const auto digest = entry == nullptr ? std::string() : entry->digest;
+    // One App's trouble; an engine that is away has a back-off of its own, for all.
     if (engine_status_.up) retry(key, observed.error(), digest);
     co_return;
   }
@@ -249,10 +271,12 @@ Task<void> Controller::reconcile(std::string key) {
     co_return;
   }
   const auto* entry = desired_.find(key);
+  // Asked again: a file may have become unclear while the engine answered.
   if (entry == nullptr && desired_.undecided()) co_return;
   auto& state = keys_[key];
   const std::string digest = entry == nullptr ? std::string() : entry->digest;
   Visible seen = visible(key);
+  // Before the input is gathered, which asks the inventory.
   if (!engine_status_.read_only) adopt(parts_.inventory, key, seen);
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
@@ -261,7 +285,9 @@ Task<void> Controller::reconcile(std::string key) {
   const PassInput input = gather_pass(key, std::move(seen));
   Plan plan = plan_of(input);
   report_pass(input, plan);
+  // A look without the right to write must not decide what a reading is.
   if (!engine_status_.read_only) remember(key, plan);
+  // Nothing is left: from here on the App is as if it had never been.
   if (input.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
     if (!engine_status_.read_only) parts_.inventory.nothing_left(key);
     forget(key);
@@ -314,6 +340,7 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
                          report,
                          may_continue,
                          hidden_values(wanted)};
+  // Of this run alone: what an earlier one failed with may be over.
   keys_[key].failed_with.clear();
   const auto planned = lines_of(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
@@ -324,6 +351,8 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   }
   const Error& error = executed.error();
   if (leaves_engine_unknown(error)) engine_lost(error);
+  // All of the plan, though only a part of it failed: the next one may hold the rest and nothing
+  // new.
   keys_[key].tried.insert(planned.begin(), planned.end());
   retry(key, error, digest);
 }
@@ -365,6 +394,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
     const Error error = refusal_error(plan);
     const auto status = status_.rows().find(key);
     const bool same = status != status_.rows().end() && status->second.last_error == error;
+    // A refusal that stands is said once, and not counted as a failure with each look.
     if (!same) retry(key, error, digest);
     return;
   }
@@ -393,6 +423,7 @@ void Controller::settle(const std::string& key, const Plan& plan, const std::str
     record("Normal", "Converged", key, "app/" + key, "everything is as the manifest says");
     state.changed_at.reset();
   }
+  // From now on only a change brings it back: at rest a resync queues nothing.
   if (plan.drift.empty() && !plan.wake_at) unsettled_.erase(key);
 }
 

@@ -92,6 +92,7 @@ void Controller::record(const std::string& type, const std::string& reason, cons
                         const std::string& object, const std::string& message) {
   events_.record(type, reason, app, object, message, parts_.clock.wall_now());
   telemetry_->event_recorded(type, reason);
+  // Readers who wait for events are woken, though no status changed.
   status_.news();
 }
 
@@ -111,6 +112,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
   if (name == "pull") telemetry_->image_pulled(ok, done.seconds);
   if (ok) {
     const auto* image = std::get_if<EnsureImage>(&operation.action);
+    // An image that was there already is no change; a pull has said so itself (note_pull).
     const auto level = image == nullptr ? LogLevel::kInfo : LogLevel::kDebug;
     parts_.log.log(level, "change applied",
                    {{"app", key},
@@ -124,7 +126,9 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
              operation.reason);
     }
     if (const auto* restart = std::get_if<RestartContainer>(&operation.action))
+      // Followed: not again for the same start (plan/followers.h).
       keys_[key].memory.restarted[restart->start.container.id] = restart->because_of;
+    // The next look tells what the engine made of it (plan/readings.h).
     auto& fresh = keys_[key].memory.fresh;
     if (const auto* update = std::get_if<UpdateContainer>(&operation.action))
       fresh.insert(part_of(update->container.id, kLimitsPart));
@@ -142,6 +146,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
              object_path(operation.kind, operation.object), "it was gone, and is empty now");
     }
     const auto [type, action] = std::visit(Gives{}, operation.action);
+    // Known without an event, which may be lost, and must not wake this App itself.
     if (!type.empty()) came_free(type, action, key);
     if (!operation.reason.empty() && !keys_[key].reported_drift.empty()) {
       telemetry_->drift_corrected(key, operation.kind, true);
@@ -164,6 +169,7 @@ void Controller::report_error(const std::string& key, const Error& error, Durati
   const auto edit = status_.edit(key);
   auto& status = edit.status();
   status.name = status.name.empty() ? key : status.name;
+  // By reason: messages have IDs and times in them, and differ each time.
   const bool news = !status.last_error || status.last_error->reason != error.reason;
   status.last_error = error;
   const int attempt = ++status.consecutive_failures;
@@ -187,6 +193,7 @@ void Controller::report_error(const std::string& key, const Error& error, Durati
   set_condition(status.conditions,
                 condition("Ready", Truth::kFalse, std::string(to_string(error.reason)),
                           error.message, status.digest));
+  // Nothing that Fairlead does by itself will help.
   const bool stalled =
       error.error_class == ErrorClass::kInvalid || error.error_class == ErrorClass::kBlocked;
   set_condition(
@@ -194,6 +201,7 @@ void Controller::report_error(const std::string& key, const Error& error, Durati
       condition("Stalled", truth(stalled), std::string(to_string(error.reason)),
                 error.message + (error.hint.empty() ? "" : "; " + error.hint), status.digest));
   for (auto& each : status.conditions) {
+    // set_condition() has kept the old time where the status is as before.
     if (each.last_transition == WallTime{}) each.last_transition = parts_.clock.wall_now();
   }
 }
@@ -201,6 +209,7 @@ void Controller::report_error(const std::string& key, const Error& error, Durati
 void Controller::report_files(const DesiredStore::Changes& changes) {
   for (const auto& name : changes.files) {
     const auto& file = desired_.files().at(name);
+    // All of them again when one changed: a person reads the last block and not the whole log.
     for (const auto& diagnostic : file.diagnostics) {
       const bool error = diagnostic.severity == model::Diagnostic::Severity::kError;
       parts_.log.log(error ? LogLevel::kError : LogLevel::kWarn, "manifest diagnostic",
@@ -236,6 +245,8 @@ void Controller::report_drift(const std::string& key, const Plan& plan, const st
                                        {"have", words.actual},
                                        {"want", words.desired}});
     record("Warning", "DriftDetected", key, object_path(drift.kind, drift.object), line);
+    // Once for each time that it appears: a drift that stays is one correction that has not
+    // succeeded.
     contention_.note_correction(key, contention_key(drift), parts_.clock.steady_now());
   }
   state.reported_drift = std::move(now_reported);
@@ -257,6 +268,7 @@ void Controller::report_crashes(const std::string& key, const Plan& plan) {
         {{"app", key}, {"name", crash.object}, {"reason", reason}, {"err", crash.message}});
     record("Warning", reason, key, object_path(Kind::kContainer, crash.object), crash.message);
   }
+  // Without those that are over: should they come again, they are said again.
   reported = std::move(now);
 }
 
@@ -307,6 +319,7 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
                               : synced
                                   ? "everything is as the manifest says"
                                   : std::to_string(plan.operations.size()) + " changes to make";
+  // A suspended App is as its owner wants it.
   set("Ready", synced && (healthy || status.health == "Suspended"), why, message);
   set("Reconciling", !synced && refusal == nullptr && !held, synced ? "Synced" : "Progressing",
       message);
@@ -368,6 +381,7 @@ void Controller::report_identity(AppStatus& status, const std::string& key) {
       status.networks_desired = 1;
     }
   } else {
+    // Of what left the manifests its key is all there is.
     const bool network = key.starts_with("network/");
     status.kind = network ? "Network" : "App";
     status.name = network ? key.substr(8) : key;
@@ -391,6 +405,7 @@ void Controller::report_pass(const PassInput& input, const Plan& plan) {
     if (!drift.from_manifest && (settled || status.removing)) status.drift.push_back(drift);
   }
   if (!plan.operations.empty()) {
+    // Kept while there is nothing to do: "what did it do last?" is asked afterwards.
     status.last_plan.clear();
     for (const auto& operation : plan.operations) {
       status.last_plan.push_back(std::string(verb(operation.action)) + " " +

@@ -32,6 +32,7 @@ ContainerStatus container_row(const docker::Container& c, const DesiredEntry* en
   row.id = c.id;
   row.image = c.image;
   row.state = c.state;
+  // No health check, neither of the manifest nor of the image.
   row.health = c.health.empty() ? "none" : c.health;
   row.started_at = c.started_at;
   row.restarts = c.restart_count;
@@ -51,6 +52,7 @@ bool is_degraded(const ContainerStatus& c) {
 std::string health_of(const AppStatus& status, const Plan& plan) {
   if (status.suspended) return "Suspended";
   const auto& rows = status.containers;
+  // The worst first: of several things that are wrong a person is told what hurts.
   if (std::ranges::any_of(rows, is_degraded)) return "Degraded";
   if (static_cast<int>(rows.size()) < status.containers_desired) return "Missing";
   const bool starting =
@@ -65,6 +67,7 @@ NetworkStatus network_row(const model::Network& desired, const Observed& mine,
   row.name = desired.docker_name;
   row.external = desired.external;
   for (const auto& [id, network] : mine.networks) {
+    // Of several with one name the last; the plan has said that there are several (F001).
     if (network.name != desired.docker_name) continue;
     row.id = id;
     row.driver = network.driver;
@@ -91,9 +94,12 @@ void Controller::report_objects(AppStatus& status, KeyState& state, const PassIn
     const auto runs = input.memory.runs.find(id);
     const int own = runs == input.memory.runs.end() ? 0 : runs->second.starts;
     auto& seen = state.restart_counts[id];
+    // Both count from 0 with each container, and the engine's is gone with a restart by us: only
+    // growth counts.
     const int more = std::max(0, row.restarts - seen.engine) + std::max(0, own - seen.own);
     if (more > 0) telemetry_->restarts_seen(status.name, row.service, more);
     seen = {row.restarts, own};
+    // After the comparison, which needs the two apart.
     row.restarts += own;
   }
   std::erase_if(state.restart_counts,

@@ -35,6 +35,7 @@ Task<Result<ObservedChanges>> Controller::guarded_refresh(bool full) {
   const auto permit = co_await refreshing_.acquire();
   auto look = full ? cache_.resync() : cache_.refresh();
   auto changed = co_await caught(std::move(look), "refresh");
+  // A look that fails half-way leaves nobody sure of what was read.
   if (!changed) cache_.mark_all();
   co_return changed;
 }
@@ -43,10 +44,12 @@ Task<Status> Controller::full_resync() {
   auto changed = co_await guarded_refresh(true);
   if (!changed) co_return std::unexpected(changed.error());
   engine_status_.last_resync = parts_.clock.wall_now();
+  // With each list, before anything is planned from it.
   check_foreign_instances();
   enqueue_changed(*changed);
   enqueue_unsettled();
   confirm_settled();
+  // Last: it asks the engine once more, and nobody waits for it.
   co_await forget_absent();
   co_return Status{};
 }
@@ -85,6 +88,7 @@ void Controller::check_foreign_instances() {
   std::string foreign;
   const auto& owners = cache_.index().owners();
   const auto& own = parts_.inventory.instance();
+  // Sorted by instance: if there is another one, it is first or last.
   if (!owners.empty() && owners.begin()->first.first != own) foreign = owners.begin()->first.first;
   if (!owners.empty() && owners.rbegin()->first.first != own)
     foreign = owners.rbegin()->first.first;
@@ -116,6 +120,7 @@ void Controller::link_failed(const Error& error) {
                                           {"err", error.message},
                                           {"attempt", link_failures_},
                                           {"hint", error.hint}});
+  // An event once; the log says it again from time to time.
   if (link_failures_ == 1)
     record("Warning", std::string(to_string(error.reason)), "", "engine", error.message);
 }
@@ -128,12 +133,14 @@ void Controller::engine_lost(const Error& error) {
       parts_.log.warn("engine uncertain: a request's outcome is unknown",
                       {{"reason", to_string(Reason::kEngineUncertain)}, {"err", error.message}});
     }
+    // Anew with each such outcome, also while checks are owed.
     uncertain_checks_ = 2;
     cache_.mark_all();
     next_look_ = std::min(next_look_, parts_.clock.steady_now() + options_.engine_check_pause);
     engine_wake_.notify();
     return;
   }
+  // Many Apps meet one loss: the first of them tells.
   if (stopping_ || !std::exchange(engine_status_.up, false)) return;
   link_failed(error);
   cache_.mark_all();
@@ -154,7 +161,9 @@ Task<void> Controller::bring_up() {
   engine_status_.api_version = info->api_version;
   engine_status_.os = info->os;
   parts_.inventory.remember_engine(info->id);
+  // Before the list: what happens in between is in one of them (F062).
   open_stream();
+  // Its events are lost, and a list tells too little (aliases, limits).
   cache_.doubt_containers();
   auto listed = co_await full_resync();
   if (stopping_) co_return;
@@ -171,6 +180,7 @@ Task<void> Controller::bring_up() {
                                          {"attempts", link_failures_ + 1}});
   }
   engine_status_.last_error.clear();
+  // Only now: passes may begin, and have something to look at.
   engine_status_.up = true;
   up_since_ = parts_.clock.steady_now();
   // After a restart late requests may still be running inside the engine.
@@ -300,6 +310,7 @@ void Controller::tend_stream() {
 // Is the engine there, and what does it hold?
 Task<void> Controller::look_at_engine() {
   next_look_ = parts_.clock.steady_now() + look_pause();
+  // Cheap, and told apart from a list that fails for another reason.
   auto alive = co_await parts_.engine.ping();
   if (!alive) {
     engine_lost(alive.error());
@@ -312,10 +323,12 @@ Task<void> Controller::look_at_engine() {
   }
   const auto now = parts_.clock.steady_now();
   if (now - up_since_ >= kSound) {
+    // It has held: the next loss is the first one again.
     link_failures_ = 0;
     link_backoff_.succeeded(engine_key());
   }
   if (uncertain_checks_ == 0) co_return;
+  // One clean look. What was sent and not answered has had so long to run.
   --uncertain_checks_;
   next_look_ = std::min(next_look_, now + look_pause());
   if (uncertain_checks_ == 0) {

@@ -22,6 +22,7 @@ void add(model::Masks& masks, const Environment& environment) {
 void add_hooks(HiddenValues& values, const std::vector<model::Hook>& hooks) {
   for (const auto& hook : hooks) {
     add(values.all, hook.environment);
+    // By these an executor knows that a hook is the manifest's of now, whose values are all known.
     values.hooks.insert(hook.command.value_or(std::vector<std::string>{}));
   }
 }
@@ -41,6 +42,7 @@ HiddenValues hidden_values(const DesiredEntry* entry) {
     add_hooks(out, service.pre_stop);
   }
   for (const auto& file : app->files)
+    // Configs may be shown: who wants something kept makes a secret of it.
     if (file.secret && file.content != nullptr) out.all.add(file.key, *file.content);
   return out;
 }
@@ -71,6 +73,7 @@ std::string without_values(std::string_view text, const model::Masks& masks) {
 }
 
 Error without_values(Error error, const HiddenValues& hidden) {
+  // Passwords first, and in errors of images too: a reference may be a URL by mistake.
   error.message = without_passwords(error.message);
   error.hint = without_passwords(error.hint);
   // A reference to an image is no secret, and has to be seen.
@@ -83,7 +86,10 @@ Error without_values(Error error, const HiddenValues& hidden) {
 }
 
 Drift without_values(Drift drift, const model::Masks& masks) {
+  // A person has to see which image it is, and what is called how.
   if (drift.field == "image" || drift.field == "name") return drift;
+  // Where the wanted value is hidden in part, the other one may be an older form of the same
+  // secret.
   const std::string desired = masks.apply(drift.desired);
   drift.actual =
       desired == drift.desired ? without_values(drift.actual, masks) : std::string("(hidden)");

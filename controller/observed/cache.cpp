@@ -1,3 +1,5 @@
+// In each load_…() a mark is taken off before the call and put back if that fails: what is marked
+// while the reply is on its way is newer than the reply, and must stay marked.
 #include "controller/observed/cache.h"
 
 #include <algorithm>
@@ -25,6 +27,8 @@ bool same_network(const docker::Network& a, const docker::Network& b) {
 
 // What the list says only in words: "Exited (3) 5 minutes ago", "Up 2 hours (healthy)".
 bool words_agree(const std::string& text, const docker::Container& details) {
+  // A container that ran and ended between two lists is exited as before: by its code it may
+  // differ.
   if (details.state == "exited" && text.starts_with("Exited ("))
     return text.starts_with("Exited (" + std::to_string(details.exit_code) + ")");
   if (details.state != "running" || details.health.empty()) return true;
@@ -40,6 +44,8 @@ bool agree(const docker::ContainerSummary& summary, const docker::Container& det
     return a.network_name == b.network_name && a.network_id == b.network_id &&
            a.ip_address == b.ip_address;
   };
+  // All that a list says and an inspect says as well. What only an inspect says (aliases, limits)
+  // is read again for events, and after the engine was away.
   return summary.state == details.state && words_agree(summary.status_text, details) &&
          (summary.names.empty() || std::ranges::count(summary.names, details.name) > 0) &&
          std::ranges::equal(summary.endpoints, details.endpoints, same_network);
@@ -84,6 +90,7 @@ void EngineCache::drop(const std::string& id) {
 
 Task<void> EngineCache::inspect(std::string id) {
   // What can't be read of one container is trouble of its App, not of the engine.
+  // An exception too: one odd reply must not end the look at all others.
   auto reply = co_await caught(engine_.inspect_container(id), "inspect " + id.substr(0, 12));
   if (!reply) {
     // Gone between list and inspect is an answer, not a failed pass (F074).
@@ -97,12 +104,15 @@ Task<void> EngineCache::inspect(std::string id) {
       index_.doubt(id);
     }
     unreadable_.insert(id);
+    // Asked again with the next look; without a key, so that it makes nobody stale for ever.
     dirty_.emplace(id, "");
     co_return;
   }
   unreadable_.erase(id);
+  // Named by an event with a label that it does not have: somebody else's.
   if (!reply->labels.contains(kLabelManaged)) co_return;
   note(changes_.apps, reply->labels);
+  // It runs again: that stop is over.
   if (reply->running) stopped_by_hand_.erase(id);
   index_.put({.details = std::move(*reply), .stopped_by_hand = stopped_by_hand_.contains(id)});
 }
@@ -131,9 +141,11 @@ std::vector<std::string> EngineCache::compare(const std::vector<docker::Containe
     const auto known = observed().containers.find(summary.id);
     const bool believed = known != observed().containers.end() && !known->second.uncertain &&
                           agree(summary, known->second.details);
+    // Marked ones whatever the list says: it has less than an inspect.
     if (!believed || marked.contains(summary.id)) to_inspect.push_back(summary.id);
     note_unseen(summary);
   }
+  // Before the inspects: those may take long, and what is gone is gone.
   for (const auto& id : missing_in(observed().containers, seen))
     drop(id);
   return to_inspect;
@@ -185,6 +197,7 @@ void EngineCache::compare(const std::vector<docker::Network>& list) {
     if (!new_here && same_network(known->second, network) && known->second.members.empty())
       continue;
     if (new_here || !same_network(known->second, network)) {
+      // Under its old name as well: who referred to that is concerned.
       if (!new_here) note_change(known->second);
       note_change(network);
     }
@@ -244,6 +257,8 @@ Task<Status> EngineCache::load_volumes() {
 }
 
 Task<Status> EngineCache::load_all() {
+  // Networks first: a container of the next list can only be on one that this list may not have
+  // yet, which stale_for() sees.
   auto networks = co_await load_networks();
   if (!networks) co_return networks;
   auto containers = co_await load_containers();
@@ -270,10 +285,12 @@ Task<Status> EngineCache::load_marked() {
     auto volumes = co_await load_volumes();
     if (!volumes) co_return volumes;
   }
+  // One list, however many they are: most of them may be gone already.
   if (unseen_.size() > kFewUnseen) {
     auto containers = co_await load_containers();
     if (!containers) co_return containers;
   }
+  // What is marked meanwhile is for the next refresh.
   auto marked = std::exchange(dirty_, {});
   const auto named = std::exchange(unseen_, {});
   marked.insert(named.begin(), named.end());
@@ -315,6 +332,7 @@ void EngineCache::doubt_containers() {
 bool EngineCache::stale_for(const std::string& app) {
   for (const auto& id : index_.of(app).containers) {
     const auto& container = observed().containers.at(id);
+    // What is known of its endpoints is not to be relied on.
     if (container.uncertain) continue;
     std::set<std::string> gone;
     for (const auto& endpoint : container.details.endpoints) {
@@ -335,6 +353,8 @@ bool EngineCache::stale_for(const std::string& app) {
     }
   }
   const auto unread = [this, &app](const auto& each) {
+    // One that can't be read would keep its App from ever being planned; the plan leaves it alone
+    // instead.
     return each.second == app && !unreadable_.contains(each.first);
   };
   return all_dirty_ || networks_dirty_ || volumes_dirty_ || std::ranges::any_of(dirty_, unread) ||
@@ -359,15 +379,18 @@ Task<Status> EngineCache::inspect_network(std::string id) {
 // A container that ends after a signal that ends programs was stopped by somebody, and did not
 // crash. `stop` comes after the end; `kill` before, and may be any signal.
 void EngineCache::note_stop(const docker::Event& event) {
+  // INT, QUIT, KILL, TERM. HUP and the user's signals make many programs read their configuration.
   static const std::set<std::string> kEnding = {"2", "3", "9", "15"};
   const std::string& id = event.actor_id;
   if (event.action == "kill") {
     const auto signal = event.attributes.find("signal");
     const bool ends = signal != event.attributes.end() && kEnding.contains(signal->second);
+    // The engine sends one for our stops as well.
     if (ends && !own_stops_.contains(id)) killed_.insert(id);
   } else if (event.action == "die") {
     if (killed_.erase(id) > 0) stopped_by_hand_[id] = true;
   } else if (event.action == "stop") {
+    // Not one of ours, so it was somebody else's.
     if (own_stops_.erase(id) == 0) stopped_by_hand_[id] = true;
   } else if (event.action == "start") {
     stopped_by_hand_.erase(id);
@@ -387,6 +410,7 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
   if (event.type == "container") {
     if (!wake_container(event.actor_id) && event.attributes.contains(std::string(kLabelManaged))) {
       unseen_[event.actor_id] = app_of(event.attributes);
+      // A flood of containers that come and go: one list is cheaper than to remember them.
       if (unseen_.size() > kMostUnseen) {
         unseen_.clear();
         all_dirty_ = true;
@@ -395,6 +419,7 @@ std::set<std::string> EngineCache::note_event(const docker::Event& event) {
     note(woken, event.attributes);  // container events carry the container's labels
     note_stop(event);
   } else if (event.type == "network") {
+    // `connect` and `disconnect`: a network's event that is about a container.
     const auto container = event.attributes.find("container");
     if (container != event.attributes.end()) wake_container(container->second);
     if (event.action == "create" || event.action == "destroy" || event.action == "remove") {

@@ -1,3 +1,5 @@
+// link() and unlink() are each other's reverse, member by member: what one enters the other takes
+// out, from the very value that was entered.
 #include "controller/observed/index.h"
 
 #include "controller/objects/labels.h"
@@ -15,6 +17,7 @@ const Object* find_in(const std::map<std::string, Object>& all, const std::strin
 void add(std::map<std::string, int>& counts, const std::string& key, int more) {
   const auto at = counts.try_emplace(key, 0).first;
   at->second += more;
+  // Nothing is left behind of networks and owners that are gone.
   if (at->second == 0) counts.erase(at);
 }
 
@@ -22,6 +25,7 @@ void add(std::map<std::string, int>& counts, const std::string& key, int more) {
 
 void ObservedIndex::put(ObservedContainer container) {
   const std::string id = container.details.id;
+  // Always by way of the old value: its labels and endpoints may have been others.
   erase_container(id);
   link(all_.containers.emplace(id, std::move(container)).first->second);
   ++edits_.containers;
@@ -101,6 +105,7 @@ void ObservedIndex::link(const docker::Network& network) {
   if (const auto app = app_of(network.labels); !app.empty()) apps_[app].networks.insert(network.id);
   network_names_.emplace(network.name, network.id);
   for (const auto& pool : network.ipam)
+    // What is no block overlaps with nothing (drivers may show anything).
     if (const auto block = model::parse_cidr(pool.subnet)) subnets_.insert(*block, &network);
 }
 
@@ -118,6 +123,7 @@ void ObservedIndex::unlink(const docker::Network& network) {
 void ObservedIndex::count_owner(const docker::Labels& labels, int more) {
   const auto instance = label(labels, kLabelInstance);
   const auto app = app_of(labels);
+  // Not one of Fairlead's.
   if (instance.empty()) return;
   const auto at = owners_.try_emplace({instance, app}, 0).first;
   at->second += more;
@@ -132,6 +138,7 @@ void ObservedIndex::remove_if_empty(const std::string& app) {
 }
 
 const AppObjects& ObservedIndex::of(const std::string& app) const {
+  // So that a caller needs no case for Apps of which there is nothing.
   static const AppObjects kNothing;
   const auto* found = find_in(apps_, app);
   return found == nullptr ? kNothing : *found;
