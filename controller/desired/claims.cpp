@@ -17,6 +17,7 @@ std::set<std::string> parts_of(const DesiredEntry& entry) {
   const auto* app = entry.app();
   if (app == nullptr) return parts;
   for (const auto& service : app->services) {
+    // Each replica is a part of its own: one that is scaled away goes with its own grace.
     for (int number = 1; number <= model::replicas_of(service); ++number)
       parts.insert(container_part(service.name, number));
   }
@@ -76,6 +77,7 @@ std::map<std::string, std::vector<DesiredStore::Candidate>> DesiredStore::candid
 
 void DesiredStore::refuse(const Candidate& loser, const std::string& where,
                           const std::string& hint) {
+  // Whoever was refused may be next, so the cheap way is shut until all are at peace.
   calm_ = false;
   model::Diagnostic diagnostic;
   diagnostic.position = position_of(loser.value);
@@ -90,6 +92,7 @@ void DesiredStore::refuse(const Candidate& loser, const std::string& where,
 bool DesiredStore::vacant(const std::string& key, const std::string& owner, SteadyTime now) {
   const auto loaded = loaded_.find(owner);
   const auto [vacancy, fresh] = vacancies_.try_emplace(key, Vacancy{0, now});
+  // It may hold the name still: the count begins when it can be judged.
   if (loaded != loaded_.end() && unclear(loaded->second)) {
     vacancy->second = {0, now};
     return false;
@@ -103,12 +106,14 @@ bool DesiredStore::vacant(const std::string& key, const std::string& owner, Stea
 void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now) {
   const std::string& key = claimants.front().key;
   const auto* entry = find(key);
+  // What is in force now, else what was before this process.
   const std::string owner = entry != nullptr ? entry->file : known_text(choice.known.files, key);
   const std::string digest =
       entry != nullptr ? entry->digest : known_text(choice.known.digests, key);
   const bool one_file = std::ranges::all_of(claimants, [&claimants](const Candidate& each) {
     return each.file == claimants.front().file;
   });
+  // The first claim of that file, should it hold the name twice.
   auto winner = std::ranges::find(claimants, owner, &Candidate::file);
   const bool stays = winner != claimants.end();
   std::string where = owner.empty() ? "" : "is already defined in " + owner;
@@ -128,6 +133,8 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
     if (each == winner) {
       choice.winners.push_back(*each);
       const bool same = digest_of(each->value) == digest;
+      // Precedence among Apps that want one thing: who is as he was before who has changed, and
+      // both before who is new.
       choice.winners.back().rank = owner.empty() ? 2 : same ? 0 : 1;
     } else if (!where.empty()) {
       refuse(*each, where, hint);
@@ -138,6 +145,7 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
              "name has been");
     }
   }
+  // What runs is left alone, though no file says it in this form any more.
   if (winner == claimants.end() && entry != nullptr) choice.kept.insert(key);
 }
 
@@ -151,6 +159,7 @@ void DesiredStore::report_clashes(Choice& choice) {
       networks.push_back(value.get());
     }
   };
+  // Before the winners: what is in force has what it has.
   for (const auto& key : choice.kept)
     std::visit(add, entries_.at(key).value);
   std::ranges::sort(choice.winners, {},
@@ -165,6 +174,7 @@ void DesiredStore::report_clashes(Choice& choice) {
     if (clash.diagnostic.severity != model::Diagnostic::Severity::kError) continue;
     if (std::erase_if(choice.winners,
                       [&clash](const auto& each) { return each.key == clash.key; }) > 0) {
+      // Refused, and not gone: nothing of it is removed.
       mentioned_.insert(clash.key);
       if (find(clash.key) != nullptr) choice.kept.insert(clash.key);
     }
@@ -176,6 +186,7 @@ DesiredEntry DesiredStore::entry_of(const Candidate& winner) const {
   entry.value = winner.value;
   entry.file = winner.file;
   entry.digest = digest_of(entry.value);
+  // A new version goes on counting what left it (guard/part_absence.h).
   if (const auto* old = find(winner.key); old != nullptr) entry.parts = old->parts;
   entry.parts.declare(parts_of(entry));
   return entry;
@@ -188,13 +199,17 @@ bool DesiredStore::news_stay_apart() {
   for (const auto& name : news_) {
     const auto& loaded = loaded_.at(name);
     std::set<std::string> keys;
+    // What a file mentions without defining it is in mentioned(), which only a full look makes
+    // anew.
     bool once = loaded.counted == loaded.mentioned;
     for (const auto& [key, file, value, rank] : candidates_in(name, loaded)) {
       once &= keys.insert(key).second;
       wanted[key] = wants_of(value);
     }
+    // Names that came, went or stand twice: whose they are now is for the full look.
     if (!once || keys != loaded.keys) return false;
   }
+  // All out before any goes in: files of one snapshot may swap what they want.
   for (const auto& [key, wants] : wanted)
     wants_.erase(key, wants_of(entries_.at(key).value));
   for (const auto& [key, wants] : wanted) {
@@ -212,6 +227,7 @@ bool DesiredStore::replace_news(Changes& changes) {
   const auto replace = [&](const Candidate& candidate) {
     auto entry = entry_of(candidate);
     auto& old = entries_.at(candidate.key);
+    // By meaning: a comment that was added is no change.
     if (old.digest != entry.digest) changes.keys.insert(candidate.key);
     old = std::move(entry);
   };
@@ -230,6 +246,7 @@ bool DesiredStore::replace_news(Changes& changes) {
 
 // `before`: null if it was not read before.
 void DesiredStore::judge(const FileStatus* before, FileStatus& status, Changes& changes) const {
+  // Nothing is said before it is known.
   if (status.unread()) return;
   status.valid = !model::has_errors(status.diagnostics);
   if (before == nullptr || !same_text(before->diagnostics, status.diagnostics))
@@ -263,6 +280,7 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
   Choice choice;
   if (incumbents_) choice.known = incumbents_();
   const auto claimed = candidates();
+  // Nobody wants it any more.
   std::erase_if(vacancies_, [&claimed](const auto& item) { return !claimed.contains(item.first); });
   for (const auto& [key, claimants] : claimed) {
     mentioned_.insert(key);
@@ -277,6 +295,7 @@ void DesiredStore::rebuild(Changes& changes, SteadyTime now) {
     next.emplace(key, entries_.at(key));
   for (const auto& [key, entry] : next) {
     const auto* old = find(key);
+    // The file too: a policy may allow one file what it denies another.
     if (old == nullptr || old->digest != entry.digest || old->file != entry.file)
       changes.keys.insert(key);
   }

@@ -7,6 +7,8 @@
 namespace fairlead::controller {
 namespace {
 
+// What has to do with such a file may take long to decode, and goes where that holds up nobody
+// else.
 constexpr const char* kSealed = ".age";
 // A token may not be plugged in yet, an agent not be started.
 constexpr auto kHelperPause = std::chrono::seconds(30);
@@ -22,6 +24,7 @@ bool looked_for(const watch::Snapshot& snapshot, const std::string& path) {
 
 // Equal texts: the file is as it was.
 std::string state_of(const watch::Snapshot& snapshot, const std::string& path) {
+  // Another state than absent: that it was looked for and not found is news.
   if (!looked_for(snapshot, path)) return "pending";
   const auto* file = find_source(snapshot, path);
   if (file == nullptr) return "absent";
@@ -32,6 +35,8 @@ std::string state_of(const watch::Snapshot& snapshot, const std::string& path) {
 // to.
 bool mentions_sealed(const std::string& text,
                      const std::map<std::string, std::string>& references) {
+  // By the text, for nothing else is known before it is decoded. A mention too many costs a place
+  // in the other queue.
   return text.find(kSealed) != std::string::npos ||
          std::ranges::any_of(references,
                              [](const auto& item) { return item.first.ends_with(kSealed); });
@@ -132,6 +137,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
                 snapshot,       now,  std::make_shared<std::atomic<bool>>(false)};
   model::DecodeOptions options = decoding_;
   options.read = [snapshot](const std::string& path) {
+    // Of this snapshot alone, however long the decoding takes.
     if (!looked_for(*snapshot, path)) return model::Source{model::Source::State::kPending, {}, ""};
     return source_of(find_source(*snapshot, path));
   };
@@ -139,6 +145,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
   if (options.decrypt) {
     options.decrypt = [ask = decoding_.decrypt, failed = what.helper_failed](const auto& bytes) {
       auto plain = ask(bytes);
+      // Remembered, for the same bytes may be decrypted later: a token is plugged in.
       if (!plain) *failed = true;
       return plain;
     };
@@ -146,6 +153,7 @@ void DesiredStore::decode(const std::string& name, const watch::File& file,
   auto work = [name, bytes = file.bytes, options = std::move(options)] {
     return model::decode(name, *bytes, options);
   };
+  // Before it is begun: it may end at once.
   loaded.decoding = what.ticket;
   loaded.looked_for = snapshot->followed;
   in_flight_.insert(what.ticket);
@@ -171,6 +179,7 @@ void DesiredStore::unreadable(const std::string& name, LoadedFile& loaded, const
 }
 
 void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifest) {
+  // First of all: whatever became of the file, this is on its way no more.
   in_flight_.erase(what.ticket);
   const auto found = loaded_.find(what.name);
   // The file went, and may have come again.
@@ -193,6 +202,7 @@ void DesiredStore::decoded(const Decoding& what, Result<model::Manifest> manifes
     references[path] = state_of(*what.snapshot, path);
   set_references(what.name, loaded, std::move(references));
   loaded.mentioned = std::exchange(manifest->mentioned, {});
+  // Then nothing else of it is true.
   loaded.pending = manifest->pending;
   if (!manifest->pending) {
     loaded.diagnostics = std::exchange(manifest->diagnostics, {});
@@ -210,8 +220,10 @@ void DesiredStore::load(const std::string& name, const watch::File& file,
   const bool same_references = std::ranges::all_of(loaded.references, [&](const auto& item) {
     return item.second == state_of(*snapshot, item.first);
   });
+  // Both: a file that can be read again, with the bytes that it had, has lost its error.
   const bool same = loaded.digest == file.digest && loaded.read_error == file.error;
   if (loaded.decoding != 0 || (same && same_references && now < loaded.retry_at)) return;
+  // What can't be read has no bytes; its last good version has.
   if (file.error.empty()) return decode(name, file, snapshot, loaded, now);
   loaded.read_error = file.error;
   unreadable(name, loaded,
@@ -310,6 +322,7 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
   drop_absent(*snapshot);
   // A name that waits for its old owner's grace ripens without any change.
   const bool news = !news_.empty() || lost_files_ || !vacancies_.empty();
+  // The cheap way first, which says no where somebody is in somebody's way.
   if (news && !replace_news(changes)) rebuild(changes, now);
   news_.clear();
   lost_files_ = false;

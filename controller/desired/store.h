@@ -1,10 +1,27 @@
 // The desired store: the last good version of every file, and from them the one App or Network that
-// each name stands for. Pure: snapshots in, values out.
+// each name stands for. Pure but for where decoding runs: snapshots in, values out.
 //
 // A bad file changes nothing: its last good version stays in force (F082, F083). Neither does one
 // that claims what another has: of two files with one App, the one that it came from keeps it, also
 // after a restart; a Docker name, host port or subnet stays with the App that has it (F085, W26).
 // When that file is gone, the other takes over once this has stood as long as a removal takes.
+//
+//   store.read(snapshot, now);                    // begins to decode what is new in it
+//   …                                             // store.decoding(ticket): wait a little
+//   const auto changes = store.apply(snapshot, now);
+//   for (const auto& key : changes.keys) …        // came, changed or went: work on it
+//   directory.follow(store.references());         // what the manifests refer to
+//
+//   the file                      its Apps
+//   is as it was                  as they were; not decoded again
+//   changed, valid                in force with this snapshot, or with the one after its decoding
+//   changed, being decoded        as they were
+//   has errors, can't be read     as they were, and none of anybody is taken for gone meanwhile
+//   is gone                       gone, if the snapshot is complete; removal is another matter
+//
+// A file that changes costs what it holds, however many others there are, as long as nobody is in
+// anybody's way (`calm_`); otherwise all are looked at. All on the loop; what is decoded elsewhere
+// owns what it touches.
 #pragma once
 
 #include <atomic>
@@ -27,6 +44,7 @@
 
 namespace fairlead::controller {
 
+// What one key stands for, as the manifest's decoding has left it. Shared, and never changed.
 using DesiredValue =
     std::variant<std::shared_ptr<const model::App>, std::shared_ptr<const model::SharedNetwork>>;
 
@@ -45,7 +63,8 @@ struct DesiredEntry {
   bool suspended() const;
 };
 
-// Who was in force before this process: from the inventory.
+// Who was in force before this process: from the inventory. Without it a restart would decide anew
+// whose a name is, by the order of files.
 struct Incumbents {
   std::map<std::string, std::string> files;    // by key: the manifest that it came from
   std::map<std::string, std::string> digests;  // by key: what it was last brought to
@@ -81,14 +100,15 @@ class DesiredStore {
   };
 
   // Begins to decode what changed. `decoding()` with the ticket that it returns tells whether that
-  // lasts.
+  // lasts. Changes nothing that is in force: apply() does.
   std::uint64_t read(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
   // What a helper failed at is tried again at the next snapshot, and not only after a pause.
   void retry();
   bool decoding(std::uint64_t since = 0) const {
     return in_flight_.lower_bound(since) != in_flight_.end();
   }
-  // A file that is still being decoded stays as it was: its snapshot is applied again later.
+  // A file that is still being decoded stays as it was: its snapshot is applied again later. To be
+  // called for repeats as well, since absences are counted by them.
   Changes apply(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
 
   const DesiredEntry* find(const std::string& key) const;
@@ -98,6 +118,7 @@ class DesiredStore {
   const std::set<std::string>& mentioned() const { return mentioned_; }
   // The last snapshot was whole and every file in it could be read.
   bool complete() const { return complete_; }
+  // Why the last snapshot was not whole, in the words of watch/; "" if it was.
   const std::string& problem() const { return problem_; }
   // A file that is there and is no valid manifest, or not yet: it may hold any App, so none is
   // "gone" while it lasts. Empty if there is none.

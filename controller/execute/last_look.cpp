@@ -49,6 +49,7 @@ struct NetworkLooks::Look {
 };
 
 Task<Result<docker::Network>> NetworkLooks::inspect(std::string name) {
+  // One has been asked for and not begun: it will be newer than this question.
   if (const auto next = next_.find(name); next != next_.end()) {
     const auto look = next->second;
     while (!look->reply) {
@@ -57,11 +58,13 @@ Task<Result<docker::Network>> NetworkLooks::inspect(std::string name) {
     co_return *look->reply;
   }
   const auto look = next_[name] = std::make_shared<Look>(clock_);
+  // That one began before this question, and may have been answered before what it asks about.
   while (running_.contains(name)) {
     const auto before = running_[name];
     co_await before->over.wait();
   }
   running_[name] = look;
+  // From here on it is too old for whoever comes.
   next_.erase(name);
   auto reply = co_await caught(engine_.inspect_network(name), "look at network " + name);
   running_.erase(name);
