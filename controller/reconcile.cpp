@@ -248,20 +248,23 @@ Task<void> Controller::hear_last_words(std::string key) {
   }
 }
 
+// Where nothing may be done all keys are queued again when that is over (bring_up(),
+// look_at_engine(), take_snapshot()). Until a pass has found the App in sync it is unsettled:
+// wherever the pass ends before, the next resync brings it back. What can't be read is one App's
+// trouble; an engine that is away has a back-off of its own, for all. Objects are adopted before
+// the input is gathered, which asks the inventory; and a look without the right to write must not
+// decide what a reading is.
 Task<void> Controller::reconcile(std::string key) {
-  // All keys are queued again when that is over: bring_up(), look_at_engine(), take_snapshot().
   if (!engine_status_.up || uncertain_checks_ > 0 || !first_scan_done_) co_return;
   // It may be in there; the next scan asks again.
   if (desired_.find(key) == nullptr && desired_.undecided()) co_return;
   const auto begin = parts_.clock.steady_now();
   keys_[key].last_pass = begin;
-  // Until this pass has found it in sync: wherever it ends before, the next resync brings it back.
   unsettled_.insert(key);
   auto observed = co_await observe(key);
   if (!observed) {
     const auto* entry = desired_.find(key);
     const auto digest = entry == nullptr ? std::string() : entry->digest;
-    // One App's trouble; an engine that is away has a back-off of its own, for all.
     if (engine_status_.up) retry(key, observed.error(), digest);
     co_return;
   }
@@ -271,12 +274,10 @@ Task<void> Controller::reconcile(std::string key) {
     co_return;
   }
   const auto* entry = desired_.find(key);
-  // Asked again: a file may have become unclear while the engine answered.
   if (entry == nullptr && desired_.undecided()) co_return;
   auto& state = keys_[key];
   const std::string digest = entry == nullptr ? std::string() : entry->digest;
   Visible seen = visible(key);
-  // Before the input is gathered, which asks the inventory.
   if (!engine_status_.read_only) adopt(parts_.inventory, key, seen);
   if (!digest.empty()) state.memory.generation = parts_.inventory.generation(key, digest);
   state.memory.contended = contention_.contended(key, begin);
@@ -285,7 +286,6 @@ Task<void> Controller::reconcile(std::string key) {
   const PassInput input = gather_pass(key, std::move(seen));
   Plan plan = plan_of(input);
   report_pass(input, plan);
-  // A look without the right to write must not decide what a reading is.
   if (!engine_status_.read_only) remember(key, plan);
   // Nothing is left: from here on the App is as if it had never been.
   if (input.policy.app_gone && plan.operations.empty() && plan.in_sync() && plan.drift.empty()) {
@@ -313,6 +313,9 @@ Task<void> Controller::reconcile(std::string key) {
                               seconds(parts_.clock.steady_now() - begin));
 }
 
+// What an earlier run failed with may be over, so that is forgotten. After a failure all of the
+// plan counts as tried, though only a part of it failed: the next one may hold the rest and nothing
+// new.
 Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) {
   auto may_continue = [this, key, digest] {
     const auto* entry = desired_.find(key);
@@ -340,7 +343,6 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
                          report,
                          may_continue,
                          hidden_values(wanted)};
-  // Of this run alone: what an earlier one failed with may be over.
   keys_[key].failed_with.clear();
   const auto planned = lines_of(plan);
   auto executed = co_await execute(parts_.executor, std::move(plan), std::move(context));
@@ -351,8 +353,6 @@ Task<void> Controller::run_plan(std::string key, Plan plan, std::string digest) 
   }
   const Error& error = executed.error();
   if (leaves_engine_unknown(error)) engine_lost(error);
-  // All of the plan, though only a part of it failed: the next one may hold the rest and nothing
-  // new.
   keys_[key].tried.insert(planned.begin(), planned.end());
   retry(key, error, digest);
 }

@@ -103,6 +103,10 @@ void Controller::note_pull(const std::string& reference, const std::string& text
     record("Normal", "ImagePulling", "", "image/" + reference, "pulling " + reference);
 }
 
+// An image that was there already is no change; a pull has said so itself (note_pull). What is
+// noted in the memory is for the next pass: which start was followed (plan/followers.h), and what
+// is to be looked at for readings (plan/readings.h). What the operation gave up is known here
+// without an event, which may be lost, and must not wake this App itself.
 void Controller::note_operation(const std::string& key, const OperationReport& done) {
   const auto& operation = *done.operation;
   const auto name = verb(operation.action);
@@ -112,7 +116,6 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
   if (name == "pull") telemetry_->image_pulled(ok, done.seconds);
   if (ok) {
     const auto* image = std::get_if<EnsureImage>(&operation.action);
-    // An image that was there already is no change; a pull has said so itself (note_pull).
     const auto level = image == nullptr ? LogLevel::kInfo : LogLevel::kDebug;
     parts_.log.log(level, "change applied",
                    {{"app", key},
@@ -126,9 +129,7 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
              operation.reason);
     }
     if (const auto* restart = std::get_if<RestartContainer>(&operation.action))
-      // Followed: not again for the same start (plan/followers.h).
       keys_[key].memory.restarted[restart->start.container.id] = restart->because_of;
-    // The next look tells what the engine made of it (plan/readings.h).
     auto& fresh = keys_[key].memory.fresh;
     if (const auto* update = std::get_if<UpdateContainer>(&operation.action))
       fresh.insert(part_of(update->container.id, kLimitsPart));
@@ -146,7 +147,6 @@ void Controller::note_operation(const std::string& key, const OperationReport& d
              object_path(operation.kind, operation.object), "it was gone, and is empty now");
     }
     const auto [type, action] = std::visit(Gives{}, operation.action);
-    // Known without an event, which may be lost, and must not wake this App itself.
     if (!type.empty()) came_free(type, action, key);
     if (!operation.reason.empty() && !keys_[key].reported_drift.empty()) {
       telemetry_->drift_corrected(key, operation.kind, true);
@@ -295,6 +295,7 @@ void Controller::report_not_applied(const std::string& key, const Plan& plan) {
   reported = std::move(now);
 }
 
+// A suspended App is Ready where it is in sync: that is how its owner wants it.
 void Controller::report_conditions(AppStatus& status, const Plan& plan, const std::string& digest) {
   const bool held = status.suspended;
   const bool synced = plan.in_sync();
@@ -319,7 +320,6 @@ void Controller::report_conditions(AppStatus& status, const Plan& plan, const st
                               : synced
                                   ? "everything is as the manifest says"
                                   : std::to_string(plan.operations.size()) + " changes to make";
-  // A suspended App is as its owner wants it.
   set("Ready", synced && (healthy || status.health == "Suspended"), why, message);
   set("Reconciling", !synced && refusal == nullptr && !held, synced ? "Synced" : "Progressing",
       message);

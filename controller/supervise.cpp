@@ -149,6 +149,9 @@ void Controller::engine_lost(const Error& error) {
 }
 
 // Connects, negotiates, and takes the first full list.
+// The stream is opened before the list: what happens in between is in one of them (F062). What was
+// known of containers is doubted, for their events are lost, and a list tells too little (aliases,
+// limits). Passes begin when all that is done, and they have something to look at.
 Task<void> Controller::bring_up() {
   auto info = co_await parts_.engine.connect();
   if (stopping_) co_return;
@@ -161,9 +164,7 @@ Task<void> Controller::bring_up() {
   engine_status_.api_version = info->api_version;
   engine_status_.os = info->os;
   parts_.inventory.remember_engine(info->id);
-  // Before the list: what happens in between is in one of them (F062).
   open_stream();
-  // Its events are lost, and a list tells too little (aliases, limits).
   cache_.doubt_containers();
   auto listed = co_await full_resync();
   if (stopping_) co_return;
@@ -180,7 +181,6 @@ Task<void> Controller::bring_up() {
                                          {"attempts", link_failures_ + 1}});
   }
   engine_status_.last_error.clear();
-  // Only now: passes may begin, and have something to look at.
   engine_status_.up = true;
   up_since_ = parts_.clock.steady_now();
   // After a restart late requests may still be running inside the engine.

@@ -103,17 +103,19 @@ bool DesiredStore::vacant(const std::string& key, const std::string& owner, Stea
 
 // Of one key. At most one claimant is in force; or what was stays; or nobody is, where it can't be
 // told whose the name has been.
+// Whose it has been: of what is in force now, else of what was before this process. The winner's
+// rank is its precedence among Apps that want one thing: who is as he was before who has changed,
+// and both before who is new. Without a winner what runs is left alone, though no file says it in
+// this form any more.
 void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choice, SteadyTime now) {
   const std::string& key = claimants.front().key;
   const auto* entry = find(key);
-  // What is in force now, else what was before this process.
   const std::string owner = entry != nullptr ? entry->file : known_text(choice.known.files, key);
   const std::string digest =
       entry != nullptr ? entry->digest : known_text(choice.known.digests, key);
   const bool one_file = std::ranges::all_of(claimants, [&claimants](const Candidate& each) {
     return each.file == claimants.front().file;
   });
-  // The first claim of that file, should it hold the name twice.
   auto winner = std::ranges::find(claimants, owner, &Candidate::file);
   const bool stays = winner != claimants.end();
   std::string where = owner.empty() ? "" : "is already defined in " + owner;
@@ -133,8 +135,6 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
     if (each == winner) {
       choice.winners.push_back(*each);
       const bool same = digest_of(each->value) == digest;
-      // Precedence among Apps that want one thing: who is as he was before who has changed, and
-      // both before who is new.
       choice.winners.back().rank = owner.empty() ? 2 : same ? 0 : 1;
     } else if (!where.empty()) {
       refuse(*each, where, hint);
@@ -145,7 +145,6 @@ void DesiredStore::choose(const std::vector<Candidate>& claimants, Choice& choic
              "name has been");
     }
   }
-  // What runs is left alone, though no file says it in this form any more.
   if (winner == claimants.end() && entry != nullptr) choice.kept.insert(key);
 }
 

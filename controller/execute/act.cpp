@@ -247,11 +247,13 @@ Task<Status> verify_volumes(Step step, std::string id, docker::ContainerSpec spe
                         " was made, and the engine made an empty one in its place");
 }
 
+// The image is sure to be here only now, and says where it declares volumes. Networks and volumes
+// are looked at last, so that as little time as can be is between look and call. Whatever fails
+// after the create, the steps that follow and the inventory must know the ID: it is noted first.
 Task<Status> perform(Step step, CreateContainer action) {
   auto fine = allowed(
       check_paths(app_of_step(step), action.spec, action.volumes, or_nothing(step.context.access)));
   if (!fine) co_return fine;
-  // Only now the image is sure to be here, and says where it declares volumes.
   if (!action.inherited.empty()) {
     auto image = co_await step.context.engine.inspect_image(action.spec.image);
     if (!image) co_return std::unexpected(image.error());
@@ -261,7 +263,6 @@ Task<Status> perform(Step step, CreateContainer action) {
     auto resolved = resolve(step, endpoint);
     if (!resolved) co_return resolved;
   }
-  // Last of all before the create, so that as little time as can be is between look and call.
   auto named = co_await check_names(step.context.looks, action.spec.endpoints);
   if (!named) co_return named;
   auto ours = co_await check_volumes(step.context.engine, action.spec.mounts,
@@ -272,7 +273,6 @@ Task<Status> perform(Step step, CreateContainer action) {
     action.spec.labels.try_emplace(std::move(key), "");
   auto id = co_await step.context.engine.create_container(action.spec);
   if (!id) co_return std::unexpected(id.error());
-  // First of all: whatever fails from here on, steps after it and the inventory must know the ID.
   step.created.containers[action.spec.name] = *id;
   const Touch touched(step, *id);
   auto recorded = step.context.inventory.created(Kind::kContainer, action.spec.name, *id);

@@ -118,13 +118,15 @@ std::string lost_network(const Planner& p, const docker::Container& container) {
 }
 
 // Reports what differs; true if nothing does that would need a replacement.
+// With another hash the container goes anyway, whether a field shows it or not, and its readings
+// with it. With the same one it counts as compared, if only to find nothing, so that readings that
+// hold no more are forgotten. What is contended makes nobody out of date: a replacement would be
+// changed back as well.
 bool up_to_date(Planner& p, const model::Service& service, const docker::ContainerSpec& spec,
                 const ObservedContainer& observed) {
   const auto& container = observed.details;
   const bool same_hash = hash_matches(p.app, service, container);
   auto drift = diff_container(service, spec, container);
-  // The manifest has changed in something that is not compared field by field: the hash alone
-  // knows.
   if (!same_hash && drift.empty())
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "spec",
                      model::container_spec_hash(p.app, service).substr(0, 12),
@@ -146,15 +148,12 @@ bool up_to_date(Planner& p, const model::Service& service, const docker::Contain
     drift.push_back({Kind::kContainer, Drift::Type::kChanged, service.name, container.name, "image",
                      service.image + " " + known->id, container.image_id, false});
   bool current = true;
-  // Compared, if only to find nothing: what was known of it and holds no more is forgotten.
   if (same_hash) p.plan.compared[container.id];
   for (auto& each : drift) {
     each.object = container.name;
-    // With another hash the container goes anyway, and its readings with it.
     if (same_hash && not_applied(p, container.id, each)) continue;
     each.from_manifest = !same_hash || newer_image;
     p.plan.drift.push_back(each);
-    // What is contended makes nobody out of date: a replacement would be changed back as well.
     if (!held(p, Kind::kContainer, service.name, container.name, each.field)) current = false;
   }
   return current;
