@@ -6,6 +6,10 @@
 // `fairlead config`, and the condition of a dependency stands in a label as well
 // (controller/request/specs.cpp): to rename one is to change what tools read. Nothing here is in a
 // spec hash; that form has its own words (form/canonical.cpp), so that it can't move with these.
+//
+//   value_of(kConditions, "service_healthy")               // kHealthy; nullopt for other words
+//   text_of(kConditions, Dependency::Condition::kHealthy)  // "service_healthy"
+//   choices_of(kMountTypes)                                // for messages: volume, bind, …
 #pragma once
 
 #include "base/enum_text.h"

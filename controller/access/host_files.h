@@ -16,6 +16,13 @@
 //
 // Called on the loop, by planner and executor. What it costs is reading the table of mounts and a
 // few stat() calls, and a walk through a folder only where a socket has more than one name.
+//
+//   engine's socket      path asked about           reaches()
+//   /run/docker.sock     /run/docker.sock           true: by name
+//   /run/docker.sock     /run, /                    true: a folder that holds it
+//   /run/docker.sock     /srv/run (bind of /run)    true: by device and inode
+//   /run/docker.sock     /srv/d (a hard link in it) true: the link was found
+//   /run/docker.sock     /srv/media                 false
 #pragma once
 
 #include <memory>

@@ -19,6 +19,10 @@
 // Not compared at all: mounts, health check, capabilities, hooks, `init`, `stop_grace_period`,
 // `extra_hosts`. For those the spec hash stands, so a change of the manifest is seen; by hand they
 // can't be changed on a living container.
+//
+//   docker::ContainerUpdate update;
+//   auto drift = diff_limits(service, spec, actual, update);   // update is what corrects all of it
+//   for (auto& each : diff_container(service, spec, actual)) … // any of these: a replacement
 #pragma once
 
 #include <vector>

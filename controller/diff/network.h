@@ -7,6 +7,11 @@
 //
 // Not compared: `enable_ipv4`, which inspect shows on new engines only, and what an external
 // network looks like, which is its owner's business.
+//
+//   for (const auto& each : diff_network(desired, live)) …   // {kNetwork, kChanged, "front", …}
+//   field     desired          actual           from
+//   subnet    172.30.0.0/24    172.31.0.0/16    a manifest that was changed (by the hash), or drift
+//   internal  true             false            likewise
 #pragma once
 
 #include <string>

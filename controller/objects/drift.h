@@ -9,6 +9,12 @@
 // Values are texts in the manifest's words, for people; nobody computes with them. Those of the
 // environment are "(hidden)" (diff/container.h), and those that came into the manifest from outside
 // are masked by the planner before anybody sees them (desired/hidden_values.h).
+//
+//   kind       type      component  object      field          desired    actual
+//   container  changed   web        shop-web-1  mem_limit      536870912  1073741824
+//   container  missing   web        shop-web-1
+//   network    extra     old        shop_old
+//   container  changed   web        shop-web-1  environment.A  (hidden)   (another value)
 #pragma once
 
 #include <string>

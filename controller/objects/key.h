@@ -4,6 +4,11 @@
 // As text a key is what people type (`fairlead reconcile shop`), what maps are keyed by, and the
 // value of the app label. The queue and the back-off take the strong type, so that nothing but an
 // App or a network is ever queued and the engine's own back-off can't be an App's.
+//
+//   Key                    text           is
+//   {kApp, "shop"}         shop           an App, by its name
+//   {kNetwork, "edge"}     network/edge   a `kind: Network`
+//   {kEngine, ""}          none           the link to the engine, for its back-off
 #pragma once
 
 #include <compare>

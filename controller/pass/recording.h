@@ -11,6 +11,11 @@
 // For a report of a wrong plan: what was decided from is all in there, and a fix can be tried on
 // it. Recordings of another form (a member changed its meaning) are refused, with both numbers,
 // rather than read by guess; one version reads what it wrote.
+//
+//   {"form":1,"input":{"key":"shop","app":{…},"refused":false,"observed":{…},"policy":{…},…}}
+//
+// Who reports a fault sends such a file only after a look into it: environments of containers are
+// in it in the clear, and so are values of variables that the manifest was interpolated with.
 #pragma once
 
 #include <string>

@@ -18,6 +18,15 @@
 //
 // A replica that is replaced, started or waited for says so in Planner::services: those that depend
 // on it are planned after it, and take its steps for theirs (depends_on.h).
+//
+//   refusal or line                          from
+//   PolicyDenied                             denied.h
+//   EngineTooOld: "KEY needs API 1.N"        request/settings.h
+//   "… can't be inspected; it is left alone" find.h
+//   "… needs a network or volume that is     a network or volume of it is refused or not there
+//   refused"
+//   "… waits for the container of PEER"      a namespace or volumes that are shared with it
+//   Contended                                it is removed, stopped, paused or renamed by somebody
 #pragma once
 
 #include "controller/plan/find.h"

@@ -5,6 +5,12 @@
 // Asked first of all, before the engine's version and before any look at what exists: a newer
 // engine would not help. So `fairlead validate --policy` says the same, planned on an empty engine
 // (policy_refusals() in plan.h).
+//
+//   PolicyDenied (Invalid): services.web.privileged asks for all of the host, which the policy does
+//   not allow; remove it, or allow it with `privileged` in the policy file
+//
+// A replacement whose new request is denied is not begun: the old container goes on, as the
+// manifest of before wanted it.
 #pragma once
 
 #include "controller/plan/planner.h"

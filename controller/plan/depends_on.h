@@ -17,6 +17,10 @@
 //
 // A container that runs already is not stopped for a dependency that fell ill. The order of removal
 // follows the labels that a container carries, not this (leftovers.h).
+//
+// The first replica that is not ready is named; all conditions of a service are said, each on a
+// line of Plan::waiting. DependencyNotReady is Blocked: a changed image or manifest may bring a
+// check.
 #pragma once
 
 #include <optional>

@@ -13,6 +13,14 @@
 // What can't be repaired is not tried: a phantom that a failed connect left behind counts as not
 // there (diff/endpoints.h), and a container whose network mode names nothing any more has to be
 // replaced (dead_mode in find.cpp).
+//
+//   a changed alias   disconnect and connect, with a roll-back
+//   a new network     connect, after the step that makes it
+//   a network less    disconnect, after all connects
+//   a stale network   disconnect by name and by force, connect (F009)
+//
+// Fixed addresses are looked at before anything is taken away (execute/last_look.h); who gives up
+// an address that another asks for comes first (obstacles.h).
 #pragma once
 
 #include <vector>

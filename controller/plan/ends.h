@@ -17,6 +17,11 @@
 //
 // Why not leave it all to the engine's policies? Compose's default is `no`, and a service that ends
 // with an error because its database was not there yet is then down for ever.
+//
+// Example: a service without `restart`, and `retries: 2`. It ends with code 1: started again after
+// 1 s (CrashLooping); ends: after 3 s; ends: JobFailed (Blocked), and the App is Stalled until its
+// manifest changes or somebody asks. If another service waits for it with service_healthy it is
+// tried on, with pauses of up to 5 min.
 #pragma once
 
 #include <optional>

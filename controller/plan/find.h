@@ -16,6 +16,10 @@
 // reading (readings.h) nor contended, a newer image of a pull policy with a period, a link to a
 // container that is gone, a network mode that names nothing any more, a lost network that keeps a
 // stopped container from starting.
+//
+// Refused here: NotOwner (Blocked), for one of several containers with this service's labels that
+// has none of its names: "remove it, or rename it to NAME". It happens when somebody copies a
+// container with its labels.
 #pragma once
 
 #include <vector>

@@ -13,6 +13,11 @@
 //
 // What the engine or a user restarted is followed for namespaces alone: the old one is gone whoever
 // did it.
+//
+// Example: `vpn`, and `app` with `network_mode: service:vpn`. Somebody restarts vpn by hand: app
+// keeps the old network namespace, without interfaces and without an error of its own. The next
+// pass sees that vpn was started after app, restarts app, and notes "ID of vpn@time" so that this
+// start is followed once.
 #pragma once
 
 #include <optional>

@@ -15,6 +15,14 @@
 // A container of a component that the manifest does not name is expected to be called as Compose
 // would call it. `container_name:` is not known any more, so a lone one of the component passes
 // under any name; of several the others are refused as strangers (NotOwner).
+//
+// Facts for the guard come from three sides: labels and names from the engine's view, absence and
+// budget from the pass's policy (may_remove, recently_left), `prune` from the manifest. Of an App
+// that left the manifest is not there: what depends on what is read from Compose's label on the
+// containers, and the grace of a stop is ten seconds.
+//
+// A removal is stop (with `pre_stop`, from the inventory), then remove. A failure skips what stands
+// after it, so a network is not removed under a container that could not be.
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -18,6 +18,21 @@
 // Why is a changed subnet not applied? No engine does it in place, and to make the network anew
 // takes every member off it, those of other Apps too. That is for a person, or for a
 // `networkRecreate` that says how (docs/manifest.md).
+//
+//   refusal                    class    what helps, as its hint says
+//   SubnetOverlap              Blocked  another subnet, or the other network has to go
+//   NameTaken                  Blocked  `external: true` with that name, or another `name:`
+//   NetworkAmbiguous           Blocked  all but one removed, by ID
+//   NotFound (external)        Blocked  made by hand, or declared as a `kind: Network`
+//   ResourceRecreationAttempt  Invalid  the old value, or remove it and its containers by hand
+//   Contended                  Blocked  somebody removes it again and again (guard/contention.h)
+//
+// Blocked is tried again with back-off, since the engine may change; Invalid waits for the
+// manifest. Overlaps with routes of the host are not seen here: the engine refuses the create (also
+// SubnetOverlap, docker/classify.h).
+//
+// The order within a plan: what has a declared subnet first, then what the engine chooses one for,
+// then containers. An own duplicate goes in a pass in which nobody is on it.
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -10,6 +10,14 @@
 //   a service that is replaced as well    its stop or removal comes first
 //   a sibling's given address             disconnect, and connect again with another
 //   a network that left                   its members leave, it is removed
+//
+// Example: `web` is renamed to `front` and keeps `ports: ["80:80"]`. The new container is made;
+// when it is about to start, shop-web-1 is stopped, and removed with its grace later. Should `web`
+// come back within that time, its container is started again, for a stop of this kind counts as
+// unfinished (StopContainer::unfinished).
+//
+// What is not seen here: what another App or a stranger holds (PortConflict, AddressInUse from the
+// engine), and ports that the engine chose by itself.
 #pragma once
 
 #include <cstddef>

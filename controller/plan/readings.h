@@ -12,6 +12,10 @@
 //
 // So a real drift that comes between the create and the first look is taken for a reading. It is
 // said, and ends with another value in the manifest.
+//
+// Example: a volume is declared with `o: size=1m`, and shown with `size=1048576` right after the
+// create. That is noted as {driver_opts.o, size=1m, size=1048576}, said once (NotApplied) and left
+// alone. Should it show a third value one day, that is a difference like any other.
 #pragma once
 
 #include <string>

@@ -30,6 +30,12 @@
 // Why under a temporary name, and not stop, remove, create? A create may fail for many reasons
 // (image, mount, name), and then the old one would be gone for nothing. This way the service is
 // down from its stop to the new one's start, and a failure brings the old one back.
+//
+//   refusal, or what is waited for                    when
+//   Unhealthy, CrashLooping (Blocked)                 `start-first`: nothing is switched
+//   "… is not healthy yet", "… starts beside"         `start-first`, on its way
+//   "replica N waits, LIMIT at a time"                `parallelism`
+//   what depends_on.h and hooks.h say                 before the switch; the old one serves
 #pragma once
 
 #include "controller/plan/find.h"

@@ -4,6 +4,10 @@
 // The same step is the same everywhere, whoever plans it: a container never comes before its image,
 // a removal never without its stop and hooks. What is asserted here is that an object is the App's
 // own; a planner that got that wrong must not get as far as the engine.
+//
+//   const auto created = create_container(p, service, spec, name, nullptr, {}, "it is missing");
+//   start_container(p, service, {"", name}, {created}, "it is missing");        // hooks.h
+//   remove_container(p, old, service.name, {created}, why, grace_seconds(service));
 #pragma once
 
 #include <cstddef>

@@ -19,6 +19,15 @@
 //
 // What is compared: driver and driver_opts. Labels are the engine's word for whose it is and can't
 // be changed; what a driver makes of its options may be a reading (readings.h).
+//
+//   refusal           class    what helps, as its hint says
+//   VolumeRecreated   Blocked  `docker volume create` with our labels, as the hint has it, and data
+//   VolumeMismatch    Invalid  the old value, or the data moved by hand
+//   NameTaken         Blocked  `external: true` with that name, or another `name:`
+//   NotFound          Blocked  made by hand
+//
+// A service that mounts a volume which is refused waits, but for VolumeMismatch: that one is used
+// as it is, since the data is in it.
 #pragma once
 
 #include "controller/plan/planner.h"

@@ -4,6 +4,11 @@
 // may be taken by another at any time. So names are resolved once, from what the pass sees, and
 // what can't be resolved is left empty: the plan then orders the request after the step that makes
 // it (Ref in plan/action.h), or waits.
+//
+//   function         nothing found means
+//   namesakes()      the network is to be made, or an external one is missing
+//   live_network()   as well; or only strangers have the name (NameTaken), or several do
+//   peer_id()        X has no container that is up to date: nothing that joins it may be made
 #pragma once
 
 #include <string>

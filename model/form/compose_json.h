@@ -13,6 +13,9 @@
 // that of secrets. Who shows it to others masks it (Controller::desired_json); who prints it as a
 // manifest doubles its dollars (to_yaml.h). The digest of an App is made of it and of the keyed
 // digests of its files (decode/resolve.cpp), so a changed secret is a changed App.
+//
+//   const auto json = to_json(app);   // {"name":"shop","services":{"web":{…}},…,"x-fairlead":{…}}
+//   to_yaml(json);                    // what `fairlead config` prints
 #pragma once
 
 #include <boost/json/value.hpp>
