@@ -42,6 +42,8 @@ std::string capital(std::string_view verb) {
 }
 
 // What an operation gives up, as the engine's event says it; empty if nothing.
+// What comes free of an operation without a line here wakes nobody before its event does, and own
+// events wake nobody: so it needs one.
 struct Gives {
   using Event = std::pair<std::string_view, std::string_view>;
   template <typename T>
@@ -79,6 +81,7 @@ Drift in_words(Drift drift) {
   return drift;
 }
 
+// One line for log, event and condition; also what tells one drift from another between passes.
 std::string drift_line(const Drift& drift) {
   return std::string(to_string(drift.kind)) + " " + drift.object + " " +
          (drift.field.empty()
@@ -96,6 +99,7 @@ void Controller::record(const std::string& type, const std::string& reason, cons
   status_.news();
 }
 
+// An event for the beginning alone: progress would push others out of the log of events.
 void Controller::note_pull(const std::string& reference, const std::string& text) {
   parts_.log.info("pulling image",
                   {{"image", reference}, {"progress", text.empty() ? "begun" : text}});

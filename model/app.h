@@ -97,9 +97,9 @@ struct Volume {
   Position position;
 };
 
-// One endpoint of a service on one network. All of it is applied to a running container by
-// disconnect and connect; none of it is in a spec hash. The service's own name is among `aliases`
-// always.
+// One endpoint of a service on one network. Membership, aliases and addresses are applied to a
+// running container by disconnect and connect (controller/diff/endpoints.h); none of it is in a
+// spec hash. The service's own name is among `aliases` always.
 struct Endpoint {
   std::string network;  // key under `networks:`
   std::vector<std::string> aliases;

@@ -46,6 +46,7 @@ std::optional<Cidr> parse_cidr(const std::string& text) {
   return ip::network_v4(address->to_v4(), bits);
 }
 
+// Asked of what an engine shows as well, where an invalid text is still of one family.
 bool is_ipv6(std::string_view text) {
   return text.find(':') != std::string_view::npos;
 }

@@ -1,3 +1,5 @@
+// A table of keys for an entry, one for the document, and what of it applies to one App. Unknown
+// keys are errors here as in manifests: a misspelled rule must not be taken for none, nor for more.
 #include "model/host_access.h"
 
 #include <algorithm>
@@ -121,6 +123,7 @@ bool matches_path(std::string_view pattern, std::string_view path) {
   return false;
 }
 
+// Both lists must match where both are given: an App's name is its manifest's own choice.
 bool applies(const Allowance& each, std::string_view app, std::string_view file) {
   const auto named = [app](const auto& name) { return matches(name, app); };
   const auto placed = [file](const auto& path) { return matches_path(path, file); };

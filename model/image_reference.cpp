@@ -88,6 +88,7 @@ bool names_host(std::string_view first) {
          std::ranges::any_of(first, is_upper);
 }
 
+// [A-Za-z0-9_][A-Za-z0-9_.-]*, at most 128.
 bool is_tag(std::string_view text) {
   return !text.empty() && text.size() <= kMostTag && (is_alnum(text[0]) || text[0] == '_') &&
          std::ranges::all_of(
@@ -113,6 +114,7 @@ bool is_digest(std::string_view text) {
   return hex.size() == length;
 }
 
+// `name` with the host, whose length counts; `path` without it, whose letters do.
 std::expected<void, ReferenceError> check_name(std::string_view name, std::string_view path) {
   if (name.size() > kMostName)
     return Failed({"the name of the image is longer than 255 characters", ""});

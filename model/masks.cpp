@@ -83,6 +83,7 @@ bool is_part(std::string_view part) {
          (part.size() >= kLeastOddPart && is_odd(part) && !is_choice(part));
 }
 
+// Where values are put together: URLs, paths, lists, pairs.
 std::vector<std::string_view> parts_of(std::string_view value) {
   std::vector<std::string_view> out;
   while (!value.empty()) {
@@ -242,6 +243,7 @@ void Masks::add(const std::string& name, std::string_view value) {
     put(name, value.substr(begin_of(*each)));
 }
 
+// What is there keeps its name.
 void Masks::add(const Masks& more) {
   names_.insert(more.names_.begin(), more.names_.end());
 }

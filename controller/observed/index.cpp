@@ -38,6 +38,7 @@ void ObservedIndex::put(docker::Network network) {
   ++edits_.networks;
 }
 
+// Volumes have no way but their App and their name.
 void ObservedIndex::put(docker::Volume volume) {
   const std::string name = volume.name;
   erase_volume(name);
@@ -109,6 +110,7 @@ void ObservedIndex::link(const docker::Network& network) {
     if (const auto block = model::parse_cidr(pool.subnet)) subnets_.insert(*block, &network);
 }
 
+// An empty set is taken out, so that names that are gone cost nothing.
 void ObservedIndex::unlink(const docker::Network& network) {
   count_owner(network.labels, -1);
   if (const auto app = app_of(network.labels); !app.empty()) {
@@ -130,6 +132,7 @@ void ObservedIndex::count_owner(const docker::Labels& labels, int more) {
   if (at->second == 0) owners_.erase(at);
 }
 
+// apps() names only those of which there is something: orphans are counted by it.
 void ObservedIndex::remove_if_empty(const std::string& app) {
   const auto found = apps_.find(app);
   const auto& objects = found->second;
@@ -144,6 +147,8 @@ const AppObjects& ObservedIndex::of(const std::string& app) const {
   return found == nullptr ? kNothing : *found;
 }
 
+// An ID first, then a name: a network may be called like another's ID (F003), and both are asked
+// for.
 std::vector<const docker::Network*> ObservedIndex::networks_called(
     const std::string& name_or_id) const {
   std::vector<const docker::Network*> found;

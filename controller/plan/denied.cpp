@@ -6,6 +6,7 @@
 namespace fairlead::controller {
 namespace {
 
+// The class is Invalid: neither time nor the engine changes it.
 bool refuse_all(Planner& p, Kind kind, const std::string& component, const std::string& object,
                 const std::vector<Violation>& found, const model::Position& position) {
   for (const auto& each : found) {

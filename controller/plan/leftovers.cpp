@@ -1,3 +1,6 @@
+// Containers first, in the order of their labels; networks when all who leave them are known.
+// Whether something goes is why_it_stays()'s word; here it gets its facts, and its answer is put
+// into words.
 #include "controller/plan/leftovers.h"
 
 #include <algorithm>
@@ -114,6 +117,7 @@ void remove_leftover(Planner& p, const ObservedContainer& container, const std::
   make_room(p, container, component);
 }
 
+// One of several that carry one component's labels: which of them is a copy nobody can tell.
 void refuse_stranger(Planner& p, const std::string& component, const std::string& is,
                      const std::string& name) {
   refuse(p, Kind::kContainer, component, is,

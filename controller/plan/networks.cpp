@@ -1,3 +1,6 @@
+// The table in networks.h, row by row: plan_external(), plan_missing(), plan_existing() with its
+// duplicates and changes. None of them touches a network that exists, but for an own duplicate that
+// is empty.
 #include "controller/plan/networks.h"
 
 #include <algorithm>
@@ -24,6 +27,7 @@ void refuse_network(Planner& p, const model::Network& network, NetworkUse use, E
   refuse(p, Kind::kNetwork, network.key, network.docker_name, std::move(error), network.position);
 }
 
+// Only looked for: not compared, not made, not removed. It must be one, for an endpoint names it.
 void plan_external(Planner& p, const model::Network& network) {
   const auto found = namesakes(network.docker_name, p.observed);
   if (found.size() == 1) {
@@ -55,6 +59,8 @@ bool can_go(const Planner& p, const docker::Network& network) {
   });
 }
 
+// Created, unless somebody removes it again and again, or its subnet is in use. An own network that
+// left the manifest gives its subnet up within the same plan (clear_subnet in obstacles.cpp).
 void plan_missing(Planner& p, const model::Network& network, const Steps& after) {
   p.plan.drift.push_back(
       {Kind::kNetwork, Drift::Type::kMissing, network.key, network.docker_name, "", "", "", false});
@@ -88,6 +94,8 @@ void plan_missing(Planner& p, const model::Network& network, const Steps& after)
     p.blocking[other->id] = p.networks[network.key].created.front();
 }
 
+// What differs, told and left alone. The hash tells a change of the manifest from one of the
+// engine's side, for the person who has to choose between them; the refusal is the same.
 void plan_changed(Planner& p, const model::Network& network, const docker::Network& live) {
   auto drift = diff_network(network, live);
   const bool from_manifest =
@@ -133,7 +141,9 @@ void plan_duplicates(Planner& p, const model::Network& network, const docker::Ne
   }
 }
 
+// There is one of that name, or several: one of ours decides, and a stranger's alone is NameTaken.
 void plan_existing(Planner& p, const model::Network& network) {
+  // By labels; whatever is ours by them and not by the inventory is not in sight (pass/visible.h).
   const auto* live = live_network(p.app, network, p.observed, p.policy.instance);
   p.networks[network.key].live = live;
   if (live == nullptr) {
@@ -158,6 +168,7 @@ void plan_networks(Planner& p) {
   std::vector<const model::Network*> dynamic;
   Steps fixed;  // a dynamic pool must not take what a declared subnet needs
   for (const auto& network : p.app.networks) {
+    // Each has a state from now on, also one that is refused: services look it up by at().
     p.networks[network.key];
     if (denied(p, network)) {
       p.networks[network.key].use = NetworkUse::kUnusable;

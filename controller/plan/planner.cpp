@@ -19,6 +19,7 @@ std::string instance_key(const model::Service& service) {
   return instance_key(service.name, service.number);
 }
 
+// Indices are what others hold, so operations are only ever added.
 std::size_t add(Planner& p, Operation operation) {
   std::sort(operation.after.begin(), operation.after.end());
   operation.after.erase(std::unique(operation.after.begin(), operation.after.end()),

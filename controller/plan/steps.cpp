@@ -43,6 +43,7 @@ std::size_t ensure_image(Planner& p, const model::Service& service, const Ensure
   return image->second;
 }
 
+// The other policies ask when a container is made, and remember nothing.
 const KnownImage* known_image(const Planner& p, const model::Service& service) {
   if (service.pull.when != model::PullPolicy::When::kEvery) return nullptr;
   const auto found = p.memory.images.find(key_of(image_of(service)));
@@ -67,6 +68,8 @@ std::size_t create_container(Planner& p, const model::Service& service, docker::
   return add(p, on_container(service, name, std::move(create), std::move(after), reason));
 }
 
+// Two operations where it is up, so that a stop that fails (a `pre_stop`) keeps the container; the
+// index is that of the removal.
 std::size_t remove_container(Planner& p, const docker::Container& container,
                              const std::string& component, Steps after, const std::string& reason,
                              int grace) {

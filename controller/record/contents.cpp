@@ -145,6 +145,7 @@ json::object marks_of(const std::set<std::string>& ids, const std::set<std::stri
 }
 
 template <typename Map>
+// Of a change null takes a key out; a whole document has none.
 void take(const json::object& root, const char* key, Map& map) {
   const auto* object = root.if_contains(key);
   if (object == nullptr) return;
@@ -157,6 +158,8 @@ void take(const json::object& root, const char* key, Map& map) {
   }
 }
 
+// Sets are lists in a whole document, and marks (true, false) in a change: a list could not say
+// what has gone.
 void take_marks(const json::object& root, const char* key, std::set<std::string>& ids) {
   const auto* object = root.if_contains(key);
   if (object == nullptr) return;

@@ -293,6 +293,7 @@ docker::Settings engine_settings(const model::Service& service, const PeerId& pe
   return out;
 }
 
+// Only where something is said: an empty list needs no engine that knows the field.
 std::string too_new_setting(const model::Service& service, const std::string& api_version) {
   for (const auto& rule : kRules) {
     const auto found = service.settings.find(std::string(rule.key));

@@ -58,6 +58,7 @@ void check_pool(Checker& check, const Position& position, const std::string& pat
   }
 }
 
+// Pools of one network among themselves; those of others are clashes.h's.
 void check_pools(Checker& check, const Network& network, const std::string& path) {
   std::vector<Cidr> seen;
   bool v6 = false;
@@ -83,6 +84,8 @@ void check_pools(Checker& check, const Network& network, const std::string& path
   }
 }
 
+// Fixed addresses: each in a subnet of its network, and given to one service only. The engine finds
+// out when the second container starts (F017).
 void check_addresses(Checker& check, const App& app) {
   std::map<std::pair<std::string, std::string>, std::string> taken;
   for (const auto& service : app.services) {
@@ -146,6 +149,7 @@ void check_endpoints(Checker& check, const App& app, const Service& service) {
   }
 }
 
+// What is mounted where; whether a host's folder is there only the engine knows.
 void check_mounts(Checker& check, const App& app, const Service& service) {
   std::set<std::string> targets;
   for (const auto& mount : service.mounts) {
@@ -245,6 +249,7 @@ void check_service(Checker& check, const App& app, const Service& service,
   check_service_keys(check, app, service, inactive);
 }
 
+// Within the App: another App's names are clashes.h's.
 void check_unique_names(Checker& check, const App& app) {
   std::map<std::string, std::string> names;
   for (const auto& service : app.services) {

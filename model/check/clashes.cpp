@@ -1,3 +1,6 @@
+// Two ways to one question. find_clashes() goes through all that everybody claims, in order of
+// precedence, and says who can't have what. WantIndex only tells whether that is needed: it knows
+// the same claims coarsely, and is kept as files change.
 #include "model/check/clashes.h"
 
 #include <algorithm>
@@ -68,6 +71,7 @@ struct Claims {
     make_fit(out.back().diagnostic, who.masks == nullptr ? Masks() : *who.masks);
   }
 
+  // The other one is named with its place: it may be in another team's file.
   void taken(const Claimant& who, const Position& position, const std::string& path,
              const std::string& what, const Claim& by) {
     error(who, position, path, "NameTaken: the " + what + " belongs to " + by.text,
@@ -111,6 +115,7 @@ struct Claims {
   }
 };
 
+// 0.0.0.0 and :: take the port of every address of the host.
 bool any_address(const std::string& ip) {
   return ip.empty() || ip == "0.0.0.0" || ip == "::";
 }
@@ -133,6 +138,7 @@ void claim_port(Claims& claims, const Claimant& who, const Service& service, con
       {port.host_ip, claim_of({who.key, who.key + "/" + service.name, ""}, port.position).text});
 }
 
+// Pool by pool: a network of both families meets others by either.
 void claim_subnets(Claims& claims, const Network& network, const Claimant& who,
                    const std::string& path) {
   for (const auto& pool : network.ipam) {
@@ -259,6 +265,7 @@ void want_network(Wants& wants, const Network& network) {
 }
 
 template <typename Value>
+// As each_name() has them, so that the two ways can't come apart.
 void want_names(Wants& wants, const Value& value) {
   each_name(value, [&wants](const std::string& kind, const std::string& name, const Position&,
                             const std::string&) {

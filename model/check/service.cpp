@@ -67,6 +67,8 @@ void check_agreement(Checker& check, const Service& service, const char* key,
               std::string("`") + key + "` and `deploy` say different things", "", "say it once");
 }
 
+// What replicas can't share: a name, a host port, an address. Said when it is read, and not by the
+// second replica's start.
 void check_scale(Checker& check, const Service& service) {
   const std::string path = "services." + service.name;
   const int replicas = replicas_of(service);
@@ -90,6 +92,7 @@ void check_scale(Checker& check, const Service& service) {
   }
 }
 
+// Configs and secrets: declared, at places of their own, and to be had where they can't be written.
 void check_files(Checker& check, const App& app, const Service& service) {
   std::set<std::string> targets;
   for (const auto& mount : service.files) {
@@ -122,6 +125,7 @@ void check_peers(Checker& check, const App& app, const Service& service) {
   }
 }
 
+// `external_links` are not looked at: what they name is not of this App.
 void check_links(Checker& check, const App& app, const Service& service) {
   const auto links = service.settings.find("links");
   if (links == service.settings.end()) return;

@@ -79,6 +79,7 @@ constexpr Key<Deploy> kResourceKeys[] = {{"limits", read_limits},
 
 // ---- restart_policy ----
 
+// `restart_policy` while it is read: it becomes the engine's words only when all of it is known.
 struct Policy {
   std::string condition = "any";
   std::optional<std::int64_t> max_attempts;
@@ -184,6 +185,7 @@ constexpr Key<json::object> kRollKeys[] = {
        o["max_failure_ratio"] = ratio;
      }},
 };
+// `update_config` and `rollback_config` have the same keys.
 void read_roll(Reader& reader, const Field& field, Deploy& deploy, const char* key) {
   json::object out;
   if (!read_map<json::object>(reader, field, kRollKeys, out)) return;
@@ -197,6 +199,7 @@ void read_roll(Reader& reader, const Field& field, Deploy& deploy, const char* k
   deploy.written[key] = std::move(out);
 }
 
+// `global`, `replicated-job` and the like need a cluster.
 void read_mode(Reader& reader, const Field& field, Deploy& deploy) {
   const auto text = read_string(reader, field);
   if (!text) return;

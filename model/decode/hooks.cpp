@@ -26,6 +26,7 @@ constexpr Key<Hook> kHookKeys[] = {
 // The last two rows.
 constexpr std::size_t kOfContainers = 2;
 
+// `containers`: steps that are containers of their own have two keys more.
 std::vector<Hook> read_hooks(Reader& reader, const Field& field, bool containers) {
   std::vector<Hook> hooks;
   if (!expect_list(reader, field)) return hooks;

@@ -80,6 +80,8 @@ void clean(std::string& target) {
   if (target.starts_with('/')) target = "/" + path_beneath("", target.substr(1)).value_or(target);
 }
 
+// [SOURCE:]TARGET[:OPTIONS]. A source that is no path is a volume's name; whether it is declared
+// the checks say.
 void read_short_mount(Reader& reader, const Field& field, Service& service) {
   const auto text = read_string(reader, field);
   if (!text) return;
@@ -194,6 +196,7 @@ constexpr Key<Mount> kMountKeys[] = {
     {"image", [](Reader& r, const Field& f, Mount& m) { read_map<Mount>(r, f, kImageKeys, m); }},
 };
 
+// Options of every type are read, whatever the mount's own is.
 void read_long_mount(Reader& reader, const Field& field, Service& service) {
   Mount mount;
   mount.position = reader.position(field.node);

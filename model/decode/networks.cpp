@@ -74,6 +74,7 @@ void read_driver(Reader& reader, const Field& field, Network& network) {
                  {"", "overlay networks need Swarm", "bridge, macvlan or ipvlan"});
 }
 
+// Also the keys of a `kind: Network`, beside its behaviour (manifest.cpp).
 constexpr Key<Network> kNetworkKeys[] = {
     {"name", text_into<Network, &Network::docker_name>},
     {"driver", read_driver},
@@ -154,6 +155,7 @@ bool read_network_keys(Reader& reader, const Field& field, Network& network) {
   return true;
 }
 
+// Null is a network with nothing said of it.
 void read_networks(Reader& reader, const Field& field, std::vector<Network>& networks) {
   if (field.node.is_null() || !expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {
@@ -180,6 +182,7 @@ void read_volumes(Reader& reader, const Field& field, std::vector<Volume>& volum
   }
 }
 
+// A list of names, or a map with settings; what is declared twice the checks find.
 void read_endpoints(Reader& reader, const Field& field, Service& service) {
   const auto add = [&](std::string key, YamlMark mark) -> Endpoint& {
     Endpoint endpoint;

@@ -69,6 +69,7 @@ constexpr Key<Dependency> kDependencyKeys[] = {
      [](Reader& r, const Field& f, Dependency& d) { d.required = read_bool(r, f).value_or(true); }},
 };
 
+// A list of names, or a map with conditions. Whether they exist is for the checks.
 void read_depends_on(Reader& reader, const Field& field, Service& service) {
   if (field.node.is_sequence()) {
     for (std::size_t i = 0; i < field.node.items.size(); ++i) {
@@ -287,6 +288,7 @@ std::vector<std::string> service_key_names() {
   return names;
 }
 
+// Not by read_map(): two tables share one map.
 void read_service(Reader& reader, const Field& field, Service& service) {
   if (!expect_map(reader, field)) return;
   for (const auto& member : field.node.members) {

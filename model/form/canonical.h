@@ -15,8 +15,8 @@
 //   volume      name, driver, options, labels
 //
 // Endpoints, limits, restart policy, `depends_on`, `scale` and how the App is to be treated are in
-// none: they are compared by their values (controller/diff). Nor is the image's ID (F053), nor the
-// replica's number, so that scaling re-creates nothing.
+// none: what of them shows on the engine is compared by its value (controller/diff). Nor is the
+// image's ID (F053), nor the replica's number, so that scaling re-creates nothing.
 //
 // A key that is not declared is not in the text. So a new member of the model changes no hash of a
 // manifest that does not use it, provided it is put with a Writer that leaves out what is empty

@@ -136,6 +136,7 @@ json::array shown(const std::vector<Hook>& hooks) {
   return out;
 }
 
+// In two functions only for their length: lists here, what has keys below.
 void put_lists(Writer& writer, const Service& service) {
   json::array ports, volumes, configs, secrets, hosts;
   for (const auto& port : service.ports)
@@ -268,6 +269,7 @@ json::object shown(const File& file) {
   return writer.out;
 }
 
+// Fairlead's own keys, under `x-fairlead`: in a plain Compose file they stand there, too.
 json::object behaviour(const std::string& prefix, bool suspend, bool prune,
                        NetworkRecreate recreate) {
   return Writer{}

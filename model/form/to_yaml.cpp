@@ -70,6 +70,7 @@ void append_members(std::string& out, const json::object& object, std::size_t in
   }
 }
 
+// What stands behind a key: on its line, or in a block beneath it.
 void append(std::string& out, const json::value& value, std::size_t indent) {
   if (!is_block(value)) {
     out += " " + scalar(value) + "\n";

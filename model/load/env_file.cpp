@@ -148,6 +148,7 @@ class EnvParser {
     return assign(key, value, begin);
   }
 
+  // May go over several lines: a certificate in a variable.
   bool quoted_value(const std::string& key, char quote) {
     const std::size_t begin = at_++;
     std::string value;

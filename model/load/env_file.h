@@ -13,8 +13,8 @@
 //   export E            E from around; not there if it is set nowhere
 //
 // What is around wins over the file itself: with A=2 in Fairlead's environment, B above is "2 and
-// $". For a `.env` so do the values, for the loader keeps those that are there already (load.cpp).
-// The last of equal keys counts.
+// $". In a `.env` the values themselves give way as well: the loader keeps those that are there
+// already (load.cpp). The last of equal keys counts.
 //
 // A byte order mark and carriage returns are passed over. Pure; its cost is bounded by
 // kMaxInterpolatedBytes for all values together and by the size of a file that the directory hands

@@ -39,6 +39,8 @@ struct Expression {
   std::string_view text;
 };
 
+// nullopt: no name, or another sign behind it. Such a thing is an error, as in Compose, and not a
+// text.
 std::optional<Expression> parse_expression(std::string_view body) {
   const std::size_t length = name_length(body);
   if (length == 0) return std::nullopt;
@@ -134,6 +136,7 @@ class Interpolator {
     return missing(expression, depth);
   }
 
+  // `:?` and `?`: the text is a message of the manifest's own, and may hold variables.
   bool missing(const Expression& expression, int depth) {
     // Its own result: what the message was made of is no part of the text.
     Interpolator reason(lookup_);

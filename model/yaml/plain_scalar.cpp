@@ -25,6 +25,7 @@ Digits digits_of(std::string_view text) {
   return octal ? Digits{std::string(text.substr(1)), 8} : Digits{std::string(text), 10};
 }
 
+// As far as 64 bits go; the sign is taken off first, for the digits decide what is a number.
 std::optional<std::string> integer(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -36,6 +37,7 @@ std::optional<std::string> integer(std::string_view text) {
   return (negative && value != 0 ? "-" : "") + std::to_string(value);
 }
 
+// By hand, for from_chars takes `nan` and `inf`, and the beginning of anything.
 bool looks_like_float(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

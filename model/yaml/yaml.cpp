@@ -40,6 +40,8 @@ void merge_into(YamlNode& map, const YamlNode& source) {
   }
 }
 
+// The tree of one document, from yaml-cpp's events. Every node is paid for before it is kept, so
+// that no budget can be overdrawn by more than one text.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(int line_offset, int file) : line_offset_(line_offset), file_(file) {}
@@ -174,6 +176,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
+  // `<<` is kept apart until the map is complete; a quoted one is a key like others.
   void place_member(Open& top, YamlNode value) {
     YamlNode key = std::move(*top.key);
     top.key.reset();
