@@ -200,7 +200,9 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
   const auto rebuilds = desired_.rebuilds();
   auto changes = desired_.apply(snapshot, now);
   const bool rebuilt = desired_.rebuilds() != rebuilds;
+  // Also without news: it was read-only, or incomplete, when there was some.
   if (snapshot->whole || desired_.rebuilds() != remembered_) remember_files();
+  // From now on snapshots hold those files as well.
   parts_.directory.follow(desired_.references());
   // Not before every manifest that refers to others could be decoded: until then an App might look
   // gone.
@@ -246,6 +248,7 @@ void Controller::take_snapshot(const std::shared_ptr<const watch::Snapshot>& sna
 // Only what was read whole can show that something is gone; a file that can't be used, or an App
 // that is back, is news at any time.
 void Controller::count_absences(const watch::Snapshot& snapshot, bool rebuilt, SteadyTime now) {
+  // A file that is broken may hold anything (F083).
   const bool error_free = desired_.complete() && desired_.broken_file().empty();
   if (snapshot.whole || !error_free) {
     prune_.scanned(error_free, desired_.mentioned(), owned_keys(), now);

@@ -141,8 +141,8 @@ class Controller final : public View, public Commands {
   Status confirm_prune(const std::vector<std::string>& apps, const std::string& by) override;
 
  private:
-  // What is remembered of one key between passes. Losing it does no harm.
-  // By key, made when it is first asked for.
+  // What is remembered of one key between passes, made when it is first asked for. Losing it does
+  // no harm.
   struct KeyState {
     Memory memory;
     std::string synced_digest;             // last digest that was reached

@@ -103,6 +103,7 @@ bool DesiredStore::vacant(const std::string& key, const std::string& owner, Stea
 
 // Of one key. At most one claimant is in force; or what was stays; or nobody is, where it can't be
 // told whose the name has been.
+//
 // Whose it has been: of what is in force now, else of what was before this process. The winner's
 // rank is its precedence among Apps that want one thing: who is as he was before who has changed,
 // and both before who is new. Without a winner what runs is left alone, though no file says it in

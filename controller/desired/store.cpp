@@ -82,6 +82,8 @@ std::shared_ptr<const watch::Followed> DesiredStore::references() const {
   std::set<std::shared_ptr<const watch::Followed>> looked_for;
   for (const auto& name : restless_) {
     const auto& loaded = loaded_.at(name);
+    // Else what it looks for may not be followed any more when it ends, would count as never looked
+    // for, and all would begin anew.
     if (loaded.decoding != 0 && loaded.looked_for != followed_)
       looked_for.insert(loaded.looked_for);
   }
@@ -265,7 +267,10 @@ std::set<std::string> DesiredStore::to_be_read(const watch::Snapshot& snapshot) 
     names.insert(name);
     add_referrers(name);
   });
+  // A manifest may include another one, so either kind is what somebody refers to.
   watch::Files::compare(before.references, snapshot.references, add_referrers);
+  // A path that is looked for now, and is not there, is in neither; its state is another all the
+  // same.
   if (before.followed != snapshot.followed && *before.followed != *snapshot.followed) {
     for (const auto& [path, referrers] : referrers_)
       names.insert(referrers.begin(), referrers.end());
@@ -305,6 +310,7 @@ void DesiredStore::drop_absent(const watch::Snapshot& snapshot) {
     const auto found = loaded_.find(name);
     if (found == loaded_.end()) continue;
     set_references(name, found->second, {});
+    // Nobody reads it any more, and others take it for one of `loaded_`.
     for (auto* names : {&due_, &restless_, &unclear_, &pending_, &stirred_})
       names->erase(name);
     loaded_.erase(found);
@@ -317,6 +323,7 @@ DesiredStore::Changes DesiredStore::apply(const std::shared_ptr<const watch::Sna
   Changes changes;
   problem_ = snapshot->complete ? "" : snapshot->problem;
   read(snapshot, now);
+  // Files that can't be read as well: each may hold any App.
   complete_ = snapshot->complete && unreadable_.empty();
   whole_ = snapshot->whole;
   drop_absent(*snapshot);

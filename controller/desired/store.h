@@ -22,6 +22,11 @@
 // A file that changes costs what it holds, however many others there are, as long as nobody is in
 // anybody's way (`calm_`); otherwise all are looked at. All on the loop; what is decoded elsewhere
 // owns what it touches.
+//
+// A snapshot costs what is new in it: it is compared with the one before, and only manifests whose
+// bytes, or whose references, are others are looked at, besides those that change by themselves
+// (being decoded, or waiting for a helper). The comparison finds whatever differs; nobody tells the
+// store what changed.
 #pragma once
 
 #include <atomic>
@@ -108,7 +113,8 @@ class DesiredStore {
     return in_flight_.lower_bound(since) != in_flight_.end();
   }
   // A file that is still being decoded stays as it was: its snapshot is applied again later. To be
-  // called for repeats as well, since absences are counted by them.
+  // called for repeats as well, since absences are counted by them: those that are whole, while
+  // what is broken starts the count over whichever it is.
   Changes apply(const std::shared_ptr<const watch::Snapshot>& snapshot, SteadyTime now);
 
   const DesiredEntry* find(const std::string& key) const;

@@ -7,9 +7,12 @@
 // whole App (prune.h), and then it may go; that it is not in use is another matter (removal.h).
 //
 //   absence.declare({"container/web/1", "network/shop_default"});   // each decode
-//   absence.scanned(whole, now);                                    // each scan
+//   absence.scanned(certain, now);                                  // each scan that counts
 //   absence.ripe(rules, now)         // parts that this process has never seen declared may go
 //   absence.recent(rules, now)       // but these, which were there a moment ago, may not yet
+//
+// A look at a few named files (watch::Snapshot::whole is false) doesn't count, but what it finds
+// uncertain starts over.
 //
 // Why two questions? The leftovers of a crash, or of a time when Fairlead did not run, were never
 // declared to this process; for them the count runs from its first whole scan. In memory only: a

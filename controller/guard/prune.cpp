@@ -6,6 +6,7 @@
 namespace fairlead::controller {
 
 void PruneGuard::seen(const std::set<std::string>& present, const std::set<std::string>& owned) {
+  // Whoever is mentioned again begins anew, with its consent used up.
   std::erase_if(absent_, [&present](const auto& item) { return present.contains(item.first); });
   std::erase_if(in_progress_,
                 [&](const auto& name) { return present.contains(name) || !owned.contains(name); });

@@ -9,9 +9,13 @@
 // and is complete and without errors. So beyond a share of all Apps nothing goes unless a person
 // says so, and a person's word is asked for each name.
 //
-//   prune.scanned(complete, mentioned, owned, now);       // after each scan
+//   prune.scanned(complete, mentioned, owned, now);       // each whole scan, and each with errors
+//   prune.seen(mentioned, owned);                         // the others, which count nothing
 //   const auto decision = prune.decide(now);
 //   if (decision.allowed.contains("shop")) …              // this condition holds; see removal.h
+//
+// A look at a few named files shows nothing gone (docs/decisions/0013-named-scans.md), so edits of
+// other files hasten no removal.
 //
 // One condition of several: it knows nothing of files that are broken, of ownership or of what is
 // in use (removal.h has the whole list).

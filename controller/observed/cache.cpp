@@ -308,6 +308,7 @@ Task<Status> EngineCache::list_doubtful(std::map<std::string, std::string> named
   if (std::ranges::none_of(named, doubtful)) co_return Status{};
   auto listed = co_await load_containers();
   if (!listed) {
+    // Named still: the next look asks again.
     unseen_.merge(named);
     co_return listed;
   }
