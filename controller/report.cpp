@@ -300,6 +300,10 @@ void Controller::report_not_applied(const std::string& key, const Plan& plan) {
 }
 
 // A suspended App is Ready where it is in sync: that is how its owner wants it.
+//
+// Of several things that hold, the reason is the one that most needs a person: a refusal before an
+// end, an end before changes that are still to be made, and health last. A waiting line is said
+// only where nothing is wrong.
 void Controller::report_conditions(AppStatus& status, const Plan& plan, const std::string& digest) {
   const bool held = status.suspended;
   const bool synced = plan.in_sync();
@@ -404,6 +408,8 @@ void Controller::report_pass(const PassInput& input, const Plan& plan) {
   report_crashes(key, plan);
   report_not_applied(key, plan);
   status.drift.clear();
+  // An App that left has no digest to have reached; what there still is of it is shown all the
+  // same.
   const bool settled = keys_[key].synced_digest == digest && !digest.empty();
   for (const auto& drift : plan.drift) {
     if (!drift.from_manifest && (settled || status.removing)) status.drift.push_back(drift);
@@ -421,6 +427,7 @@ void Controller::report_pass(const PassInput& input, const Plan& plan) {
   report_objects(status, keys_[key], input, plan);
   report_conditions(status, plan, digest);
   const std::string waiting = plan.waiting.empty() ? "" : plan.waiting.front();
+  // Once for each change, not for each pass.
   if (auto& logged = keys_[key].logged_waiting; logged != waiting) {
     if (!waiting.empty()) parts_.log.info("waiting", {{"app", key}, {"for", waiting}});
     logged = waiting;

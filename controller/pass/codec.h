@@ -57,9 +57,9 @@ concept Mapped = Listed<T> && requires { typename T::mapped_type; };
   throw std::invalid_argument(path + " is no " + wanted);
 }
 
-template <typename T>
 // By the kind of T, in the order of the branches: an optional has a value_type too, and a text is a
 // list of characters to whoever asks too late.
+template <typename T>
 json::value to_json(const T& value);
 
 template <typename T>
@@ -120,8 +120,8 @@ json::value to_json(const T& value) {
 template <typename T>
 void from_json(const json::value& from, T& value, const std::string& path);
 
-template <typename T>
 // A seam can't be read: a replay has no host to look at, and judges paths by their text.
+template <typename T>
 void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
                        const std::string& path) {
   if (from.is_null()) return;
@@ -134,9 +134,9 @@ void pointee_from_json(const json::value& from, std::shared_ptr<const T>& value,
   }
 }
 
-template <typename T>
 // Every member must be there: a default in place of a missing one would be a guess at what was
 // decided from.
+template <typename T>
 void members_from_json(const json::value& from, T& value, const std::string& path) {
   static_assert(Described<T> && complete<T>, "name all members in values.h");
   if (!from.is_object()) refuse(path, "object");

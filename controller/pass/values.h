@@ -126,8 +126,8 @@ BOOST_DESCRIBE_STRUCT(Policy, (),
 BOOST_DESCRIBE_STRUCT(Refusal, (), (error, kind, component, object, position))
 BOOST_DESCRIBE_STRUCT(PassInput, (), (key, app, refused, observed, policy, memory, refusals))
 
-template <typename T>
 // With pointers to members: base classes have none here, and none of these types has any.
+template <typename T>
 using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public>;
 
 // All members of T are named above.

@@ -237,6 +237,8 @@ void remove_hook_containers(Planner& p, const model::Service& service,
         number_of(each.details) != service.number || each.uncertain ||
         each.details.state == "removing")
       continue;
+    // What has succeeded is kept while the container has not started: that it did is known from it
+    // alone.
     const bool waited_for = current != nullptr && current->state == "created" &&
                             label(labels, kLabelHookOf) == current->id;
     if (!waited_for) remove_container(p, each.details, service.name, {}, "pre_start is over", 0);

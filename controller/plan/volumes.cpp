@@ -40,6 +40,8 @@ void refuse_missing(Planner& p, const model::Volume& volume) {
 void create_missing(Planner& p, const model::Volume& volume) {
   p.plan.drift.push_back(
       {Kind::kVolume, Drift::Type::kMissing, volume.key, volume.docker_name, "", "", "", false});
+  // Somebody removes it again and again: whoever mounts it waits, for the engine would make it at
+  // the create.
   if (held(p, Kind::kVolume, volume.key, volume.docker_name, "")) {
     p.unusable_volumes.insert(volume.key);
     return;
@@ -73,6 +75,7 @@ void refuse_mismatch(Planner& p, const model::Volume& volume, const std::string&
 }
 
 void compare(Planner& p, const model::Volume& volume, const docker::Volume& actual) {
+  // Also if nothing differs: that it was looked at ends its readings.
   p.plan.compared[volume.docker_name];
   if (!volume.driver.value_or("").empty() && *volume.driver != actual.driver)
     refuse_mismatch(p, volume, "driver", *volume.driver, actual.driver);

@@ -144,8 +144,8 @@ json::object marks_of(const std::set<std::string>& ids, const std::set<std::stri
   return out;
 }
 
-template <typename Map>
 // Of a change null takes a key out; a whole document has none.
+template <typename Map>
 void take(const json::object& root, const char* key, Map& map) {
   const auto* object = root.if_contains(key);
   if (object == nullptr) return;

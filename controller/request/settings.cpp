@@ -104,6 +104,7 @@ json::value gpu_requests(const json::value& value) {
     if (const auto* given = from.if_contains("capabilities")) capabilities = given->as_array();
     if (std::ranges::find(capabilities, json::value("gpu")) == capabilities.end())
       capabilities.emplace_back("gpu");
+    // Any of the outer lists, all of an inner one.
     json::array alternatives;  // not in braces: those would copy the list, not hold it
     alternatives.emplace_back(std::move(capabilities));
     json::object to{{"Capabilities", std::move(alternatives)}};
@@ -258,6 +259,7 @@ bool covers(const json::value& actual, const json::value& desired) {
                                         [&](const auto& other) { return covers(other, each); });
            });
   }
+  // A number is one value, whether it is kept as an integer or as a fraction.
   if (desired.is_number() && actual.is_number())
     return desired.to_number<double>() == actual.to_number<double>();
   // What is not set is left out by inspect.
@@ -332,6 +334,7 @@ std::vector<SettingDrift> diff_settings(const docker::Settings& desired,
     const auto& is = found == actual.end() ? nothing : found->second;
     const auto wanted = docker::normalised(path, value);
     if (wanted.is_null() || covers(docker::normalised(path, is), wanted)) continue;
+    // A host whose kernel can't do it; the engine has warned at the create, and would again.
     if (is.is_null() && field->may_be_dropped) continue;
     // A container named by the user is turned into its ID.
     if (rule->of_peers && shown(value).find("container:") != std::string::npos &&

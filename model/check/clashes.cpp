@@ -264,8 +264,8 @@ void want_network(Wants& wants, const Network& network) {
     if (const auto block = parse_cidr(pool.subnet)) wants.subnets.push_back(*block);
 }
 
-template <typename Value>
 // As each_name() has them, so that the two ways can't come apart.
+template <typename Value>
 void want_names(Wants& wants, const Value& value) {
   each_name(value, [&wants](const std::string& kind, const std::string& name, const Position&,
                             const std::string&) {
@@ -314,6 +314,7 @@ void WantIndex::erase(const std::string& key, const Wants& wants) {
 bool WantIndex::apart(const std::string& key, const Wants& wants) const {
   std::set<std::string> own;
   for (const auto& name : wants.names) {
+    // Within itself, which is no clash of two but has to be said.
     if (!own.insert(name).second) return false;
     for (auto at = names_.lower_bound({name, ""}); at != names_.end() && at->first == name; ++at)
       if (at->second != key) return false;

@@ -30,7 +30,6 @@ void read_external(Reader& reader, const Field& field, T& out) {
     out.external = read_bool(reader, field).value_or(false);
     return;
   }
-  // The spelling of old files: `external: {name: …}`.
   static constexpr Key<T> kKeys[] = {{"name", text_into<T, &T::docker_name>}};
   out.external = read_map<T>(reader, field, kKeys, out);
 }
@@ -101,7 +100,6 @@ constexpr Key<Volume> kVolumeKeys[] = {
 void check_external(Reader& reader, const Field& field, bool external) {
   if (!external) return;
   for (const auto& member : field.node.members) {
-    // What else is said could not be done: the object is somebody else's.
     if (member.key == "name" || member.key == "external" || member.key.starts_with("x-")) continue;
     reader.error_at(member.mark, field.path + "." + member.key,
                     "can't be given together with `external: true`", "`name` only");

@@ -278,6 +278,7 @@ constexpr Refused kRefusedServiceKeys[] = {
      "mount a socket proxy instead"},
 };
 
+// For suggestions alone.
 std::vector<std::string> service_key_names() {
   std::vector<std::string> names;
   // Both tables, for a slip may be near to a key of either.

@@ -111,6 +111,8 @@ json::object shown(const Dependency& dependency) {
 }
 
 json::object shown(const FileMount& mount) {
+  // Compose prints where a secret comes to be, even if nothing is said of it; of a config it does
+  // not.
   Writer writer;
   writer.put("source", mount.source)
       .text("target", mount.secret && mount.target.empty() ? target_of(mount) : mount.target)
@@ -282,6 +284,8 @@ json::object behaviour(const std::string& prefix, bool suspend, bool prune,
 
 }  // namespace
 
+// As Go prints its durations, and so Compose: all units from the largest that is not zero on down
+// to seconds (2h0m0s); below a second one unit with a fraction.
 std::string duration_text(Nanoseconds value) {
   using namespace std::chrono_literals;
   const auto count = value.count();

@@ -33,6 +33,7 @@ bool is_plain(const std::string& text) {
   return true;
 }
 
+// A JSON text is a YAML text; what a terminal would act on is escaped besides.
 std::string quoted(std::string_view text) {
   return printable(json::serialize(json::string(text)), Escape::kYaml);
 }

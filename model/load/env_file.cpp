@@ -110,6 +110,7 @@ class EnvParser {
   }
 
   bool statement() {
+    // So that a shell can read the same file.
     constexpr std::string_view kExport = "export";
     if (rest().starts_with(kExport) && rest().size() > kExport.size() &&
         is_blank(rest()[kExport.size()])) {
@@ -162,6 +163,7 @@ class EnvParser {
     if (at_ >= text_.size()) return fail(begin, "the quote is not closed");
     ++at_;
     if (quote == '"') return assign(key, expand_escapes(value), begin);
+    // As it stands: in single quotes a `$` is a sign like others.
     file_.values[key] = std::move(value);
     return true;
   }

@@ -131,10 +131,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 
 // ---- Maps by table ----
 
-template <typename T>
 // A row of a table: `read` gets the member's value and puts it into `out`. It is called in the
 // order of the file, not of the table, and once, for keys are unique; a key that is absent leaves
 // the default.
+template <typename T>
 struct Key {
   const char* name;
   void (*read)(Reader& reader, const Field& field, T& out);
@@ -149,11 +149,9 @@ struct Refused {
 };
 
 // Reads a map with the keys of `table`; `x-…` keys are passed over; all others are errors with a
-// reason or a suggestion.
-template <typename T>
-// Reads a map with the keys of `table`; `x-…` keys are passed over; all others are errors with a
 // reason or a suggestion. False, with a diagnostic, only if there is no map at all: true says
 // nothing about its members.
+template <typename T>
 bool read_map(Reader& reader, const Field& field, std::span<const Key<T>> table, T& out,
               std::span<const Refused> refused = {});
 
