@@ -15,6 +15,11 @@
 //
 // Back-off holds operations back, not looking: an event or resync wakes a pass all the same, and
 // one that plans something else than what failed goes on at once (Controller::reconcile).
+//
+// Seen from outside: the log's `reconcile failed` with `retry_in_s`, and then each doubling of the
+// count as `reconcile still failing`; `nextRetry` and `consecutiveFailures` in the API; the metrics
+// fairlead_app_next_retry_timestamp_seconds and fairlead_app_consecutive_failures. Without a next
+// retry the error is Invalid, and only another manifest or a person ends it.
 #pragma once
 
 #include <map>

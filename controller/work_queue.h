@@ -16,6 +16,11 @@
 //
 // It holds a key twice at most, however many adds there are: due or delayed, and in work. It does
 // not wake anybody by itself, and knows nothing of back-off: add_after() is told when.
+//
+// Seen from outside, under client-go's names: workqueue_depth counts what is due and not taken, so
+// neither what is delayed nor what is in work. If it grows all workers are busy:
+// workqueue_longest_running_processor_seconds then tells whether one pass hangs (a pull, a
+// container that does not stop) or whether there are many.
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,10 @@
 // bytes, or whose references, are others are looked at, besides those that change by themselves
 // (being decoded, or waiting for a helper). The comparison finds whatever differs; nobody tells the
 // store what changed.
+//
+// Seen from outside: `manifest diagnostic` in the log, all of a file's again when one of them
+// changed; `fairlead get files`; fairlead_manifest_valid. An App that does not follow its file:
+// look whether the file is valid, and then whose the name is.
 #pragma once
 
 #include <atomic>

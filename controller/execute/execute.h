@@ -19,6 +19,10 @@
 // Order: `after` and `behind` of Operation (plan/action.h); permits, then the object's lock, then
 // may_continue() once more, then the call. A start goes with the create before it, on one permit. A
 // pull or hook holds none, so a registry that hangs delays its own App only.
+//
+// Seen from outside: an operation that succeeded is a line `change applied` with its reason, and an
+// event; one that failed is an event (ContainerStartFailed), and the pass's `reconcile failed`.
+// Both are counted in fairlead_reconcile_actions_total. A roll-back is the line `rolled back`.
 #pragma once
 
 #include <functional>

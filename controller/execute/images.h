@@ -16,6 +16,9 @@
 // Registry errors have any status and are told by their messages (F054): docker/classify.h.
 // ImageNotFound and a refused login are Blocked, with what to do; other failures of a pull are
 // Transient.
+//
+// Seen from outside: the log's `pulling image` with the progress, the event ImagePulling at the
+// beginning, and fairlead_image_pulls_total by result.
 #pragma once
 
 #include <functional>

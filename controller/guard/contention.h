@@ -15,6 +15,9 @@
 // The planner asks by Memory::contended through held() (plan/planner.h); the loop counts when it
 // reports a drift (Controller::report_drift), so what is planned and not reported as drift, such as
 // a roll-out, does not count.
+//
+// `fairlead reconcile NAME` begins to count anew. What leads here is fairlead_drift_detected_total
+// that grows without end.
 #pragma once
 
 #include <deque>

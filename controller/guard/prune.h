@@ -19,6 +19,10 @@
 //
 // One condition of several: it knows nothing of files that are broken, of ownership or of what is
 // in use (removal.h has the whole list).
+//
+// Seen from outside: an App that waits for its grace has the line "left the manifest; its removal
+// is withheld" for each object; one over the budget is Stalled with reason PruneBlocked, and the
+// hint has the command. fairlead_orphaned_objects counts what is left of either.
 #pragma once
 
 #include <cstdint>

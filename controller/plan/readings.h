@@ -16,6 +16,9 @@
 // Example: a volume is declared with `o: size=1m`, and shown with `size=1048576` right after the
 // create. That is noted as {driver_opts.o, size=1m, size=1048576}, said once (NotApplied) and left
 // alone. Should it show a third value one day, that is a difference like any other.
+//
+// Seen from outside: the log's `value not applied` with both values, once, and the App's condition
+// NotApplied as long as it holds.
 #pragma once
 
 #include <string>

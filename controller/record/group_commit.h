@@ -26,6 +26,9 @@
 // One for each file. All on the loop, but for the file's own work (state_file.h). A disk that
 // refuses is no reason to stop: what runs goes on, what would be created waits, and each App says
 // so.
+//
+// Seen from outside: the log's `state not written`, once, with what the disk said, and `state is
+// written again`.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

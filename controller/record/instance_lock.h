@@ -14,6 +14,10 @@
 //
 // The holder's process ID stands in the file for people; a process with that ID may be another by
 // now.
+//
+// Seen from outside: a second `run` says `read-only: another Fairlead holds the state directory`
+// and goes on as an onlooker, without socket; one that lost its lock in mid-run says `the state
+// directory is no longer ours: stopping` and ends with exit code 1.
 #pragma once
 
 #include <memory>

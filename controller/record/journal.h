@@ -21,6 +21,9 @@
 //
 // Why one line for a write, and no second file: docs/decisions/0012-a-document-and-its-changes.md.
 // The sum is against what disks do, and not against people: who can write the file can write a sum.
+//
+// A torn line is said at the start (`the last write of the state had not ended: left out`) and is
+// nothing to mend; damage ends the start with the hint what to do.
 #pragma once
 
 #include <boost/json/object.hpp>
