@@ -22,6 +22,11 @@
 // 1 s (CrashLooping); ends: after 3 s; ends: JobFailed (Blocked), and the App is Stalled until its
 // manifest changes or somebody asks. If another service waits for it with service_healthy it is
 // tried on, with pauses of up to 5 min.
+//
+// Seen from outside: the log's `container ended` and an event CrashLooping, at the 1st, 2nd, 4th,
+// 8th … end in a row, with the code, how long it was up, and its last words as far as they may be
+// shown; the same is the App's waiting line and the reason of its Ready condition.
+// fairlead_container_restarts_total counts the engine's starts and ours together.
 #pragma once
 
 #include <optional>

@@ -17,6 +17,10 @@
 //   exited with 0                      the next step, or the service itself
 //   exited otherwise                   FailHook: set aside as NAME.pre-N.failed, an error, back-off
 //   set aside                          removed, and made anew
+//
+// Seen from outside: a hook that failed is HookFailed (Transient), with its code and what it wrote
+// last, as far as that may be shown. A step of `pre_start` that failed is kept until the next try
+// as NAME.pre-N.failed, for `docker logs`.
 #pragma once
 
 #include <cstddef>
