@@ -73,6 +73,7 @@ Task<void> Controller::forget_absent() {
         return engine.containers.contains(id) || engine.networks.contains(id);
       },
       [this](const std::string& app) { return desired_.find(app) != nullptr; });
+  // So it is nearly always: the engine is asked who it is only if something is missing.
   if (absent.empty()) co_return;
   auto info = co_await caught(parts_.engine.connect(), "engine info");
   if (!info || info->id.empty()) co_return;

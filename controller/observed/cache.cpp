@@ -152,6 +152,7 @@ std::vector<std::string> EngineCache::compare(const std::vector<docker::Containe
 }
 
 Task<Status> EngineCache::load_containers() {
+  // One list answers for them all, in what it inspects below.
   auto marked = std::exchange(dirty_, {});
   auto named = std::exchange(unseen_, {});
   auto list = co_await engine_.list_containers(kManagedFilter,
@@ -164,6 +165,7 @@ Task<Status> EngineCache::load_containers() {
   std::vector<std::string> to_inspect;
   if (list->objects) {
     to_inspect = compare(*list->objects, marked);
+    // What was contradicted has not agreed, whatever its inspect brings.
     const bool agreed = to_inspect.empty();
     containers_ = {agreed ? std::move(list->version) : std::string(), index_.edits().containers};
   } else {

@@ -6,6 +6,31 @@
 // lists a container may have run and ended, and the event of it may be lost. But to compare the
 // same with the same twice would find nothing new: an answer with which all that is believed
 // agreed, and of which nothing was changed here since, need not be read again (Listed::version).
+//
+//   what happened                           what is read again
+//   an event of a container                 that container
+//   events of more than 64 unknown ones     the list of containers, and what is new in it
+//   a network or volume came or went        the list of its kind
+//   an own mutation                         what it touched; after a failure everything
+//   the engine was away                     everything, and each container is inspected
+//   ten seconds have passed                 the three lists (resync)
+//
+// What is marked stays marked until it was read with success, so a look that fails half-way loses
+// nothing; what changed is said once, by the look that succeeds. An event that is lost costs the
+// time until the next list, and nothing else (docs/decisions/0007-events-only-wake.md).
+//
+// A container whose inspect fails is doubted and asked again in each look; its neighbours are not
+// held up, and its App knows (F068). Where nothing is known of it yet, a list tells whether it is
+// there at all. All on the loop; each coroutine waits for the engine only.
+//
+//   cache.mark_container(id, app);             // when the engine has answered
+//   auto changed = co_await cache.refresh();   // at most one at a time
+//   if (changed && !cache.stale_for(app)) …    // now a plan may be made
+//
+// Seen from outside: fairlead_docker_last_resync_timestamp_seconds is the last list that succeeded,
+// and fairlead_docker_requests_total tells by operation what looking costs. If an App is acted on
+// late, with each resync only, the event stream is down, or brings nothing
+// (fairlead_docker_event_stream_connected).
 #pragma once
 
 #include <map>

@@ -29,13 +29,16 @@ struct AppObjects {
   std::set<std::string> volumes;     // names
 };
 
-// How often something of each kind was put, erased or doubted.
+// How often something of each kind was put, erased or doubted: equal numbers, and nothing is other
+// than it was.
 struct Edits {
   std::uint64_t containers = 0;
   std::uint64_t networks = 0;
   std::uint64_t volumes = 0;
 };
 
+// All objects and the ways to them. put() replaces an object whole: nothing is changed in place but
+// the doubt, so no way can be left pointing at what was.
 class ObservedIndex {
  public:
   ObservedIndex() = default;

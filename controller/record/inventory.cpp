@@ -206,6 +206,7 @@ std::set<InventoryEntry> Inventory::absent(std::uint64_t list, const Is& listed,
   if (had_all_ == now) return {};
   std::set<std::string> back;
   std::ranges::copy_if(held_.elsewhere, std::inserter(back, back.end()), listed);
+  // Seen on this engine: from now on it counts like the others.
   for (const auto& id : back)
     unmark(held_.elsewhere, touched_.elsewhere, id);
   bool all = true;
@@ -219,6 +220,7 @@ std::set<InventoryEntry> Inventory::absent(std::uint64_t list, const Is& listed,
     if (missing_.contains(entry)) twice.insert(entry);
   }
   had_all_ = all ? std::optional(now) : std::nullopt;
+  // Of this list alone: missing once and there again begins anew.
   missing_ = std::move(missing);
   return twice;
 }
