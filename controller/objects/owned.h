@@ -23,7 +23,6 @@ std::string app_of(const docker::Labels& labels);
 // Likewise of a container's event, whose attributes hold its labels.
 std::string app_of(const docker::StringMap& attributes);
 
-// True if the labels say that the object is this installation's, of this App (F117).
 // True if the labels say that the object is this installation's, of this App (F117). Never with an
 // empty instance, which would make everybody's unlabelled objects ours.
 bool owned(const docker::Labels& labels, const std::string& instance, const std::string& app);

@@ -87,6 +87,7 @@ struct Looking {
   // True if an object with the App's labels is ours. `expected`: its name is.
   bool ours(Kind kind, const std::string& id, const std::string& name, const docker::Labels& labels,
             bool expected) {
+    // Under whatever name it has now: a renamed container is still ours.
     if (inventory.knows(kind, id)) return true;
     // Labels alone: an image or a copied command line may have brought them (F117).
     if (!expected && !inventory.intended(kind, key, name)) {

@@ -38,6 +38,9 @@ std::string_view to_string(Truth truth);
 // A text that others say, too, and that is then kept once.
 using SharedText = boost::flyweight<std::string>;
 
+// One sentence about an App. `reason` is a word for machines, `message` one for people, with a next
+// step where there is one; both may change while the status stays, and only a changed status moves
+// the time. `observed_digest`: of the manifest that it speaks of.
 struct Condition {
   std::string type;  // see above
   Truth status = Truth::kUnknown;

@@ -67,11 +67,11 @@ Wants wants_of(const SharedNetwork& network);
 // while nobody clashes, and the store builds it anew after each full look that found no clash.
 class WantIndex {
  public:
-  // Replaces what `key` wanted before.
   void put(const std::string& key, const Wants& wants);
   // The same that were put: they follow from the App, and are kept nowhere.
   void erase(const std::string& key, const Wants& wants);
-  // Nobody else wants anything of it, and nothing in it is wanted twice.
+  // Nobody else wants anything of it, and nothing in it is wanted twice. What `key` itself wants in
+  // the index does not count.
   bool apart(const std::string& key, const Wants& wants) const;
 
  private:
