@@ -71,10 +71,11 @@ struct ControllerOptions {
   // cold start takes a third longer by 4 than by 16, a tenth by 8, and 32 gain nothing more
   // (tests/bench/compare.py).
   int parallel_mutations = 16;
-  // Between full lists: so long an event that was lost stays unknown, at most.
+  // Between full lists: so long an event that was lost stays unknown, at most, where a list shows
+  // what it told of. What only an inspect shows (limits, aliases) waits for the next event stream.
   Duration resync_interval = std::chrono::seconds(10);
-  Duration stream_renewal =
-      std::chrono::minutes(5);  // a silent stream looks like a dead one (F063)
+  // A silent stream looks like a dead one (F063). With each new one all containers are inspected.
+  Duration stream_renewal = std::chrono::minutes(5);
   // Between the looks that are owed after an Unknown outcome.
   Duration engine_check_pause = std::chrono::seconds(1);
   // For calls that run when stop() comes; then they are cut, and mutations among them are Unknown.
@@ -294,6 +295,7 @@ class Controller final : public View, public Commands {
   int stream_failures_ = 0;
   bool stream_failure_said_ = false;
   bool stream_lost_ = false;
+  bool stream_gap_ = false;       // since the last stream nobody has told of changes
   bool stream_renewing_ = false;  // its end is our doing
   SteadyTime stream_since_{};
   SteadyTime stream_retry_at_{};

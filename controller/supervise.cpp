@@ -166,6 +166,7 @@ Task<void> Controller::bring_up() {
   engine_status_.os = info->os;
   parts_.inventory.remember_engine(info->id);
   open_stream();
+  stream_gap_ = false;
   cache_.doubt_containers();
   auto listed = co_await full_resync();
   if (stopping_) co_return;
@@ -253,8 +254,10 @@ void Controller::came_free(std::string_view type, std::string_view action, const
 Task<void> Controller::event_loop() {
   auto connected = [this] {
     engine_status_.event_stream = true;
-    // Only a list from now on holds what happened before the stream began (F062).
+    // Only a list from now on holds what happened before the stream began (F062); and what no list
+    // tells of a container, its limits for one, only a look at each.
     cache_.mark_all();
+    if (std::exchange(stream_gap_, false)) cache_.doubt_containers();
     next_look_ = parts_.clock.steady_now();
     engine_wake_.notify();
   };
@@ -270,6 +273,7 @@ Task<void> Controller::event_loop() {
 void Controller::stream_ended(const Status& ended, SteadyTime begin) {
   const auto now = parts_.clock.steady_now();
   stream_lost_ = true;
+  stream_gap_ = true;
   stream_retry_at_ = now;
   engine_wake_.notify();
   if (std::exchange(stream_renewing_, false) || stopping_ || !engine_status_.up) return;

@@ -69,10 +69,10 @@ struct Shared {
   }
 
   template <typename T, typename... Filter>
-  Reply<Listed<T>> listed(const std::string& known,
+  Reply<Listed<T>> listed(std::uint64_t version, const std::string& known,
                           std::vector<T> (*list)(const State&, const Filter&...),
                           const State& state, const Filter&... filter) const {
-    Listed<T> reply{std::to_string(state.version), {}};
+    Listed<T> reply{std::to_string(version), {}};
     if (reply.version == known) return reply;
     reply.objects = list(state, filter...);
     show(*reply.objects);
@@ -151,7 +151,7 @@ class View final : public EmbeddedEngine {
     return call<Listed<ContainerSummary>>(
         Operation::kContainerList,
         [this, labels = std::move(labels), known = std::move(known)](const State& state) {
-          return shared_->listed(known, Model::list, state, labels);
+          return shared_->listed(state.version, known, Model::list, state, labels);
         });
   }
   Task<Result<Container>> inspect_container(std::string id) override {
@@ -219,10 +219,10 @@ class View final : public EmbeddedEngine {
   }
 
   Task<Result<Listed<Network>>> list_networks(std::string known) override {
-    return call<Listed<Network>>(Operation::kNetworkList,
-                                 [this, known = std::move(known)](const State& state) {
-                                   return shared_->listed(known, Model::networks, state);
-                                 });
+    return call<Listed<Network>>(
+        Operation::kNetworkList, [this, known = std::move(known)](const State& state) {
+          return shared_->listed(state.networks_version, known, Model::networks, state);
+        });
   }
   Task<Result<Network>> inspect_network(std::string id) override {
     return call<Network>(Operation::kNetworkInspect,
@@ -258,7 +258,7 @@ class View final : public EmbeddedEngine {
     return call<Listed<Volume>>(
         Operation::kVolumeList,
         [this, labels = std::move(labels), known = std::move(known)](const State& state) {
-          return shared_->listed(known, Model::volumes, state, labels);
+          return shared_->listed(state.version, known, Model::volumes, state, labels);
         });
   }
   Task<Result<Volume>> inspect_volume(std::string name) override {
@@ -376,7 +376,7 @@ class View final : public EmbeddedEngine {
   }
   void set_shown(ShownAs change) override {
     shared_->shown_as = std::move(change);
-    ++model().state.version;
+    model().state.networks_version = ++model().state.version;
   }
   void drop_events(bool drop) override { shared_->drop_events = drop; }
   Engine& by_hand() override { return *by_hand_; }

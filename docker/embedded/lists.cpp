@@ -57,6 +57,7 @@ void State::add(Network network) {
   for (const IpamConfig& pool : network.ipam)
     if (const auto block = model::parse_cidr(pool.subnet)) subnets.insert(*block, id);
   networks.emplace(id, std::move(network));
+  networks_version = ++version;
 }
 
 void State::remove_network(const std::string& id) {
@@ -69,6 +70,7 @@ void State::remove_network(const std::string& id) {
   visitors.erase(id);
   generated_pools.erase(id);
   networks.erase(id);
+  networks_version = ++version;
 }
 
 void State::add(Box box) {

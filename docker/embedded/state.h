@@ -60,6 +60,7 @@ struct Box {
 // addresses and subnets are looked up by index: fleets of thousands are simulated.
 struct State {
   std::uint64_t version = 0;                // grows before each change of what lists show
+  std::uint64_t networks_version = 0;       // what it was at the last change of networks
   std::map<std::string, Network> networks;  // by ID
   std::set<std::string> generated_pools;    // IDs of networks whose subnet nobody asked for
   std::map<std::string, Box> boxes;         // by ID

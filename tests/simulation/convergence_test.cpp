@@ -43,7 +43,8 @@ TEST(Convergence, FiftyAppsAtRestCostThreeListsPerResync) {
   const auto inspects = fleet.engine->calls(Operation::kContainerInspect);
   fleet.run_for(hours(1));
   EXPECT_EQ(fleet.engine->mutations(), mutations);
-  EXPECT_EQ(fleet.engine->calls(Operation::kContainerInspect), inspects);
+  // A look at each container for each renewal of the event stream, and none between.
+  EXPECT_LE(fleet.engine->calls(Operation::kContainerInspect) - inspects, 12u * 100);
   // 360 resyncs of three lists, and one more resync for each of 12 renewals of the event stream.
   EXPECT_LE(lists() - lists_before, 3u * (360 + 2 * 12 + 2));
 }

@@ -91,5 +91,32 @@ TEST(Quiet, WhatTheEngineDoesByItselfIsFoundByTheNextList) {
       << tail(fleet);
 }
 
+// No list tells of a restart policy, nor of an alias: only the event does, or a look at each.
+TEST(Quiet, WhatHappensWhileTheStreamIsAwayIsFoundWhenItIsBack) {
+  SimulatedFleet fleet(7304);
+  fleet.files["app.yaml"] = "services: {a: {image: i, restart: unless-stopped}}\n";
+  fleet.start();
+  ASSERT_TRUE(fleet.converges_within(minutes(1))) << tail(fleet);
+  fleet.run_for(seconds(30));
+  fleet.engine->drop_events(true);
+  docker::ContainerUpdate update;
+  update.restart = docker::RestartPolicy{"always", 0};
+  ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().update_container("app-a-1", update)));
+  fleet.engine->stop_events();
+  fleet.engine->drop_events(false);
+  fleet.run_for(seconds(15));
+  const auto policy = [&fleet] {
+    return fleet.by_hand(fleet.engine->by_hand().inspect_container("app-a-1"))->restart.name;
+  };
+  EXPECT_EQ(policy(), "unless-stopped") << tail(fleet);
+
+  // Lost without a sign: found when the stream is renewed.
+  fleet.engine->drop_events(true);
+  ASSERT_TRUE(fleet.by_hand(fleet.engine->by_hand().update_container("app-a-1", update)));
+  fleet.engine->drop_events(false);
+  fleet.run_for(controller::ControllerOptions{}.stream_renewal + seconds(30));
+  EXPECT_EQ(policy(), "unless-stopped") << tail(fleet);
+}
+
 }  // namespace
 }  // namespace fairlead::simulation
