@@ -13,13 +13,14 @@ void PartAbsence::declare(std::set<std::string> declared) {
     // Counted from the next scan on; one that left before keeps its count.
     if (!declared.contains(part)) left_.try_emplace(part);
   }
+  // One that is back starts over, however briefly: no scan need come before it leaves again.
+  std::erase_if(left_, [&](const auto& item) { return declared.contains(item.first); });
   declared_ = std::move(declared);
 }
 
 void PartAbsence::scanned(bool whole, SteadyTime now) {
   std::erase_if(left_, [&](const auto& item) {
-    return declared_.contains(item.first) ||
-           (item.second.scans > 0 && now - item.second.since > kForgetAfter);
+    return item.second.scans > 0 && now - item.second.since > kForgetAfter;
   });
   if (!whole) {
     // Also what was never seen may be in the file that can't be judged now.

@@ -54,6 +54,23 @@ TEST(PartAbsence, APartThatCameBackBeginsAnew) {
   EXPECT_THAT(parts.recent(kRules, at(70)), IsEmpty());
 }
 
+// Edits come between scans of the directory: no scan saw the part while it was back.
+TEST(PartAbsence, APartThatCameBackBetweenScansBeginsAnew) {
+  PartAbsence parts;
+  parts.scanned(true, {"a", "b"}, at(0));
+  for (int second = 10; second <= 40; second += 10)
+    parts.scanned(true, {"a"}, at(second));
+  EXPECT_THAT(parts.recent(kRules, at(40)), IsEmpty()) << "it may have gone by now";
+  parts.declare({"a", "b"});
+  parts.declare({"a"});
+  EXPECT_THAT(parts.recent(kRules, at(41)), ElementsAre("b"));
+  parts.scanned(true, {"a"}, at(50));
+  parts.scanned(true, {"a"}, at(60));
+  parts.scanned(true, {"a"}, at(70));
+  EXPECT_THAT(parts.recent(kRules, at(79)), ElementsAre("b"));
+  EXPECT_THAT(parts.recent(kRules, at(80)), IsEmpty());
+}
+
 TEST(PartAbsence, AScanThatIsNotWholeBeginsAllAnew) {
   PartAbsence parts;
   parts.scanned(true, {"a", "b"}, at(0));
