@@ -124,7 +124,9 @@ void Inotify::note(int watch, std::uint32_t mask, const char* name, Drained& dra
   if (unknown && (mask & IN_IGNORED) != 0) return;
   if (!unknown && !about_itself && !all_names && !place->second.contains(name)) return;
   ++drained.events;
-  if (all_names && !about_itself && *name != '\0') {
+  // A folder may be on the way to any file that is followed, or that a link leads to.
+  const bool folder = (mask & IN_ISDIR) != 0;
+  if (all_names && !about_itself && !folder && *name != '\0') {
     drained.names.insert(name);
   } else {
     drained.elsewhere = true;

@@ -248,6 +248,29 @@ TEST_F(Names, WholeScansComeInTimeWhateverIsEdited) {
   EXPECT_GT(directory->statistics().named_scans, 0u);
 }
 
+// A folder has no name that is read, but what is read may stand anywhere beneath it.
+TEST_F(Names, AFolderThatIsReplacedOrClosedIsSeenAtOnce) {
+  fs::create_directories(manifests / "conf/app");
+  write(manifests / "conf/app/x.env", "A=1");
+  write(manifests / "conf/app/l.yaml", "one");
+  fs::create_symlink("conf/app/l.yaml", manifests / "l.yaml");
+  followed = {"conf/app/x.env"};
+  start(600s, true);
+  ASSERT_TRUE(reads("l.yaml", "one"));
+  fs::create_directories(manifests / "new/app");
+  write(manifests / "new/app/x.env", "A=2");
+  write(manifests / "new/app/l.yaml", "two");
+  run_for(300ms);
+  fs::rename(manifests / "conf", manifests / "old");
+  fs::rename(manifests / "new", manifests / "conf");
+  EXPECT_TRUE(reads("l.yaml", "two"));
+  EXPECT_TRUE(eventually(
+      [](const Snapshot& s) { return *s.references.at("conf/app/x.env").bytes == "A=2"; }));
+  ::chmod((manifests / "conf").c_str(), 0777);
+  EXPECT_TRUE(eventually(
+      [](const Snapshot& s) { return !s.references.at("conf/app/x.env").error.empty(); }));
+}
+
 // The same tools, at their own pace, and a rescan that comes too late to help.
 TEST_F(Names, NothingIsMissedOfWhatToolsDo) {
   settle = 20ms;
