@@ -215,6 +215,18 @@ void mount_inherited(CreateContainer& action, const docker::Image& image) {
   }
 }
 
+Task<Status> perform(Step step, RemoveContainer action) {
+  auto id = container_id(step, action.container);
+  if (!id) co_return std::unexpected(id.error());
+  auto ours = removes_one_of_ours(Kind::kContainer, *id,
+                                  step.context.inventory.knows(Kind::kContainer, *id));
+  if (!ours) co_return ours;
+  const Touch touched(step, *id);
+  auto removed = co_await step.context.engine.remove_container(*id, action.force);
+  if (removed) step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
+  co_return removed;
+}
+
 // Volumes that were ours just before the create and are not just after it: they went away in
 // between, and the create made new ones in their place. The container must not start on them
 // unasked; it was never started, so it goes again. The volumes stay: nobody knows what is in them.
@@ -238,10 +250,9 @@ Task<Status> verify_volumes(Step step, std::string id, docker::ContainerSpec spe
   // Without that record the volume would be nobody's.
   auto noted = co_await wait_for_disk(step.context.inventory, OnDisk::kFirst);
   if (!noted) co_return noted;
-  // Not through the gate: it was made a moment ago by this very call, and never ran.
-  auto removed = co_await step.context.engine.remove_container(id, false);
+  RemoveContainer unused{Ref{id, spec.name}};
+  auto removed = co_await perform(step, std::move(unused));
   if (!removed) co_return removed;
-  step.context.inventory.gone(Kind::kContainer, spec.name, id);
   co_return failure(ErrorClass::kTransient, Reason::kStateConflict,
                     "volume " + replaced + " went away while container " + spec.name +
                         " was made, and the engine made an empty one in its place");
@@ -363,18 +374,6 @@ Task<Status> perform(Step step, RestartContainer action) {
 Task<Status> perform(Step step, UnpauseContainer action) {
   const Touch touched(step, action.container.id);
   co_return co_await step.context.engine.unpause_container(action.container.id);
-}
-
-Task<Status> perform(Step step, RemoveContainer action) {
-  auto id = container_id(step, action.container);
-  if (!id) co_return std::unexpected(id.error());
-  auto ours = removes_one_of_ours(Kind::kContainer, *id,
-                                  step.context.inventory.knows(Kind::kContainer, *id));
-  if (!ours) co_return ours;
-  const Touch touched(step, *id);
-  auto removed = co_await step.context.engine.remove_container(*id, action.force);
-  if (removed) step.context.inventory.gone(Kind::kContainer, action.container.name, *id);
-  co_return removed;
 }
 
 Task<Status> perform(Step step, RenameContainer action) {
