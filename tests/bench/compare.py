@@ -39,6 +39,7 @@ STEPS = ("cold", "change", "removal")
 BARE, COMPOSE = "bare calls", "Docker Compose"
 GOAL_BARE, GOAL_COMPOSE = 1.05, 1.0  # times their time, less settle
 GOAL_CALL = 0.010                    # seconds after the settle time
+REST = 5  # seconds before each turn
 
 
 def arguments():
@@ -280,9 +281,13 @@ def compare(options, stage):
         say(f"without Docker Compose: {problem}")
     results = {name: [] for name in turns}
     try:
+        names = list(turns)
         for number in range(options.rounds):
-            for name, turn in turns.items():
-                results[name].append(turn(options.edits))
+            # Not always after the same one: what it removed, the kernel takes apart for seconds.
+            first = number % len(names)
+            for name in names[first:] + names[:first]:
+                time.sleep(REST)
+                results[name].append(turns[name](options.edits))
                 took = {step: median(results[name][-1:], step) for step in STEPS}
                 say(f"round {number + 1}, {name}: " +
                     ", ".join(f"{step} {value:.2f} s" for step, value in took.items()))
