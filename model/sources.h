@@ -15,6 +15,10 @@
 
 namespace fairlead::model {
 
+// Variables for a Compose file, beside it. Each asks for it, whether it is there or not, so it is
+// followed from the start and for ever: no first file has to wait for a further scan.
+inline constexpr const char* kEnvironmentFile = ".env";
+
 // The answer. Absent and unreadable are different things: an absent file may be optional; one that
 // can't be read now may be any, so the last good version stays in force.
 struct Source {

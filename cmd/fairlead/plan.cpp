@@ -66,7 +66,7 @@ Result<std::vector<boost::json::object>> ask_engine(const Options& options) {
   if (!loaded) return std::unexpected(std::move(loaded.error()).with_context(options.state_dir));
   watch::Options watching;
   watching.path = options.manifests;
-  watching.followed = {kEnvironmentFile};
+  watching.followed = {model::kEnvironmentFile};
   watching.trust_directory_owner = trusts_directory_owner(options);
   auto snapshot = watch::scan_once(watching);
   if (!snapshot.complete) {

@@ -184,7 +184,7 @@ Status build(Daemon& daemon, const Options& options) {
   watching.path = options.manifests;
   watching.settle_time = from_seconds(options.pace.settle);
   watching.rescan_interval = from_seconds(options.pace.rescan);
-  watching.followed = {kEnvironmentFile};
+  watching.followed = {model::kEnvironmentFile};
   watching.trust_directory_owner =
       options.trust_directory_owner || (*access)->trust_directory_owner;
   daemon.directory =

@@ -37,9 +37,6 @@ struct World {
 // anything.
 Result<std::unique_ptr<World>> make_world(const Options& options);
 
-// Every manifest asks for it: followed from the start, so that no first pass has to wait for it.
-inline constexpr const char* kEnvironmentFile = ".env";
-
 // In the state directory.
 inline constexpr const char* kInventoryFile = "inventory.json";
 

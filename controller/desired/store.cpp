@@ -96,7 +96,7 @@ std::shared_ptr<const watch::Followed> DesiredStore::references() const {
 
 void DesiredStore::follow_references() {
   if (!std::exchange(new_references_, false)) return;
-  watch::Followed all;
+  watch::Followed all{model::kEnvironmentFile};
   for (const auto& [path, names] : referrers_)
     all.insert(all.end(), path);
   followed_ = std::make_shared<const watch::Followed>(std::move(all));

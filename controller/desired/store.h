@@ -234,7 +234,8 @@ class DesiredStore {
   std::set<std::string> absent_;      // loaded, and not in `seen_`
   std::map<std::string, std::set<std::string>> referrers_;  // by path: the manifests
   bool new_references_ = false;                             // since `followed_`
-  std::shared_ptr<const watch::Followed> followed_ = std::make_shared<const watch::Followed>();
+  std::shared_ptr<const watch::Followed> followed_ =
+      std::make_shared<const watch::Followed>(watch::Followed{model::kEnvironmentFile});
   std::uint64_t rebuilds_ = 0;
   std::set<std::uint64_t> in_flight_;
   std::uint64_t last_ticket_ = 0;

@@ -157,7 +157,7 @@ Loader::Loader(Reader& reader, std::set<std::string>& references, std::string ro
   // top.
   YamlNode top;
   top.mark = {1, 1, 0};
-  add_variables({top, ""}, *path_beneath(main_.folder, ".env"), true, main_.variables);
+  add_variables({top, ""}, *path_beneath(main_.folder, kEnvironmentFile), true, main_.variables);
 }
 
 std::string Loader::name_project(const std::string& text) {
@@ -256,7 +256,7 @@ Loader::Place Loader::included_place(const Field& item, const std::string& main,
   }
   const YamlNode* files = item.node.find("env_file");
   if (files == nullptr) {
-    add_variables(item, *path_beneath(place.folder, ".env"), true, place.variables);
+    add_variables(item, *path_beneath(place.folder, kEnvironmentFile), true, place.variables);
     return place;
   }
   const Field field{*files, item.path + ".env_file"};

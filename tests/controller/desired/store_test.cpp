@@ -358,6 +358,17 @@ TEST_F(DesiredElsewhere, AFileThatIsBeingDecodedIsNeitherValidNorBroken) {
   EXPECT_THAT(changes.files, IsEmpty());
 }
 
+// Else the first file of an empty directory would be known a scan later than all others.
+TEST_F(DesiredElsewhere, TheVariablesBesideAreFollowedWhateverThereIs) {
+  EXPECT_THAT(*store.references(), ElementsAre(".env"));
+  followed = *store.references();
+  scan({{"a.yaml", plain_app("a", "s: {image: 'x:1'}")}});
+  finish(0);
+  EXPECT_FALSE(store.pending());
+  scan({});
+  EXPECT_THAT(*store.references(), ElementsAre(".env"));
+}
+
 // What the new name refers to is known only once it is decoded.
 TEST_F(DesiredElsewhere, WhatARenamedFileRefersToStaysFollowedWhileItIsDecoded) {
   const std::string text = plain_app("a", "s: {image: 'x:1', env_file: ./sub/x}");
